@@ -1,0 +1,46 @@
+#include "base/clock.h"
+
+#include <stdio.h>
+#include <time.h>
+
+static struct timespec
+read_clock(clockid_t id)
+{
+	struct timespec ts = { 0 };
+
+	clock_gettime(id, &ts);
+	return ts;
+}
+
+int64_t
+clock_now(void)
+{
+	return read_clock(CLOCK_REALTIME).tv_sec;
+}
+
+int64_t
+clock_now_us(void)
+{
+	struct timespec ts = read_clock(CLOCK_REALTIME);
+
+	return (int64_t)ts.tv_sec * 1000000 + ts.tv_nsec / 1000;
+}
+
+int64_t
+clock_mono_ms(void)
+{
+	struct timespec ts = read_clock(CLOCK_MONOTONIC);
+
+	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
+
+void
+clock_text(int64_t seconds, char text[CLOCK_TEXT])
+{
+	time_t t = (time_t)seconds;
+	struct tm tm = { 0 };
+
+	if (gmtime_r(&t, &tm) == NULL ||
+	    strftime(text, CLOCK_TEXT, "%Y-%m-%dT%H:%M:%SZ", &tm) == 0)
+		text[0] = '\0';
+}

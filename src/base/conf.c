@@ -1,0 +1,417 @@
+#include "base/conf.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+#include "base/buf.h"
+#include "base/log.h"
+
+#define CONF_FILE_MAX (256 * 1024)
+
+enum kind {
+	KIND_COUNT,   /* a plain number */
+	KIND_BYTES,   /* a number with K, M or G */
+	KIND_SECONDS, /* a number with s, m, h or d */
+	KIND_TEXT,
+	KIND_PATH,  /* begins with a slash */
+	KIND_URL,   /* https, no slash at the end */
+	KIND_LEVEL, /* error, warning, info, debug */
+};
+
+struct key {
+	const char *name;
+	enum kind kind;
+	size_t offset, size;
+	uint64_t min, max; /* of numbers */
+	const char *value; /* the default; NULL: must be given */
+	const char *help;
+};
+
+#define MEMBER(m) offsetof(struct conf, m), sizeof(((struct conf *)0)->m)
+#define GIB (1024ULL * 1024 * 1024)
+
+static const struct key keys[] = {
+	{ "base_url", KIND_URL, MEMBER(base_url), 0, 0, NULL,
+	    "address of the hub as its users see it, https, byte for byte" },
+	{ "data", KIND_PATH, MEMBER(data), 0, 0, "/var/lib/hub",
+	    "folder of the two stores, directory/ and vault/" },
+	{ "store_user", KIND_TEXT, MEMBER(store_user), 0, 0, "hub",
+	    "system user that owns the stores; matters to hubctl as root" },
+	{ "reader_group", KIND_TEXT, MEMBER(reader_group), 0, 0, "",
+	    "group that may read the directory; empty: left as it is" },
+	{ "socket_group", KIND_TEXT, MEMBER(socket_group), 0, 0, "",
+	    "group of the web server, for the sockets; empty: left as it is" },
+	{ "map_size", KIND_BYTES, MEMBER(map_size), 1 << 20, GIB << 14, "64G",
+	    "largest size of a store; address space only" },
+	{ "max_readers", KIND_COUNT, MEMBER(max_readers), 8, 65535, "1024",
+	    "processes that may read a store at a time" },
+	{ "readers.socket", KIND_PATH, MEMBER(pool[POOL_READERS].socket), 0, 0,
+	    "/run/hub/readers.sock", "FastCGI socket of the readers" },
+	{ "readers.workers", KIND_COUNT, MEMBER(pool[POOL_READERS].workers), 1,
+	    1024, "2", "processes; about one a core" },
+	{ "readers.connections", KIND_COUNT, MEMBER(connections), 1, 65535,
+	    "1024", "connections that one reader holds at a time" },
+	{ "keepers.socket", KIND_PATH, MEMBER(pool[POOL_KEEPERS].socket), 0, 0,
+	    "/run/hub/keepers.sock", "FastCGI socket of the keepers" },
+	{ "keepers.workers", KIND_COUNT, MEMBER(pool[POOL_KEEPERS].workers), 1,
+	    1024, "4", "processes; each answers one request at a time" },
+	{ "signin.socket", KIND_PATH, MEMBER(pool[POOL_SIGNIN].socket), 0, 0,
+	    "/run/hub/signin.sock", "FastCGI socket of the sign-in workers" },
+	{ "signin.workers", KIND_COUNT, MEMBER(pool[POOL_SIGNIN].workers), 1,
+	    1024, "2", "processes; the bound on passwords hashed at a time" },
+	{ "limit.uri", KIND_BYTES, MEMBER(limit_uri), 256, 65536, "8K",
+	    "longest request target; over it 414" },
+	{ "limit.headers", KIND_BYTES, MEMBER(limit_headers), 1024, 1 << 20,
+	    "32K", "all header fields of a request together; over it 431" },
+	{ "limit.body", KIND_BYTES, MEMBER(limit_body), 0, 1 << 20, "64K",
+	    "longest request body; over it 413" },
+	{ "timeout.request", KIND_SECONDS, MEMBER(timeout_request), 1, 600,
+	    "10s", "for a request to arrive whole" },
+	{ "timeout.idle", KIND_SECONDS, MEMBER(timeout_idle), 1, 86400, "75s",
+	    "of a kept connection; above the web server's own" },
+	{ "timeout.write", KIND_SECONDS, MEMBER(timeout_write), 1, 600, "30s",
+	    "for the web server to take some of an answer" },
+	{ "timeout.drain", KIND_SECONDS, MEMBER(timeout_drain), 1, 600, "10s",
+	    "for requests under way when the daemon is told to stop" },
+	{ "token.lifetime", KIND_SECONDS, MEMBER(token_lifetime), 30,
+	    TOKEN_LIFETIME_MAX, "15m", "of an access token" },
+	{ "token.cache", KIND_COUNT, MEMBER(token_cache), 4, 1 << 20, "4096",
+	    "verified tokens that a worker remembers" },
+	{ "log.level", KIND_LEVEL, MEMBER(log_level), 0, 0, "info",
+	    "error, warning, info or debug" },
+};
+
+#define KEY_COUNT (sizeof(keys) / sizeof(keys[0]))
+
+/* For "%.*s": what fits a sentence, so that its end is read too. */
+#define EXCERPT(s) (int)((s).n < 60 ? (s).n : 60), (s).p
+
+static const char *const pool_names[POOL_COUNT] = {
+	[POOL_READERS] = "readers",
+	[POOL_KEEPERS] = "keepers",
+	[POOL_SIGNIN] = "signin",
+};
+
+const char *
+pool_name(enum pool pool)
+{
+	return pool_names[pool];
+}
+
+bool
+pool_by_name(const char *name, enum pool *out)
+{
+	for (int i = 0; i < POOL_COUNT; i++) {
+		if (strcmp(name, pool_names[i]) == 0) {
+			*out = (enum pool)i;
+			return true;
+		}
+	}
+	return false;
+}
+
+struct unit {
+	char letter;
+	uint64_t factor;
+};
+
+static const struct unit byte_units[] = {
+	{ 'K', 1024 },
+	{ 'M', 1024 * 1024 },
+	{ 'G', GIB },
+	{ 0, 0 },
+};
+
+static const struct unit second_units[] = {
+	{ 's', 1 },
+	{ 'm', 60 },
+	{ 'h', 3600 },
+	{ 'd', 86400 },
+	{ 0, 0 },
+};
+
+static bool
+parse_number(struct str text, const struct unit *unit, uint64_t *out)
+{
+	uint64_t factor = 1;
+
+	for (; unit != NULL && unit->letter != 0; unit++) {
+		if (text.n > 0 && text.p[text.n - 1] == unit->letter) {
+			factor = unit->factor;
+			text.n--;
+			break;
+		}
+	}
+	if (!str_u64(text, UINT64_MAX / factor, out))
+		return false;
+	*out *= factor;
+	return true;
+}
+
+static int
+set_number(const struct key *key, uint64_t *to, struct str text,
+    const struct unit *unit, struct why *why)
+{
+	uint64_t v;
+
+	if (!parse_number(text, unit, &v))
+		return why_set(why, HUB_EINVAL, "%s: '%.*s' is not a %s",
+		    key->name, EXCERPT(text),
+		    key->kind == KIND_SECONDS ? "time such as 30s, 15m or 2h"
+			: key->kind == KIND_BYTES ? "size such as 8K, 2M or 1G"
+						  : "number");
+	if (v < key->min || v > key->max)
+		return why_set(why, HUB_EINVAL,
+		    "%s: %.*s is outside %llu to %llu", key->name,
+		    EXCERPT(text), (unsigned long long)key->min,
+		    (unsigned long long)key->max);
+	*to = v;
+	return 0;
+}
+
+static int
+set_level(const struct key *key, uint64_t *to, struct str text, struct why *why)
+{
+	static const struct {
+		const char *word;
+		enum log_level level;
+	} levels[] = {
+		{ "error", LOG_LEVEL_ERR },
+		{ "warning", LOG_LEVEL_WARN },
+		{ "info", LOG_LEVEL_INFO },
+		{ "debug", LOG_LEVEL_DEBUG },
+	};
+
+	for (size_t i = 0; i < sizeof(levels) / sizeof(levels[0]); i++) {
+		if (str_eq(text, str_of(levels[i].word))) {
+			*to = levels[i].level;
+			return 0;
+		}
+	}
+	return why_set(why, HUB_EINVAL,
+	    "%s: '%.*s' is none of error, warning, info, debug", key->name,
+	    EXCERPT(text));
+}
+
+static bool
+is_base_url(struct str url)
+{
+	const struct str scheme = STR("https://");
+
+	if (!str_starts(url, scheme) || url.n == scheme.n)
+		return false;
+	if (!char_is_alnum(url.p[scheme.n]) && url.p[scheme.n] != '[')
+		return false;
+	for (size_t i = scheme.n; i < url.n; i++) {
+		char c = url.p[i];
+
+		if (!char_is_alnum(c) && strchr(".-:/[]_~", c) == NULL)
+			return false;
+	}
+	return url.p[url.n - 1] != '/';
+}
+
+static int
+set_text(const struct key *key, char *to, struct str text, struct why *why)
+{
+	if (text.n >= key->size)
+		return why_set(why, HUB_ETOOBIG, "%s: longer than %zu bytes",
+		    key->name, key->size - 1);
+	if (key->kind == KIND_PATH && (text.n == 0 || text.p[0] != '/'))
+		return why_set(why, HUB_EINVAL,
+		    "%s: '%.*s' does not begin with /", key->name,
+		    EXCERPT(text));
+	if (key->kind == KIND_URL && !is_base_url(text))
+		return why_set(why, HUB_EINVAL,
+		    "%s: '%.*s' is not an https address without a slash at "
+		    "its end",
+		    key->name, EXCERPT(text));
+	memcpy(to, text.p, text.n);
+	to[text.n] = '\0';
+	return 0;
+}
+
+static int
+set_value(
+    struct conf *conf, const struct key *key, struct str text, struct why *why)
+{
+	void *to = (char *)conf + key->offset;
+
+	switch (key->kind) {
+	case KIND_COUNT:
+		return set_number(key, to, text, NULL, why);
+	case KIND_BYTES:
+		return set_number(key, to, text, byte_units, why);
+	case KIND_SECONDS:
+		return set_number(key, to, text, second_units, why);
+	case KIND_LEVEL:
+		return set_level(key, to, text, why);
+	case KIND_TEXT:
+	case KIND_PATH:
+	case KIND_URL:
+		break;
+	}
+	return set_text(key, to, text, why);
+}
+
+void
+conf_defaults(struct conf *conf)
+{
+	memset(conf, 0, sizeof(*conf));
+	for (size_t i = 0; i < KEY_COUNT; i++) {
+		if (keys[i].value != NULL)
+			set_value(conf, &keys[i], str_of(keys[i].value), NULL);
+	}
+}
+
+static bool
+has_control(struct str line)
+{
+	for (size_t i = 0; i < line.n; i++) {
+		unsigned char c = (unsigned char)line.p[i];
+
+		if ((c < 0x20 && c != '\t') || c == 0x7f)
+			return true;
+	}
+	return false;
+}
+
+/* Reads one line; GIVEN remembers at which line a key stood before. */
+static int
+parse_line(struct conf *conf, struct str line, unsigned int number,
+    unsigned int given[KEY_COUNT], struct why *why)
+{
+	struct str name, value;
+	ptrdiff_t equals;
+
+	if (line.n > 0 && line.p[line.n - 1] == '\r')
+		line.n--;
+	line = str_trim(line);
+	if (line.n == 0 || line.p[0] == '#')
+		return 0;
+	if (has_control(line))
+		return why_set(why, HUB_EINVAL,
+		    "holds a control character; write it as plain text");
+	equals = str_index(line, '=');
+	if (equals < 0)
+		return why_set(why, HUB_EINVAL, "not a 'key = value' line");
+	name = str_trim((struct str){ line.p, (size_t)equals });
+	value = str_trim(
+	    (struct str){ line.p + equals + 1, line.n - (size_t)equals - 1 });
+	for (size_t i = 0; i < KEY_COUNT; i++) {
+		if (!str_eq(name, str_of(keys[i].name)))
+			continue;
+		if (given[i] != 0)
+			return why_set(why, HUB_EINVAL,
+			    "%s stands in line %u already", keys[i].name,
+			    given[i]);
+		given[i] = number;
+		return set_value(conf, &keys[i], value, why);
+	}
+	return why_set(why, HUB_EINVAL, "unknown key '%.*s'", EXCERPT(name));
+}
+
+int
+conf_parse(
+    struct conf *conf, struct str text, const char *name, struct why *why)
+{
+	unsigned int given[KEY_COUNT] = { 0 };
+	unsigned int number = 0;
+	struct str line;
+	int rc;
+
+	conf_defaults(conf);
+	while (str_split(&text, '\n', &line)) {
+		number++;
+		rc = parse_line(conf, line, number, given, why);
+		if (rc != 0) {
+			why_prefix(why, "%s:%u", name, number);
+			return rc;
+		}
+	}
+	for (size_t i = 0; i < KEY_COUNT; i++) {
+		if (keys[i].value == NULL && given[i] == 0)
+			return why_set(why, HUB_EINVAL, "%s: %s is missing",
+			    name, keys[i].name);
+	}
+	return 0;
+}
+
+static int
+read_file(struct buf *text, const char *path, struct why *why)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t n = 0;
+	int rc = 0;
+	char *to;
+
+	if (fd < 0)
+		return why_set(
+		    why, HUB_EIO, "cannot read %s: %s", path, strerror(errno));
+	while ((to = buf_space(text, 4096)) != NULL) {
+		n = read(fd, to, 4096);
+		text->n -= 4096 - (n > 0 ? (size_t)n : 0);
+		if (n <= 0)
+			break;
+	}
+	if (n < 0)
+		rc = why_set(
+		    why, HUB_EIO, "cannot read %s: %s", path, strerror(errno));
+	else if (to == NULL)
+		rc = why_set(why, buf_error(text), "cannot read %s: %s", path,
+		    err_text(buf_error(text)));
+	close(fd);
+	return rc;
+}
+
+int
+conf_load(struct conf *conf, const char *path, struct why *why)
+{
+	struct buf text;
+	int rc;
+
+	conf_defaults(conf);
+	buf_init(&text, CONF_FILE_MAX);
+	rc = read_file(&text, path, why);
+	if (rc == 0)
+		rc = conf_parse(conf, buf_view(&text), path, why);
+	buf_free(&text);
+	return rc;
+}
+
+int
+conf_set_data(struct conf *conf, const char *folder, struct why *why)
+{
+	static const struct key key = { "--data", KIND_PATH, MEMBER(data), 0, 0,
+		NULL, NULL };
+	char absolute[PATH_MAX];
+
+	/* What does not exist yet, init will make; it needs the whole path. */
+	if (realpath(folder, absolute) != NULL)
+		folder = absolute;
+	return set_value(conf, &key, str_of(folder), why);
+}
+
+const char *
+conf_path(const char *option)
+{
+	const char *env = getenv("HUB_CONF");
+
+	if (option != NULL)
+		return option;
+	return env != NULL && *env != '\0' ? env : "/etc/hub/hub.conf";
+}
+
+bool
+conf_key(size_t i, const char **name, const char **value, const char **help)
+{
+	if (i >= KEY_COUNT)
+		return false;
+	*name = keys[i].name;
+	*value = keys[i].value;
+	*help = keys[i].help;
+	return true;
+}

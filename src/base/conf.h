@@ -1,0 +1,85 @@
+#ifndef BASE_CONF_H
+#define BASE_CONF_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "base/err.h"
+#include "base/str.h"
+
+/*
+ * The configuration: one commented file of "key = value" lines that all
+ * programs read. conf.c has the one table of keys; parser, defaults,
+ * --check-config and the documentation's test run off it.
+ */
+
+enum pool { POOL_READERS, POOL_KEEPERS, POOL_SIGNIN, POOL_COUNT };
+
+/* "readers", "keepers", "signin". */
+const char *pool_name(enum pool pool);
+bool pool_by_name(const char *name, enum pool *out);
+
+#define CONF_PATH_MAX 512
+#define CONF_SOCKET_MAX 108 /* what an address of a UNIX socket holds */
+
+struct conf_pool {
+	char socket[CONF_SOCKET_MAX];
+	uint64_t workers;
+};
+
+struct conf {
+	char base_url[256]; /* no slash at the end; the audience of tokens */
+	char data[CONF_PATH_MAX]; /* holds directory/ and vault/ */
+	char store_user[64];   /* who owns the stores, for hubctl run as root */
+	char reader_group[64]; /* "": the group stays as it is */
+	char socket_group[64]; /* likewise */
+	uint64_t map_size;     /* bytes of address space a store may use */
+	uint64_t max_readers;  /* slots in LMDB's reader table */
+
+	struct conf_pool pool[POOL_COUNT];
+	uint64_t connections; /* a reader worker holds at most */
+
+	uint64_t limit_uri;       /* bytes */
+	uint64_t limit_headers;   /* bytes of all parameters of a request */
+	uint64_t limit_body;      /* bytes */
+	uint64_t timeout_request; /* seconds, until a request is there */
+	uint64_t timeout_idle;    /* seconds, a kept connection between two */
+	uint64_t timeout_write;   /* seconds without progress of an answer */
+	uint64_t timeout_drain;   /* seconds, after TERM */
+
+	uint64_t token_lifetime; /* seconds */
+	uint64_t token_cache;    /* verified tokens that a worker remembers */
+	uint64_t log_level;      /* enum log_level */
+};
+
+/* Seconds: no token lives longer. */
+#define TOKEN_LIFETIME_MAX 86400
+
+/* Fills in the default of every key. */
+void conf_defaults(struct conf *conf);
+
+/*
+ * Reads the file PATH over the defaults. A key that is unknown or given
+ * twice, a value out of its bounds and a missing base_url are errors that name
+ * the file and the line.
+ */
+int conf_load(struct conf *conf, const char *path, struct why *why);
+
+/* The same from a text in memory; NAME stands for the file in errors. */
+int conf_parse(
+    struct conf *conf, struct str text, const char *name, struct why *why);
+
+/* Another folder in place of the configured one (--data). */
+int conf_set_data(struct conf *conf, const char *folder, struct why *why);
+
+/*
+ * Which file to read: OPTION (of --config) if not NULL, else $HUB_CONF, else
+ * /etc/hub/hub.conf.
+ */
+const char *conf_path(const char *option);
+
+/* The I-th key with its default as text and its help; false after the last. */
+bool conf_key(
+    size_t i, const char **name, const char **value, const char **help);
+
+#endif

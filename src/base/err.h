@@ -1,0 +1,47 @@
+#ifndef BASE_ERR_H
+#define BASE_ERR_H
+
+/*
+ * Results of the whole project: 0, or one of these negative numbers. Errors
+ * of foreign libraries are translated in the file that wraps the library.
+ */
+enum hub_err {
+	HUB_ENOENT = -1000,   /* the thing asked for does not exist */
+	HUB_EEXIST = -999,    /* it exists already */
+	HUB_EINVAL = -998,    /* input breaks its rules */
+	HUB_EDENIED = -997,   /* understood, but not allowed */
+	HUB_EEXPIRED = -996,  /* its time is over */
+	HUB_ETOOBIG = -995,   /* over a limit of size, number or depth */
+	HUB_ECONFLICT = -994, /* contradicts what is stored */
+	HUB_ENOMEM = -993,    /* out of memory */
+	HUB_EIO = -992,       /* the system refused a read or a write */
+	HUB_ESTORE = -991,    /* the store cannot be used at the moment */
+	HUB_EFULL = -990,     /* the store's map or its disk is full */
+	HUB_EVERSION = -989,  /* written by a newer version of this software */
+	HUB_ECORRUPT = -988,  /* stored bytes do not make sense */
+	HUB_ECRYPTO = -987,   /* the cryptographic library refused */
+};
+
+/* A short English text for a result; never NULL. */
+const char *err_text(int err);
+
+/*
+ * The sentence that a person reads about a failure. Whoever knows the reason
+ * fills it; the caller prefixes where (a file, a line) if it knows that.
+ */
+struct why {
+	char text[400];
+};
+
+/*
+ * Writes the sentence and gives ERR back, so that a failure is one statement:
+ * return why_set(why, HUB_EINVAL, "..."). WHY may be NULL.
+ */
+int why_set(struct why *why, int err, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* Puts "PREFIX: " before the sentence. WHY may be NULL. */
+void why_prefix(struct why *why, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+
+#endif

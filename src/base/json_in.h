@@ -1,0 +1,53 @@
+#ifndef BASE_JSON_IN_H
+#define BASE_JSON_IN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/str.h"
+
+/*
+ * Strict JSON (RFC 8259) as a tree in an arena. Refused beyond the grammar:
+ * members with the same name, lone surrogates, \u0000, ill-formed UTF-8, more
+ * depth or length than the caller allows.
+ */
+enum json_type {
+	JSON_NULL,
+	JSON_FALSE,
+	JSON_TRUE,
+	JSON_NUMBER,
+	JSON_STRING,
+	JSON_ARRAY,
+	JSON_OBJECT,
+};
+
+struct json {
+	enum json_type type;
+	struct str name;    /* of this member, decoded; in an object only */
+	struct str text;    /* a string decoded, a number as it was spelled */
+	struct json *child; /* the first element or member */
+	struct json *next;
+	size_t count; /* elements or members */
+};
+
+/* Depth of arrays and objects that json_parse() goes down to at most. */
+#define JSON_DEPTH 64
+
+/*
+ * Parses TEXT of at most MAX bytes; the tree and its strings are copies in
+ * the arena. HUB_EINVAL, HUB_ETOOBIG or HUB_ENOMEM with the reason in WHY.
+ */
+int json_parse(struct arena *arena, struct str text, size_t max,
+    const struct json **out, struct why *why);
+
+/* The member of an object; NULL if there is none or OBJECT is no object. */
+const struct json *json_get(const struct json *object, const char *name);
+
+/* A string's text; false if NODE is NULL or something else. */
+bool json_string(const struct json *node, struct str *out);
+
+/* A number spelled as digits only, at most MAX; false otherwise. */
+bool json_u64(const struct json *node, uint64_t max, uint64_t *out);
+
+#endif

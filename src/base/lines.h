@@ -1,0 +1,30 @@
+#ifndef BASE_LINES_H
+#define BASE_LINES_H
+
+#include <stdbool.h>
+#include "base/buf.h"
+#include "base/err.h"
+
+/* Reads a file line by line, each at most MAX bytes long. */
+struct lines {
+	int fd;
+	struct buf buf;
+	size_t at; /* what of buf has been given out */
+	size_t max;
+	unsigned long number; /* of the line last given out, from 1 */
+	bool skipping;        /* the rest of a line that is too long */
+	bool end;
+};
+
+/* FD stays the caller's. */
+void lines_begin(struct lines *lines, int fd, size_t max);
+void lines_free(struct lines *lines);
+
+/*
+ * The next line without its newline, valid until the next call. 0; HUB_ENOENT
+ * at the end; HUB_ETOOBIG for a line that is too long, the next call then goes
+ * on behind it; HUB_EIO; HUB_ENOMEM.
+ */
+int lines_next(struct lines *lines, struct str *line, struct why *why);
+
+#endif
