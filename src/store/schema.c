@@ -1,0 +1,57 @@
+#include "store/schema.h"
+
+#include <stdio.h>
+
+static const char *const directory_tables[DIR_TABLES] = {
+	[DIR_STATE] = "state",
+	[DIR_ORGANIZATION] = "organization",
+	[DIR_GROUP] = "group",
+	[DIR_ACCOUNT] = "account",
+	[DIR_ACCOUNT_NAME] = "account_name",
+	[DIR_ACCOUNT_DOSSIER] = "account_dossier",
+	[DIR_CLIENT] = "client",
+	[DIR_KEY] = "key",
+	[DIR_REVOKED] = "revoked",
+};
+
+static const char *const vault_tables[VAULT_TABLES] = {
+	[VAULT_KEY] = "key",
+	[VAULT_AUDIT] = "audit",
+};
+
+static void
+fill(struct schema *s, const struct conf *conf, const char *kind)
+{
+	snprintf(s->folder, sizeof(s->folder), "%s/%s", conf->data, kind);
+	s->spec = (struct store_spec){
+		.folder = s->folder,
+		.kind = kind,
+		.format = SCHEMA_FORMAT,
+		.map_size = conf->map_size,
+		.max_readers = (uint32_t)conf->max_readers,
+	};
+}
+
+void
+schema_directory(struct schema *s, const struct conf *conf)
+{
+	fill(s, conf, "directory");
+	s->spec.tables = directory_tables;
+	s->spec.table_count = DIR_TABLES;
+	s->spec.folder_mode = 0750;
+	s->spec.data_mode = 0640;
+	s->spec.lock_mode = 0660;
+	s->spec.group = conf->reader_group;
+}
+
+void
+schema_vault(struct schema *s, const struct conf *conf)
+{
+	fill(s, conf, "vault");
+	s->spec.tables = vault_tables;
+	s->spec.table_count = VAULT_TABLES;
+	s->spec.folder_mode = 0700;
+	s->spec.data_mode = 0600;
+	s->spec.lock_mode = 0600;
+	s->spec.group = "";
+}

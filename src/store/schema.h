@@ -1,0 +1,42 @@
+#ifndef STORE_SCHEMA_H
+#define STORE_SCHEMA_H
+
+#include "base/conf.h"
+#include "store/txn.h"
+
+/*
+ * The tables of the two stores. A number is a table's place in the list of
+ * names in schema.c; new ones are added at the end.
+ */
+enum directory_table {
+	DIR_STATE,           /* "generation" -> u64 */
+	DIR_ORGANIZATION,    /* id -> organization_rec */
+	DIR_GROUP,           /* id -> group_rec */
+	DIR_ACCOUNT,         /* id -> account_rec */
+	DIR_ACCOUNT_NAME,    /* username in lower case -> id */
+	DIR_ACCOUNT_DOSSIER, /* organisation, dossier number -> account id */
+	DIR_CLIENT,          /* id -> client_rec, the public part */
+	DIR_KEY,             /* kid -> public_key_rec */
+	DIR_REVOKED,         /* kind (one letter), id -> u64 expiry */
+	DIR_TABLES,
+};
+
+enum vault_table {
+	VAULT_KEY,   /* kid -> private_key_rec */
+	VAULT_AUDIT, /* u64 microseconds, u32 number -> audit_rec */
+	VAULT_TABLES,
+};
+
+/* The format that this binary writes, of both stores. */
+#define SCHEMA_FORMAT 1
+
+/* What store_create() and store_open() need; FOLDER lives as long as it. */
+struct schema {
+	struct store_spec spec;
+	char folder[CONF_PATH_MAX + 16];
+};
+
+void schema_directory(struct schema *schema, const struct conf *conf);
+void schema_vault(struct schema *schema, const struct conf *conf);
+
+#endif
