@@ -1,0 +1,199 @@
+/*
+ * A look-up reads one set of the index and one entry. The token is copied once into whole words, padded with zeros, so
+ * that hashing and comparing need not care about its end.
+ *
+ * The hash is seeded, so nobody outside can aim at a set; that two tokens are
+ * the same is decided by comparing all of their bytes, in a time that does
+ * not tell where they differ.
+ */
+#include "token/cache.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include "base/rand.h"
+
+#define WAYS 4
+#define LANES 4 /* words that one step of the hash takes */
+#define WORDS (TOKEN_CACHE_TEXT / sizeof(uint64_t))
+
+_Static_assert(TOKEN_CACHE_TEXT % (LANES * sizeof(uint64_t)) == 0,
+    "an entry holds whole steps of the hash");
+
+/* An entry is alive if it was used after the last clear. */
+struct set {
+	uint64_t hash[WAYS];
+	uint64_t used[WAYS];
+};
+
+struct entry {
+	size_t n; /* bytes of the token */
+	uint64_t words[WORDS];
+	struct claims claims;
+};
+
+/* Both arrays are zeros at first and touched as they fill. */
+struct token_cache {
+	struct set *sets;
+	struct entry *entries; /* WAYS for each set */
+	size_t mask;           /* number of sets - 1 */
+	uint64_t clock;        /* counts uses */
+	uint64_t cleared;      /* the clock at the last clear */
+	uint64_t seed[LANES];
+};
+
+/* A token on its way through the table. */
+struct probe {
+	size_t n, count; /* bytes, and words in whole steps */
+	uint64_t words[WORDS];
+	uint64_t hash;
+	struct set *set;
+	struct entry *entry; /* the first of the set */
+};
+
+struct token_cache *
+token_cache_new(size_t entries)
+{
+	struct token_cache *cache = calloc(1, sizeof(*cache));
+	size_t sets = 1;
+
+	if (cache == NULL)
+		return NULL;
+	while (sets < entries / WAYS + (entries % WAYS != 0))
+		sets *= 2;
+	cache->sets = calloc(sets, sizeof(struct set));
+	cache->entries = calloc(sets, WAYS * sizeof(struct entry));
+	if (cache->sets == NULL || cache->entries == NULL) {
+		token_cache_free(cache);
+		return NULL;
+	}
+	cache->mask = sets - 1;
+	rand_bytes(cache->seed, sizeof(cache->seed));
+	return cache;
+}
+
+void
+token_cache_free(struct token_cache *cache)
+{
+	if (cache == NULL)
+		return;
+	free(cache->sets);
+	free(cache->entries);
+	free(cache);
+}
+
+/* Both halves of the product of two words. */
+static uint64_t
+fold(uint64_t a, uint64_t b)
+{
+	unsigned __int128 product = (unsigned __int128)a * b;
+
+	return (uint64_t)product ^ (uint64_t)(product >> 64);
+}
+
+static uint64_t
+hash_words(const uint64_t *w, size_t count, size_t n, const uint64_t *seed)
+{
+	uint64_t a = seed[0] ^ n, b = seed[1];
+
+	for (size_t i = 0; i < count; i += LANES) {
+		a = fold(w[i] ^ a, w[i + 1] ^ seed[2]);
+		b = fold(w[i + 2] ^ b, w[i + 3] ^ seed[3]);
+	}
+	return fold(a ^ seed[2], b ^ seed[3]);
+}
+
+static bool
+probe_begin(struct probe *probe, struct token_cache *cache, struct str token)
+{
+	const size_t step = LANES * sizeof(uint64_t);
+	size_t padded = (token.n + step - 1) / step * step;
+	size_t at;
+
+	if (token.n == 0 || token.n > TOKEN_CACHE_TEXT)
+		return false;
+	probe->n = token.n;
+	probe->count = padded / sizeof(uint64_t);
+	memset(probe->words + probe->count - LANES, 0, step);
+	memcpy(probe->words, token.p, token.n);
+	probe->hash =
+	    hash_words(probe->words, probe->count, token.n, cache->seed);
+	at = (size_t)probe->hash & cache->mask;
+	probe->set = &cache->sets[at];
+	probe->entry = &cache->entries[at * WAYS];
+	return true;
+}
+
+static bool
+same_words(const uint64_t *a, const uint64_t *b, size_t count)
+{
+	uint64_t differ = 0;
+
+	for (size_t i = 0; i < count; i++)
+		differ |= a[i] ^ b[i];
+	return differ == 0;
+}
+
+/* The way that holds the token, or WAYS. */
+static unsigned int
+find(const struct probe *probe, const struct token_cache *cache)
+{
+	for (unsigned int i = 0; i < WAYS; i++) {
+		const struct entry *entry = &probe->entry[i];
+
+		if (probe->set->hash[i] == probe->hash &&
+		    probe->set->used[i] > cache->cleared &&
+		    entry->n == probe->n &&
+		    same_words(entry->words, probe->words, probe->count))
+			return i;
+	}
+	return WAYS;
+}
+
+const struct claims *
+token_cache_get(struct token_cache *cache, struct str token)
+{
+	struct probe probe;
+	unsigned int way;
+
+	if (!probe_begin(&probe, cache, token))
+		return NULL;
+	way = find(&probe, cache);
+	if (way == WAYS)
+		return NULL;
+	probe.set->used[way] = ++cache->clock;
+	return &probe.entry[way].claims;
+}
+
+void
+token_cache_put(
+    struct token_cache *cache, struct str token, const struct claims *claims)
+{
+	struct probe probe;
+	struct entry *entry;
+	unsigned int way;
+
+	if (!probe_begin(&probe, cache, token))
+		return;
+	way = find(&probe, cache);
+	if (way == WAYS) {
+		/* What was never used or was cleared counts as the oldest. */
+		way = 0;
+		for (unsigned int i = 1; i < WAYS; i++) {
+			if (probe.set->used[i] < probe.set->used[way])
+				way = i;
+		}
+	}
+	entry = &probe.entry[way];
+	entry->n = probe.n;
+	memcpy(entry->words, probe.words, probe.count * sizeof(uint64_t));
+	entry->claims = *claims;
+	probe.set->hash[way] = probe.hash;
+	probe.set->used[way] = ++cache->clock;
+}
+
+void
+token_cache_clear(struct token_cache *cache)
+{
+	cache->cleared = cache->clock;
+}

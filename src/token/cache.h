@@ -1,0 +1,32 @@
+#ifndef TOKEN_CACHE_H
+#define TOKEN_CACHE_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include "base/str.h"
+#include "token/claims.h"
+
+/*
+ * Tokens that were verified, with what they say: a bounded table of sets of
+ * four. The whole token is compared, its expiry is looked at by the caller at
+ * each use. What can change about a user is never in here.
+ */
+#define TOKEN_CACHE_TEXT 1152 /* longer tokens are not kept */
+
+struct token_cache;
+
+/* ENTRIES is rounded up to a power of two. NULL when out of memory. */
+struct token_cache *token_cache_new(size_t entries);
+void token_cache_free(struct token_cache *cache);
+
+/* NULL if it is not there; valid until the next put or clear. */
+const struct claims *token_cache_get(
+    struct token_cache *cache, struct str token);
+
+/* Keeps a verified token; the least recently used of its set gives way. */
+void token_cache_put(
+    struct token_cache *cache, struct str token, const struct claims *claims);
+
+void token_cache_clear(struct token_cache *cache);
+
+#endif

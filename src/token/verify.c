@@ -1,0 +1,38 @@
+#include "token/verify.h"
+
+#include "base/err.h"
+
+static void
+count_in(struct verifier *v, bool hit)
+{
+	if (v->counters != NULL)
+		count(hit ? &v->counters->token_hits
+			  : &v->counters->token_misses);
+}
+
+int
+token_verify(struct verifier *v, struct arena *arena, struct str token,
+    int64_t now, struct claims *storage, const struct claims **claims,
+    const char **reason)
+{
+	const struct claims *known = token_cache_get(v->cache, token);
+	int rc;
+
+	*claims = NULL;
+	count_in(v, known != NULL);
+	if (known != NULL && known->exp <= now) {
+		if (reason != NULL)
+			*reason = "expired";
+		return HUB_EEXPIRED;
+	}
+	if (known == NULL) {
+		rc = jwt_verify(
+		    arena, &v->keys, &v->domain, token, now, storage, reason);
+		if (rc != 0)
+			return rc;
+		token_cache_put(v->cache, token, storage);
+		known = storage;
+	}
+	*claims = known;
+	return 0;
+}
