@@ -1,0 +1,198 @@
+/*
+ * Accounts in the directory: the record and its two indexes, username and
+ * dossier. How a line of an import becomes a record is in account_parse.c.
+ */
+#include "directory/account.h"
+
+#include "directory/render.h"
+#include "directory/state.h"
+#include "directory/username.h"
+#include "store/rec_list.h"
+#include "store/schema.h"
+
+static void
+dossier_key(struct key *key, struct str organization, struct str dossier)
+{
+	key_begin(key);
+	key_str(key, organization);
+	key_str(key, dossier);
+}
+
+static bool
+decode(struct txn *txn, struct str bytes, struct account_rec *rec)
+{
+	int rc = account_rec_get(bytes, rec);
+
+	if (rc != 0)
+		txn_fail(txn, rc);
+	return rc == 0;
+}
+
+bool
+account_get(struct txn *txn, struct str id, struct account_rec *rec)
+{
+	struct str bytes;
+	struct key key;
+
+	key_of(&key, id);
+	return str_is_id(id) && txn_get(txn, DIR_ACCOUNT, &key, &bytes) &&
+	    decode(txn, bytes, rec);
+}
+
+/* The id of the account with this username in lower case. */
+static bool
+id_of_name(struct txn *txn, struct str folded, struct str *id)
+{
+	struct key key;
+
+	key_of(&key, folded);
+	return txn_get(txn, DIR_ACCOUNT_NAME, &key, id);
+}
+
+bool
+account_by_name(struct txn *txn, struct str name, struct account_rec *rec)
+{
+	struct str trimmed, folded, id;
+
+	if (username_check(name, &trimmed, NULL) != 0)
+		return false;
+	folded = username_fold(txn_arena(txn), trimmed);
+	if (folded.p == NULL)
+		txn_fail(txn, HUB_ENOMEM);
+	return id_of_name(txn, folded, &id) && account_get(txn, id, rec);
+}
+
+bool
+account_of_dossier(struct txn *txn, struct str organization, struct str dossier,
+    struct str *id)
+{
+	struct key key;
+
+	dossier_key(&key, organization, dossier);
+	return txn_get(txn, DIR_ACCOUNT_DOSSIER, &key, id);
+}
+
+bool
+account_is_usable(const struct account_rec *rec)
+{
+	return rec->enabled && !rec->pending;
+}
+
+static void
+put_record(struct txn *txn, const struct account_rec *rec)
+{
+	struct buf bytes;
+	struct key key;
+
+	buf_init_arena(&bytes, txn_arena(txn), RENDER_MAX * 2);
+	account_rec_put(&bytes, rec);
+	if (buf_error(&bytes) != 0)
+		txn_fail(txn, buf_error(&bytes));
+	key_of(&key, rec->id);
+	txn_put(txn, DIR_ACCOUNT, &key, buf_view(&bytes));
+}
+
+static void
+drop_indexes(struct txn *txn, const struct account_rec *rec)
+{
+	struct str list = rec->dossiers, organization, dossier;
+	struct key key;
+
+	key_of(&key, username_fold(txn_arena(txn), rec->name));
+	txn_del(txn, DIR_ACCOUNT_NAME, &key);
+	while (rec_list_next(&list, &organization) &&
+	    rec_list_next(&list, &dossier)) {
+		dossier_key(&key, organization, dossier);
+		txn_del(txn, DIR_ACCOUNT_DOSSIER, &key);
+	}
+}
+
+static int
+add_indexes(struct txn *txn, const struct account *account, struct why *why)
+{
+	const struct account_rec *rec = &account->rec;
+	struct str list = rec->dossiers, organization, dossier, other;
+	struct key key;
+
+	if (id_of_name(txn, account->folded, &other))
+		return why_set(why, HUB_ECONFLICT,
+		    "/name: is the username of account %.*s already",
+		    STR_ARG(other));
+	key_of(&key, account->folded);
+	txn_put(txn, DIR_ACCOUNT_NAME, &key, rec->id);
+	while (rec_list_next(&list, &organization) &&
+	    rec_list_next(&list, &dossier)) {
+		if (account_of_dossier(txn, organization, dossier, &other))
+			return why_set(why, HUB_ECONFLICT,
+			    "/dossiers/%.*s: belongs to account %.*s already",
+			    STR_ARG(organization), STR_ARG(other));
+		dossier_key(&key, organization, dossier);
+		txn_put(txn, DIR_ACCOUNT_DOSSIER, &key, rec->id);
+	}
+	return 0;
+}
+
+int
+account_put(struct txn *txn, const struct account *account, struct why *why)
+{
+	struct account_rec rec = account->rec, old;
+	int rc;
+
+	if (account_get(txn, rec.id, &old)) {
+		drop_indexes(txn, &old);
+		rec.enabled =
+		    account->enabled_given ? rec.enabled : old.enabled;
+		rec.pending = old.pending;
+		rec.epoch = old.epoch + (old.enabled && !rec.enabled);
+	} else {
+		rec.enabled = !account->enabled_given || rec.enabled;
+		rec.pending = false;
+		rec.epoch = epoch_first(txn);
+	}
+	rc = add_indexes(txn, account, why);
+	if (rc == 0)
+		put_record(txn, &rec);
+	return rc;
+}
+
+bool
+account_delete(struct txn *txn, struct str id)
+{
+	struct account_rec rec;
+	struct key key;
+
+	if (!account_get(txn, id, &rec))
+		return false;
+	drop_indexes(txn, &rec);
+	epoch_bury(txn, rec.epoch);
+	key_of(&key, id);
+	return txn_del(txn, DIR_ACCOUNT, &key);
+}
+
+int
+account_set_enabled(struct txn *txn, struct str id, bool enabled)
+{
+	struct account_rec rec;
+
+	if (!account_get(txn, id, &rec))
+		return HUB_ENOENT;
+	if (rec.enabled == enabled)
+		return 0;
+	if (!enabled)
+		rec.epoch++;
+	rec.enabled = enabled;
+	put_record(txn, &rec);
+	return 0;
+}
+
+int
+account_revoke(struct txn *txn, struct str id)
+{
+	struct account_rec rec;
+
+	if (!account_get(txn, id, &rec))
+		return HUB_ENOENT;
+	rec.epoch++;
+	put_record(txn, &rec);
+	return 0;
+}

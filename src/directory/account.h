@@ -1,0 +1,55 @@
+#ifndef DIRECTORY_ACCOUNT_H
+#define DIRECTORY_ACCOUNT_H
+
+#include "base/json_in.h"
+#include "store/account_rec.h"
+#include "store/txn.h"
+
+/* An account as it comes in, checked; epoch and pending are not its matter. */
+struct account {
+	struct account_rec rec;
+	bool enabled_given;      /* rec.enabled stood in the record */
+	struct str folded;       /* the username in lower case */
+	const struct json *line; /* all of it, to point at what is wrong */
+};
+
+/*
+ * From a parsed line: checks it and renders what is stored; text is in the
+ * arena, and LINE lives as long. HUB_EINVAL with pointer: reason. Whether the
+ * organisations and groups exist is the caller's matter.
+ */
+int account_parse(struct arena *arena, const struct json *line,
+    struct account *out, struct why *why);
+
+/*
+ * Makes or changes the account and its indexes. What is absent in the record
+ * stays: enabled (true for a new one), epoch, pending. Turning enabled from
+ * true to false raises the epoch. HUB_ECONFLICT, with the reason, when the
+ * username or a dossier is another account's.
+ */
+int account_put(
+    struct txn *directory, const struct account *account, struct why *why);
+
+/* Deletes account and indexes; false if there was none. */
+bool account_delete(struct txn *directory, struct str id);
+
+/* False if there is none; damage fails the transaction. */
+bool account_get(struct txn *directory, struct str id, struct account_rec *rec);
+bool account_by_name(
+    struct txn *directory, struct str name, struct account_rec *rec);
+
+/* The id of whom a dossier belongs to. */
+bool account_of_dossier(struct txn *directory, struct str organization,
+    struct str dossier, struct str *id);
+
+/* Whether it may be used at this moment: enabled, nothing pending. */
+bool account_is_usable(const struct account_rec *rec);
+
+/*
+ * The next request sees it. Disabling and revoking raise the epoch, so that
+ * enabling again revives no token. HUB_ENOENT.
+ */
+int account_set_enabled(struct txn *directory, struct str id, bool enabled);
+int account_revoke(struct txn *directory, struct str id);
+
+#endif

@@ -1,0 +1,23 @@
+#ifndef DIRECTORY_ORGANIZATION_H
+#define DIRECTORY_ORGANIZATION_H
+
+#include "base/json_in.h"
+#include "store/organization_rec.h"
+#include "store/txn.h"
+
+/* An organisation as it comes in, checked. */
+struct organization {
+	struct str id;
+	struct organization_rec rec;
+};
+
+/* From a parsed line; text is in the arena. HUB_EINVAL with pointer: reason. */
+int organization_parse(struct arena *arena, const struct json *line,
+    struct organization *out, struct why *why);
+
+/* Makes or replaces it. */
+void organization_put(struct txn *directory, const struct organization *org);
+
+bool organization_exists(struct txn *directory, struct str id);
+
+#endif

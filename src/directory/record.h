@@ -1,0 +1,41 @@
+#ifndef DIRECTORY_RECORD_H
+#define DIRECTORY_RECORD_H
+
+#include "directory/account.h"
+#include "directory/group.h"
+#include "directory/organization.h"
+
+/* One line of an import, of whatever kind; its text is in an arena. */
+enum record_kind {
+	RECORD_ORGANIZATION,
+	RECORD_GROUP,
+	RECORD_ACCOUNT,
+	RECORD_KINDS,
+};
+
+/* "organization", ... as in the member `type`. */
+const char *record_kind_name(enum record_kind kind);
+
+struct record {
+	enum record_kind kind;
+	bool deleted;
+	struct str id;
+	union {
+		struct organization organization;
+		struct group group;
+		struct account account;
+	} as; /* nothing if deleted */
+};
+
+/* Longest line, in bytes. */
+#define RECORD_LINE_MAX (1024 * 1024)
+
+/* Parses and checks one line. HUB_E* with "pointer: reason". */
+int record_parse(
+    struct arena *arena, struct str line, struct record *out, struct why *why);
+
+/* Puts it into the directory. HUB_ECONFLICT with the reason. */
+int record_apply(
+    struct txn *directory, const struct record *record, struct why *why);
+
+#endif

@@ -1,0 +1,16 @@
+#include "identity/scope.h"
+
+static const char names[] = "openid profile email offline_access " SCOPE_READ
+			    " " SCOPE_MANAGE " " SCOPE_RECORDS;
+
+bool
+scope_is_known(struct str word)
+{
+	return str_has_word(STR(names), word);
+}
+
+const char *
+scope_names(void)
+{
+	return names;
+}

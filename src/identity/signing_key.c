@@ -1,0 +1,120 @@
+#include "identity/signing_key.h"
+
+#include "base/clock.h"
+#include "base/secret.h"
+#include "directory/state.h"
+#include "store/schema.h"
+#include "token/rsa.h"
+
+#define KEY_REC_MAX 8192
+
+static int
+fill(struct arena *arena, const struct rsa_key *rsa, int64_t created,
+    struct signing_key *out)
+{
+	int rc;
+
+	out->private =
+	    (struct private_key_rec){ .created = created, .signs = true };
+	out->public = (struct public_key_rec){ .created = created };
+	if ((rc = key_thumbprint(rsa, out->kid)) != 0 ||
+	    (rc = rsa_private_der(arena, rsa, &out->private.der)) != 0)
+		return rc;
+	return rsa_public_der(arena, rsa, &out->public.der);
+}
+
+int
+signing_key_make(struct arena *arena, struct signing_key *out)
+{
+	struct rsa_key *rsa;
+	int rc = rsa_generate(&rsa);
+
+	if (rc == 0)
+		rc = fill(arena, rsa, clock_now(), out);
+	rsa_free(rsa);
+	return rc;
+}
+
+/* When the private key of that name was made. */
+static int
+created_of(struct txn *vault, const char *kid, int64_t *created)
+{
+	struct private_key_rec rec;
+	struct str bytes;
+	struct key key;
+	int rc;
+
+	key_of(&key, str_of(kid));
+	if (!txn_get(vault, VAULT_KEY, &key, &bytes))
+		return txn_error(vault) != 0 ? txn_error(vault) : HUB_ENOENT;
+	rc = private_key_rec_get(bytes, &rec);
+	*created = rc == 0 ? rec.created : 0;
+	/* The arena's copy of a private key goes at once. */
+	secret_clear((void *)(uintptr_t)bytes.p, bytes.n);
+	return rc;
+}
+
+int
+signing_key_find(struct txn *vault, struct signing_key *out)
+{
+	struct rsa_key *rsa;
+	int64_t created;
+	int rc = signing_key_load(vault, &rsa, out->kid);
+
+	if (rc == 0)
+		rc = created_of(vault, out->kid, &created);
+	if (rc == 0)
+		rc = fill(txn_arena(vault), rsa, created, out);
+	rsa_free(rsa);
+	return rc;
+}
+
+void
+signing_key_put_private(struct txn *vault, const struct signing_key *key)
+{
+	struct buf bytes;
+	struct key k;
+
+	buf_init_arena(&bytes, txn_arena(vault), KEY_REC_MAX);
+	private_key_rec_put(&bytes, &key->private);
+	if (buf_error(&bytes) != 0)
+		txn_fail(vault, buf_error(&bytes));
+	key_of(&k, str_of(key->kid));
+	txn_put(vault, VAULT_KEY, &k, buf_view(&bytes));
+}
+
+void
+signing_key_put_public(struct txn *directory, const struct signing_key *key)
+{
+	struct buf bytes;
+	struct key k;
+
+	buf_init_arena(&bytes, txn_arena(directory), KEY_REC_MAX);
+	public_key_rec_put(&bytes, &key->public);
+	if (buf_error(&bytes) != 0)
+		txn_fail(directory, buf_error(&bytes));
+	key_of(&k, str_of(key->kid));
+	txn_put(directory, DIR_KEY, &k, buf_view(&bytes));
+	generation_raise(directory);
+}
+
+void
+signing_key_walk(struct txn *directory,
+    void (*fn)(void *ctx, struct str kid, const struct public_key_rec *rec),
+    void *ctx)
+{
+	struct public_key_rec rec;
+	struct str key, value, kid;
+	struct cursor cursor;
+
+	txn_cursor(&cursor, directory, DIR_KEY, NULL, NULL, false);
+	while (txn_cursor_next(&cursor, &key, &value)) {
+		if (!key_take_str(&key, &kid) ||
+		    public_key_rec_get(value, &rec) != 0) {
+			txn_fail(directory, HUB_ECORRUPT);
+			break;
+		}
+		fn(ctx, kid, &rec);
+	}
+	txn_cursor_close(&cursor);
+}
