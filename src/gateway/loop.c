@@ -1,0 +1,601 @@
+/*
+ * A connection waits for one of three things, each with one fixed time-out:
+ * so the connections that wait for the same stand in a list in the order of
+ * their deadlines, and only the heads are looked at. What a connection needs
+ * while something is under way on it (struct work) is taken when its first
+ * byte arrives and given back when it is idle again.
+ */
+#include "gateway/loop.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/queue.h>
+#include <sys/socket.h>
+#include <unistd.h>
+#include "base/clock.h"
+#include "base/log.h"
+#include "gateway/fcgi.h"
+
+#define INPUT_SIZE 65536
+#define EVENTS 256
+
+#define ARENA_FIRST 32768
+/* Beyond request and answer, whose buffers may have doubled on their way. */
+#define ARENA_SPARE (2 * 1024 * 1024)
+
+/* The largest answer in records, behind answers to a whole input of records. */
+#define OUT_MAX (RESP_HEADERS_MAX + RESP_BODY_MAX + 4 * INPUT_SIZE)
+#define HEAD_MAX (RESP_HEADERS_MAX + 256)
+
+/* Work that waits for its next use: so much of it, with no larger buffers. */
+#define SPARE_WORK 32
+#define SPARE_OUT 65536
+
+/* Milliseconds of rest for accept, and for the log, when descriptors are out. */
+#define ACCEPT_PAUSE 100
+#define COMPLAINT_PAUSE 10000
+
+enum wait { WAIT_REQUEST, WAIT_NEXT, WAIT_WRITE, WAIT_COUNT };
+
+struct work {
+	SLIST_ENTRY(work) entry;
+	struct arena *arena;
+	struct fcgi_in in;
+	struct buf out;  /* an answer, or answers to records */
+	size_t sent;     /* of it */
+	struct buf rest; /* input that came behind an answer that waits */
+};
+
+struct conn {
+	TAILQ_ENTRY(conn) entry;
+	int fd;
+	enum wait wait;
+	int64_t deadline;
+	bool kept;     /* a request has ended on it */
+	bool last;     /* closed when the answer is gone */
+	bool progress; /* the wait begins anew */
+	struct work *work;
+};
+
+TAILQ_HEAD(conn_list, conn);
+SLIST_HEAD(work_list, work);
+
+struct loop {
+	const struct loop_spec *spec;
+	int epoll;
+	int64_t now; /* read once a turn */
+
+	struct conn *conns;
+	unsigned int open;
+	struct conn_list unused;
+	struct conn_list waiting[WAIT_COUNT];
+	int64_t timeout[WAIT_COUNT];
+
+	bool listening;
+	int64_t accept_at;   /* the end of its pause */
+	int64_t complain_at; /* no sooner is its failure logged again */
+	bool draining;
+	int64_t drain_end;
+
+	struct work_list spare;
+	unsigned int spare_count;
+	size_t arena_max;
+	struct buf head; /* of the answer that is being made */
+	char input[INPUT_SIZE];
+	struct epoll_event events[EVENTS];
+};
+
+static struct work *
+work_new(const struct loop *l)
+{
+	struct work *w = calloc(1, sizeof(*w));
+
+	if (w == NULL)
+		return NULL;
+	w->arena = arena_new(ARENA_FIRST, l->arena_max);
+	if (w->arena == NULL) {
+		free(w);
+		return NULL;
+	}
+	buf_init(&w->out, OUT_MAX);
+	buf_init(&w->rest, INPUT_SIZE);
+	return w;
+}
+
+static void
+work_free(struct work *w)
+{
+	arena_free(w->arena);
+	buf_free(&w->out);
+	buf_free(&w->rest);
+	free(w);
+}
+
+static struct work *
+work_take(struct loop *l)
+{
+	struct work *w = SLIST_FIRST(&l->spare);
+
+	if (w != NULL) {
+		SLIST_REMOVE_HEAD(&l->spare, entry);
+		l->spare_count--;
+	} else if ((w = work_new(l)) == NULL) {
+		log_err("out of memory for a request");
+		return NULL;
+	}
+	fcgi_in_begin(
+	    &w->in, &l->spec->limits, l->spec->connections, w->arena, &w->out);
+	return w;
+}
+
+static void
+work_give(struct loop *l, struct work *w)
+{
+	if (l->spare_count >= SPARE_WORK) {
+		work_free(w);
+		return;
+	}
+	arena_reset(w->arena);
+	buf_reset(&w->out);
+	buf_free(&w->rest);
+	w->sent = 0;
+	if (w->out.cap > SPARE_OUT)
+		buf_free(&w->out);
+	SLIST_INSERT_HEAD(&l->spare, w, entry);
+	l->spare_count++;
+}
+
+/*
+ * EPOLLEXCLUSIVE wakes one worker for one connection. Such an entry cannot be
+ * changed, only taken out and put in again.
+ */
+static void
+listen_on(struct loop *l)
+{
+	struct epoll_event event = { .events = EPOLLIN | EPOLLEXCLUSIVE,
+		.data.ptr = l };
+
+	if (l->listening || l->draining || l->open == l->spec->connections)
+		return;
+	l->listening =
+	    epoll_ctl(l->epoll, EPOLL_CTL_ADD, l->spec->listen_fd, &event) == 0;
+	if (!l->listening)
+		l->accept_at = l->now + ACCEPT_PAUSE;
+}
+
+static void
+listen_off(struct loop *l)
+{
+	if (l->listening)
+		epoll_ctl(l->epoll, EPOLL_CTL_DEL, l->spec->listen_fd, NULL);
+	l->listening = false;
+}
+
+static void
+conn_close(struct loop *l, struct conn *c)
+{
+	close(c->fd);
+	c->fd = -1;
+	if (c->work != NULL)
+		work_give(l, c->work);
+	c->work = NULL;
+	TAILQ_REMOVE(&l->waiting[c->wait], c, entry);
+	TAILQ_INSERT_HEAD(&l->unused, c, entry);
+	l->open--;
+	l->accept_at = l->now;
+}
+
+static void
+conn_open(struct loop *l, int fd)
+{
+	struct conn *c = TAILQ_FIRST(&l->unused);
+	struct epoll_event event = { .events = EPOLLIN, .data.ptr = c };
+
+	if (epoll_ctl(l->epoll, EPOLL_CTL_ADD, fd, &event) != 0) {
+		log_err("epoll refuses a connection: %s", strerror(errno));
+		close(fd);
+		return;
+	}
+	TAILQ_REMOVE(&l->unused, c, entry);
+	*c = (struct conn){ .fd = fd, .wait = WAIT_REQUEST };
+	c->deadline = l->now + l->timeout[WAIT_REQUEST];
+	TAILQ_INSERT_TAIL(&l->waiting[WAIT_REQUEST], c, entry);
+	count(&l->spec->counters->connections);
+	if (++l->open == l->spec->connections)
+		listen_off(l);
+}
+
+/*
+ * One connection a turn, so that the workers share them out. When descriptors
+ * or memory are used up the pending connection stays where it is: listening
+ * goes on after a pause or when a connection closes, instead of spinning.
+ */
+static void
+accept_one(struct loop *l)
+{
+	int fd = accept4(
+	    l->spec->listen_fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+
+	if (fd >= 0) {
+		conn_open(l, fd);
+		return;
+	}
+	if (errno == EAGAIN || errno == EINTR || errno == ECONNABORTED)
+		return;
+	if (l->complain_at <= l->now) {
+		log_err("cannot accept connections: %s", strerror(errno));
+		l->complain_at = l->now + COMPLAINT_PAUSE;
+	}
+	l->accept_at = l->now + ACCEPT_PAUSE;
+	listen_off(l);
+}
+
+/* Sends what the peer takes; false when the connection is of no more use. */
+static bool
+flush(struct conn *c)
+{
+	struct work *w = c->work;
+
+	if (buf_error(&w->out) != 0) {
+		log_err("an answer could not be built: %s",
+		    err_text(buf_error(&w->out)));
+		return false;
+	}
+	while (w->sent < w->out.n) {
+		ssize_t n = send(c->fd, w->out.p + w->sent, w->out.n - w->sent,
+		    MSG_NOSIGNAL);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return errno == EAGAIN;
+		w->sent += (size_t)n;
+	}
+	buf_reset(&w->out);
+	w->sent = 0;
+	return true;
+}
+
+/* For an answer that went wrong when nothing else can be relied on. */
+static void
+put_failure(struct loop *l, struct work *w)
+{
+	const struct str body =
+	    STR("{\"type\":\"about:blank\",\"title\":\"Internal Server Error\","
+		"\"status\":500}");
+
+	buf_reset(&l->head);
+	buf_printf(&l->head,
+	    "Status: 500 Internal Server Error\r\n"
+	    "Content-Type: application/problem+json\r\n"
+	    "Content-Length: %zu\r\n\r\n",
+	    body.n);
+	fcgi_put_answer(&w->out, w->in.id, buf_view(&l->head), body);
+}
+
+static void
+count_answer(struct counters *counters, int status)
+{
+	count(&counters->requests);
+	count(&counters
+		   ->answers[status >= 100 && status < 600 ? status / 100 : 0]);
+}
+
+static void
+answer(struct loop *l, struct work *w)
+{
+	const struct loop_spec *spec = l->spec;
+	struct req req;
+	struct resp resp;
+	int rc;
+
+	req_begin(&req, w->arena);
+	fcgi_request(&w->in, &req);
+	req_ready(&req, &spec->limits);
+	resp_begin(&resp, w->arena);
+	spec->app.serve(spec->app.ctx, &req, &resp);
+
+	resp.head = req.method == METHOD_HEAD;
+	buf_reset(&l->head);
+	rc = resp_head(&resp, &l->head);
+	if (rc == 0) {
+		fcgi_put_answer(
+		    &w->out, w->in.id, buf_view(&l->head), resp_payload(&resp));
+	} else {
+		log_err("request %.*s: no answer: %s", STR_ARG(req.id),
+		    err_text(rc));
+		put_failure(l, w);
+	}
+	count_answer(spec->counters, rc == 0 ? resp.status : 500);
+	fcgi_in_next(&w->in);
+}
+
+/* Whether the connection stays open after the request that has just ended. */
+static bool
+keeps(const struct loop *l, const struct work *w)
+{
+	return l->spec->keep && l->spec->connections > 1 && w->in.keep;
+}
+
+/*
+ * Works on input until it is used up or an answer has to wait for the peer;
+ * false when the connection is to be closed.
+ */
+static bool
+advance(struct loop *l, struct conn *c, struct str input)
+{
+	struct work *w = c->work;
+	enum fcgi_event event;
+
+	do {
+		event = fcgi_feed(&w->in, &input);
+		if (event == FCGI_BROKEN) {
+			count(&l->spec->counters->protocol_errors);
+			return false;
+		}
+		if (event == FCGI_REQUEST)
+			answer(l, w);
+		if (event != FCGI_MORE) {
+			c->kept = c->progress = true;
+			c->last = !keeps(l, w);
+		}
+		if (!flush(c))
+			return false;
+		if (w->out.n > 0) {
+			buf_str(&w->rest, input);
+			/*
+			 * Only an answer waits. A peer that does not take the
+			 * answers to its records would gain time by them.
+			 */
+			return event != FCGI_MORE && buf_error(&w->rest) == 0;
+		}
+	} while (event != FCGI_MORE && !c->last);
+	return event == FCGI_MORE;
+}
+
+static bool
+receive(struct loop *l, struct conn *c)
+{
+	ssize_t n = read(c->fd, l->input, sizeof(l->input));
+
+	if (n < 0)
+		return errno == EAGAIN || errno == EINTR;
+	if (n == 0)
+		return false;
+	if (c->work == NULL && (c->work = work_take(l)) == NULL)
+		return false;
+	return advance(l, c, (struct str){ l->input, (size_t)n });
+}
+
+/* The peer takes more of the answer that waits. */
+static bool
+send_on(struct loop *l, struct conn *c)
+{
+	struct work *w = c->work;
+	size_t before = w->sent, n;
+
+	if (!flush(c))
+		return false;
+	c->progress = w->sent != before;
+	if (w->out.n > 0)
+		return true;
+	if (c->last)
+		return false;
+	n = w->rest.n;
+	if (n > 0)
+		memcpy(l->input, w->rest.p, n);
+	buf_reset(&w->rest);
+	return advance(l, c, (struct str){ l->input, n });
+}
+
+static void
+wait_for(struct loop *l, struct conn *c, enum wait wait)
+{
+	struct epoll_event event = { .data.ptr = c };
+
+	if ((wait == WAIT_WRITE) != (c->wait == WAIT_WRITE)) {
+		event.events = wait == WAIT_WRITE ? EPOLLOUT : EPOLLIN;
+		epoll_ctl(l->epoll, EPOLL_CTL_MOD, c->fd, &event);
+	}
+	if (wait == c->wait && !c->progress)
+		return;
+	TAILQ_REMOVE(&l->waiting[c->wait], c, entry);
+	c->wait = wait;
+	c->progress = false;
+	c->deadline = l->now + l->timeout[wait];
+	TAILQ_INSERT_TAIL(&l->waiting[wait], c, entry);
+}
+
+/* The connection has something to read, or takes more to send. */
+static void
+conn_turn(struct loop *l, struct conn *c)
+{
+	struct work *w;
+
+	if (!(c->wait == WAIT_WRITE ? send_on(l, c) : receive(l, c))) {
+		conn_close(l, c);
+		return;
+	}
+	w = c->work;
+	if (w != NULL && w->out.n > 0) {
+		wait_for(l, c, WAIT_WRITE);
+		return;
+	}
+	if (w != NULL && !fcgi_in_idle(&w->in)) {
+		wait_for(l, c, WAIT_REQUEST);
+		return;
+	}
+	if (w != NULL)
+		work_give(l, w);
+	c->work = NULL;
+	/* One that has just been accepted has a request to bring. */
+	if (c->kept && l->draining)
+		conn_close(l, c);
+	else
+		wait_for(l, c, c->kept ? WAIT_NEXT : WAIT_REQUEST);
+}
+
+static void
+expire(struct loop *l)
+{
+	for (int wait = 0; wait < WAIT_COUNT; wait++) {
+		struct conn *c;
+
+		while ((c = TAILQ_FIRST(&l->waiting[wait])) != NULL &&
+		    c->deadline <= l->now) {
+			if (wait != WAIT_NEXT)
+				count(&l->spec->counters->timeouts);
+			conn_close(l, c);
+		}
+	}
+	if (l->accept_at <= l->now)
+		listen_on(l);
+}
+
+static void
+begin_drain(struct loop *l)
+{
+	listen_off(l);
+	epoll_ctl(l->epoll, EPOLL_CTL_DEL, l->spec->stop_fd, NULL);
+	l->draining = true;
+	l->drain_end = l->now + l->spec->timeout_drain;
+	/* A last look: what has come in by now is still answered. */
+	for (unsigned int i = 0; i < l->spec->connections; i++) {
+		struct conn *c = &l->conns[i];
+
+		if (c->fd >= 0 && c->wait != WAIT_WRITE)
+			conn_turn(l, c);
+	}
+}
+
+/* Milliseconds until the next deadline; -1 when there is none. */
+static int
+time_left(const struct loop *l)
+{
+	int64_t until = INT64_MAX;
+
+	for (int wait = 0; wait < WAIT_COUNT; wait++) {
+		const struct conn *c = TAILQ_FIRST(&l->waiting[wait]);
+
+		if (c != NULL && c->deadline < until)
+			until = c->deadline;
+	}
+	if (l->draining && l->drain_end < until)
+		until = l->drain_end;
+	if (!l->listening && !l->draining && l->open < l->spec->connections &&
+	    l->accept_at < until)
+		until = l->accept_at;
+	if (until == INT64_MAX)
+		return -1;
+	if (until <= l->now)
+		return 0;
+	return until - l->now > INT_MAX ? INT_MAX : (int)(until - l->now);
+}
+
+static int
+turn(struct loop *l, struct why *why)
+{
+	int n = epoll_wait(l->epoll, l->events, EVENTS, time_left(l));
+	bool stop = false;
+
+	if (n < 0 && errno != EINTR)
+		return why_set(why, HUB_EIO, "epoll_wait: %s", strerror(errno));
+	l->now = clock_mono_ms();
+	for (int i = 0; i < n; i++) {
+		void *what = l->events[i].data.ptr;
+
+		if (what == NULL)
+			stop = true;
+		else if (what == l)
+			accept_one(l);
+		else
+			conn_turn(l, what);
+	}
+	/* After the events, which name connections that a drain may close. */
+	if (stop)
+		begin_drain(l);
+	expire(l);
+	return 0;
+}
+
+static int
+setup(struct loop *l, struct why *why)
+{
+	const struct loop_spec *spec = l->spec;
+	struct epoll_event event = { .events = EPOLLIN, .data.ptr = NULL };
+
+	for (int wait = 0; wait < WAIT_COUNT; wait++)
+		TAILQ_INIT(&l->waiting[wait]);
+	TAILQ_INIT(&l->unused);
+	SLIST_INIT(&l->spare);
+	l->timeout[WAIT_REQUEST] = spec->timeout_request;
+	l->timeout[WAIT_NEXT] = spec->timeout_idle;
+	l->timeout[WAIT_WRITE] = spec->timeout_write;
+	l->arena_max = 2 *
+		(spec->limits.headers + spec->limits.body + RESP_HEADERS_MAX +
+		    RESP_BODY_MAX) +
+	    ARENA_SPARE;
+	buf_init(&l->head, HEAD_MAX);
+	l->now = clock_mono_ms();
+
+	l->conns = calloc(spec->connections, sizeof(*l->conns));
+	if (l->conns == NULL)
+		return why_set(why, HUB_ENOMEM, "no memory for connections");
+	for (unsigned int i = 0; i < spec->connections; i++) {
+		l->conns[i].fd = -1;
+		TAILQ_INSERT_TAIL(&l->unused, &l->conns[i], entry);
+	}
+	l->epoll = epoll_create1(EPOLL_CLOEXEC);
+	if (l->epoll < 0)
+		return why_set(why, HUB_EIO, "epoll: %s", strerror(errno));
+	listen_on(l);
+	if (!l->listening ||
+	    epoll_ctl(l->epoll, EPOLL_CTL_ADD, spec->stop_fd, &event) != 0)
+		return why_set(why, HUB_EIO,
+		    "epoll refuses the listening socket: %s", strerror(errno));
+	return 0;
+}
+
+static void
+teardown(struct loop *l)
+{
+	struct work *w;
+
+	l->draining = true;
+	if (l->open > 0)
+		log_warn("%u connections were cut off at the end", l->open);
+	for (unsigned int i = 0; l->open > 0; i++) {
+		if (l->conns[i].fd >= 0)
+			conn_close(l, &l->conns[i]);
+	}
+	while ((w = SLIST_FIRST(&l->spare)) != NULL) {
+		SLIST_REMOVE_HEAD(&l->spare, entry);
+		work_free(w);
+	}
+	if (l->epoll >= 0)
+		close(l->epoll);
+	buf_free(&l->head);
+	free(l->conns);
+	free(l);
+}
+
+int
+loop_run(const struct loop_spec *spec, struct why *why)
+{
+	struct loop *l = calloc(1, sizeof(*l));
+	int rc;
+
+	if (l == NULL)
+		return why_set(why, HUB_ENOMEM, "no memory for the loop");
+	l->spec = spec;
+	l->epoll = -1;
+	rc = setup(l, why);
+	while (rc == 0 &&
+	    !(l->draining && (l->open == 0 || l->now >= l->drain_end)))
+		rc = turn(l, why);
+	teardown(l);
+	return rc;
+}

@@ -1,0 +1,24 @@
+#ifndef HTTP_FORM_H
+#define HTTP_FORM_H
+
+#include <stdbool.h>
+#include "base/arena.h"
+#include "base/str.h"
+
+/*
+ * Decodes the percent escapes of S into the arena (S itself where there are
+ * none); PLUS turns + into a space, as forms and queries do. False for a bad
+ * escape or when memory is short.
+ */
+bool percent_decode(
+    struct arena *arena, struct str s, bool plus, struct str *out);
+
+/*
+ * Takes the next NAME=VALUE of a query or form body off *REST, both decoded.
+ * False at the end, and with *BAD set at something that cannot be decoded or
+ * holds a NUL; more may follow it then.
+ */
+bool form_next(struct arena *arena, struct str *rest, struct str *name,
+    struct str *value, bool *bad);
+
+#endif

@@ -1,0 +1,16 @@
+#ifndef HTTP_PROBLEM_H
+#define HTTP_PROBLEM_H
+
+#include "http/req.h"
+#include "http/resp.h"
+
+/*
+ * Replaces the answer by application/problem+json (RFC 9457): type
+ * "about:blank", the status's phrase as title, the request's id as instance.
+ * DETAIL helps the caller, or is NULL; it never holds internals or any part of
+ * a credential. Header fields set before are gone; set others afterwards.
+ */
+void problem(
+    const struct req *req, struct resp *resp, int status, const char *detail);
+
+#endif
