@@ -1,0 +1,27 @@
+#ifndef ENDPOINT_CALL_H
+#define ENDPOINT_CALL_H
+
+#include "endpoint/service.h"
+#include "http/problem.h"
+#include "http/req.h"
+#include "http/resp.h"
+#include "http/route.h"
+#include "store/account_rec.h"
+
+/*
+ * One request on its way through an endpoint. The credential check fills what
+ * the route's column asks for; TXN is the request's one look at the directory
+ * (NULL before it has begun) and ends after the endpoint, before any byte goes
+ * out.
+ */
+struct call {
+	struct service *service;
+	struct req *req;
+	struct resp *resp;
+	struct txn *txn;
+	const struct claims *claims; /* of CREDENTIAL_USER */
+	struct account_rec account;  /* likewise */
+	struct claims storage;
+};
+
+#endif

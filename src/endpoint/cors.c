@@ -1,0 +1,22 @@
+#include "endpoint/cors.h"
+
+void
+cors_put(struct call *call)
+{
+	struct resp *resp = call->resp;
+	struct str origin = call->req->origin;
+
+	if (origin.n == 0 ||
+	    !client_set_has_origin(&call->service->clients, origin))
+		return;
+	resp_header(resp, "Access-Control-Allow-Origin", origin);
+	resp_header(resp, "Access-Control-Expose-Headers",
+	    STR("ETag, X-Request-Id, WWW-Authenticate, Retry-After"));
+	if (call->req->method != METHOD_OPTIONS)
+		return;
+	resp_header(resp, "Access-Control-Allow-Methods",
+	    STR("GET, HEAD, OPTIONS"));
+	resp_header(resp, "Access-Control-Allow-Headers",
+	    STR("Authorization, If-None-Match"));
+	resp_header(resp, "Access-Control-Max-Age", STR("600"));
+}

@@ -1,0 +1,156 @@
+/*
+ * The gate of every route: RFC 6750, and the promise that whatever ends a
+ * token shows at the very next request. A verified token may come out of the
+ * cache; what can change about it is read from the directory each time.
+ */
+#include "endpoint/credential.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "directory/account.h"
+#include "directory/permission.h"
+#include "directory/revoked.h"
+#include "http/form.h"
+
+/*
+ * Answers with a challenge (RFC 6750 section 3). ERROR is its code, NULL when
+ * there were no credentials; SCOPE is told where one is lacking.
+ */
+static bool
+refuse(struct call *call, int status, const char *error, const char *scope,
+    const char *detail)
+{
+	const char *challenge = "Bearer realm=\"hub\"";
+
+	if (scope != NULL)
+		challenge = arena_printf(call->req->arena,
+		    "%s, error=\"%s\", scope=\"%s\"", challenge, error, scope);
+	else if (error != NULL)
+		challenge = arena_printf(
+		    call->req->arena, "%s, error=\"%s\"", challenge, error);
+	problem(call->req, call->resp, status, detail);
+	resp_header(call->resp, "WWW-Authenticate", str_of(challenge));
+	return false;
+}
+
+static bool
+refuse_token(struct call *call, const char *reason)
+{
+	log_debug(
+	    "request %.*s: token refused: %s", STR_ARG(call->req->id), reason);
+	return refuse(call, 401, "invalid_token", NULL,
+	    "The access token is not valid, or no longer.");
+}
+
+/* A part that cannot be decoded hides nothing that comes after it. */
+static bool
+query_has_token(struct req *req)
+{
+	struct str rest = req->query, name = STR_NONE, value;
+	bool bad;
+
+	while (form_next(req->arena, &rest, &name, &value, &bad) || bad) {
+		if (str_eq(name, STR("access_token")))
+			return true;
+	}
+	return false;
+}
+
+bool
+credential_read(struct call *call, const struct route *route, struct str *token)
+{
+	struct req *req = call->req;
+	struct str header = str_trim(req->authorization), scheme;
+
+	*token = STR_NONE;
+	if (route->credential == CREDENTIAL_NONE)
+		return true;
+	if (req->query.n > 0 && query_has_token(req))
+		return refuse(call, 400, "invalid_request", NULL,
+		    "An access token belongs in the Authorization header.");
+	if (header.n == 0)
+		return refuse(call, 401, NULL, NULL,
+		    "This address needs a Bearer token.");
+	if (str_index(header, ',') >= 0)
+		return refuse(call, 400, "invalid_request", NULL,
+		    "More than one credential was sent.");
+	if (!str_split(&header, ' ', &scheme) ||
+	    !str_eq_nocase(scheme, STR("Bearer")))
+		return refuse(call, 401, NULL, NULL,
+		    "This address needs a Bearer token.");
+	/* RFC 6750 section 2.1: spaces before the token, nothing else. */
+	while (header.n > 0 && header.p[0] == ' ') {
+		header.p++;
+		header.n--;
+	}
+	*token = header;
+	return true;
+}
+
+static bool
+is_revoked(struct txn *txn, const struct claims *claims)
+{
+	return revoked_has(txn, REVOKED_TOKEN, str_of(claims->jti)) ||
+	    revoked_has(txn, REVOKED_GRANT, str_of(claims->gid)) ||
+	    revoked_has(txn, REVOKED_SESSION, str_of(claims->sid));
+}
+
+/* The static words for the log, or NULL if the token stands. */
+static const char *
+why_dead(struct call *call)
+{
+	const struct claims *claims = call->claims;
+	const struct client_rec *client =
+	    client_set_find(&call->service->clients, str_of(claims->client_id));
+
+	if (client == NULL || !client->enabled)
+		return "its client is gone or disabled";
+	if (is_revoked(call->txn, claims))
+		return "revoked";
+	if (!claims->user)
+		return NULL;
+	if (!account_get(call->txn, str_of(claims->sub), &call->account))
+		return "no such account";
+	if (!account_is_usable(&call->account))
+		return "the account is disabled or must change its password";
+	if (call->account.epoch != claims->epoch)
+		return "older than the account's epoch";
+	return NULL;
+}
+
+bool
+credential_check(struct call *call, const struct route *route, struct str token)
+{
+	const char *reason = NULL;
+	int rc;
+
+	if (route->credential == CREDENTIAL_NONE)
+		return true;
+	rc = token_verify(&call->service->verifier, call->req->arena, token,
+	    clock_now(), &call->storage, &call->claims, &reason);
+	if (rc == HUB_EDENIED || rc == HUB_EEXPIRED)
+		return refuse_token(call, reason);
+	/* A token that cannot be checked is no fault of its bearer. */
+	if (rc != 0) {
+		txn_fail(call->txn, rc);
+		return false;
+	}
+	reason = why_dead(call);
+	if (txn_error(call->txn) != 0)
+		return false;
+	if (reason != NULL)
+		return refuse_token(call, reason);
+	if (!call->claims->user)
+		return refuse(call, 403, "insufficient_scope", NULL,
+		    "The token has no user behind it.");
+	if (route->scope != NULL &&
+	    !claims_have_scope(call->claims, route->scope))
+		return refuse(call, 403, "insufficient_scope", route->scope,
+		    "The token does not have the scope.");
+	if (route->permission != NULL &&
+	    !permission_held(
+		call->txn, &call->account, str_of(route->permission)))
+		return refuse(call, 403, "insufficient_scope", NULL,
+		    "The account does not have the permission.");
+	return true;
+}

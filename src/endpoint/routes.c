@@ -1,0 +1,10 @@
+#include "endpoint/routes.h"
+
+const struct route routes[] = {
+	{ METHOD_GET, "/account/mine", POOL_BIT(POOL_READERS), CREDENTIAL_USER,
+	    "hub.read", "account.read.mine", ERROR_PROBLEM, account_mine },
+	{ METHOD_GET, "/health/ready", POOL_ALL, CREDENTIAL_NONE, NULL, NULL,
+	    ERROR_PROBLEM, health_ready },
+};
+
+const size_t route_count = sizeof(routes) / sizeof(routes[0]);

@@ -1,0 +1,15 @@
+#ifndef ENDPOINT_ROUTES_H
+#define ENDPOINT_ROUTES_H
+
+#include <stddef.h>
+#include "http/route.h"
+
+/* The one table of all routes of all pools. */
+extern const struct route routes[];
+extern const size_t route_count;
+
+/* The endpoints, each in the file of its name. */
+void account_mine(struct call *call);
+void health_ready(struct call *call);
+
+#endif

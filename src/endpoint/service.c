@@ -1,0 +1,222 @@
+#include "endpoint/service.h"
+
+#include "base/log.h"
+#include "directory/state.h"
+#include "endpoint/call.h"
+#include "endpoint/cors.h"
+#include "endpoint/credential.h"
+#include "endpoint/routes.h"
+#include "store/schema.h"
+
+#define SCRATCH_MAX (16 * 1024 * 1024)
+
+/* Of every answer. */
+#define COMMON_FIELDS                                                          \
+	"Cache-Control: no-store\r\n"                                          \
+	"X-Content-Type-Options: nosniff\r\n"                                  \
+	"Vary: Origin\r\n"
+
+static int
+open_stores(struct service *s, struct why *why)
+{
+	bool reader = s->pool == POOL_READERS;
+	struct schema schema;
+	int rc;
+
+	schema_directory(&schema, s->conf);
+	rc = store_open(&s->directory, &schema.spec,
+	    reader ? STORE_READ : STORE_WRITE, why);
+	if (rc != 0 || reader)
+		return rc;
+	schema_vault(&schema, s->conf);
+	return store_open(&s->vault, &schema.spec, STORE_WRITE, why);
+}
+
+static int
+first_load(struct service *s, struct why *why)
+{
+	struct arena *arena = arena_new(4096, SCRATCH_MAX);
+	struct txn *txn;
+	int rc, end;
+
+	if (arena == NULL)
+		return why_set(why, HUB_ENOMEM, "out of memory");
+	txn = store_read_begin(s->directory, arena);
+	rc = service_refresh(s, txn);
+	end = store_read_end(txn);
+	arena_free(arena);
+	if (rc == 0)
+		rc = end;
+	if (rc != 0)
+		return why_set(
+		    why, rc, "cannot load keys and clients: %s", err_text(rc));
+	return 0;
+}
+
+int
+service_open(struct service *s, const struct conf *conf, enum pool pool,
+    struct counters *counters, struct why *why)
+{
+	int rc;
+
+	memset(s, 0, sizeof(*s));
+	s->conf = conf;
+	s->pool = pool;
+	s->counters = counters;
+	s->verifier.counters = counters;
+	s->generation = UINT64_MAX;
+	token_domain_of(&s->verifier.domain, conf->base_url);
+	s->verifier.cache = token_cache_new(conf->token_cache);
+	if (s->verifier.cache == NULL)
+		return why_set(why, HUB_ENOMEM, "out of memory");
+	rc = open_stores(s, why);
+	if (rc == 0)
+		rc = first_load(s, why);
+	if (rc != 0)
+		service_close(s);
+	return rc;
+}
+
+void
+service_close(struct service *s)
+{
+	store_close(s->vault);
+	store_close(s->directory);
+	client_set_free(&s->clients);
+	keyset_free(&s->verifier.keys);
+	token_cache_free(s->verifier.cache);
+	memset(s, 0, sizeof(*s));
+}
+
+int
+service_refresh(struct service *s, struct txn *txn)
+{
+	uint64_t generation = generation_get(txn);
+	int rc;
+
+	if (txn_error(txn) != 0)
+		return txn_error(txn);
+	if (generation == s->generation)
+		return 0;
+	/* Until both are loaded nothing that was verified may be trusted. */
+	s->generation = UINT64_MAX;
+	token_cache_clear(s->verifier.cache);
+	if ((rc = keyset_load(&s->verifier.keys, txn)) != 0 ||
+	    (rc = client_set_load(&s->clients, txn)) != 0)
+		return rc;
+	s->generation = generation;
+	return 0;
+}
+
+static void
+answer_unavailable(struct call *call)
+{
+	problem(call->req, call->resp, 503,
+	    "The hub cannot read its store at the moment.");
+	resp_header(call->resp, "Retry-After", STR("5"));
+}
+
+static void
+put_allow(struct call *call, unsigned int allow)
+{
+	struct buf list;
+
+	buf_init_arena(&list, call->req->arena, 128);
+	for (int m = METHOD_GET; m < METHOD_OPTIONS; m++) {
+		bool has = (allow & 1U << m) != 0 ||
+		    (m == METHOD_HEAD && (allow & 1U << METHOD_GET) != 0);
+
+		if (has)
+			buf_printf(&list, "%s, ", method_name((enum method)m));
+	}
+	BUF_LIT(&list, "OPTIONS");
+	resp_header(call->resp, "Allow", buf_view(&list));
+}
+
+static void
+put_common(struct call *call)
+{
+	BUF_LIT(&call->resp->headers, COMMON_FIELDS);
+	resp_header(call->resp, "X-Request-Id", call->req->id);
+}
+
+/* The endpoint behind its gate, with the request's look at the directory. */
+static void
+run_route(struct call *call, const struct route *route)
+{
+	struct service *s = call->service;
+	struct str token;
+	int rc, end;
+
+	if (!credential_read(call, route, &token))
+		return;
+	call->txn = store_read_begin(s->directory, call->req->arena);
+	rc = service_refresh(s, call->txn);
+	if (rc == 0 && credential_check(call, route, token))
+		route->fn(call);
+	end = store_read_end(call->txn);
+	if (rc == 0)
+		rc = end;
+	if (rc == 0 && !arena_failed(call->req->arena))
+		return;
+	log_err("request %.*s: %s", STR_ARG(call->req->id),
+	    err_text(rc != 0 ? rc : HUB_ENOMEM));
+	answer_unavailable(call);
+}
+
+static void
+answer(struct call *call)
+{
+	const struct route *route;
+	unsigned int allow;
+
+	if (call->req->refused != 0) {
+		problem(call->req, call->resp, call->req->refused, NULL);
+		return;
+	}
+	switch (route_find(routes, route_count, call->service->pool, call->req,
+	    &route, &allow)) {
+	case ROUTE_FOUND:
+		run_route(call, route);
+		break;
+	case ROUTE_UNKNOWN:
+		problem(call->req, call->resp, 404, NULL);
+		break;
+	case ROUTE_METHOD:
+		problem(call->req, call->resp, 405, NULL);
+		put_allow(call, allow);
+		break;
+	case ROUTE_OPTIONS:
+		call->resp->status = 204;
+		put_allow(call, allow);
+		break;
+	}
+}
+
+/*
+ * Which origins are an enabled client's has to be known as of now also where
+ * the answer needed no look at the directory. If that fails, what was known
+ * before stands: such an answer holds nothing of anybody.
+ */
+static void
+look_at_clients(struct call *call)
+{
+	struct service *s = call->service;
+	struct txn *txn = store_read_begin(s->directory, call->req->arena);
+
+	service_refresh(s, txn);
+	store_read_end(txn);
+}
+
+void
+service_serve(void *ctx, struct req *req, struct resp *resp)
+{
+	struct call call = { .service = ctx, .req = req, .resp = resp };
+
+	answer(&call);
+	if (req->origin.n > 0 && call.txn == NULL)
+		look_at_clients(&call);
+	cors_put(&call);
+	put_common(&call);
+	resp->head = req->method == METHOD_HEAD;
+}

@@ -1,0 +1,47 @@
+#ifndef ENDPOINT_SERVICE_H
+#define ENDPOINT_SERVICE_H
+
+#include "base/conf.h"
+#include "base/counters.h"
+#include "directory/client_public.h"
+#include "http/req.h"
+#include "http/resp.h"
+#include "store/txn.h"
+#include "token/verify.h"
+
+/*
+ * The application as one worker holds it: the stores, the parsed keys, the
+ * clients. It answers requests one after the other, whatever gateway they
+ * come through.
+ */
+struct service {
+	const struct conf *conf;
+	enum pool pool;
+	struct store *directory;
+	struct store *vault; /* NULL in the readers: they cannot open it */
+	struct verifier verifier;
+	struct client_set clients;
+	uint64_t generation; /* of keys and clients */
+	struct counters *counters;
+};
+
+/*
+ * Opens the stores that the pool may see and loads keys and clients; after
+ * fork. CONF and COUNTERS outlive the service. Readers get the directory
+ * read-only and nothing else.
+ */
+int service_open(struct service *service, const struct conf *conf,
+    enum pool pool, struct counters *counters, struct why *why);
+
+void service_close(struct service *service);
+
+/* Answers one request: struct app's serve(), with the service as CTX. */
+void service_serve(void *service, struct req *req, struct resp *resp);
+
+/*
+ * Loads keys and clients again if the generation has moved. To be called in
+ * each request's transaction before a token is looked at.
+ */
+int service_refresh(struct service *service, struct txn *directory);
+
+#endif
