@@ -1,0 +1,72 @@
+#include "hubctl/args.h"
+
+#include <string.h>
+
+static const struct option_spec *
+find(const struct option_spec *list, const char *name, size_t n)
+{
+	for (; list != NULL && list->name != NULL; list++) {
+		if (strlen(list->name) == n &&
+		    strncmp(list->name, name, n) == 0)
+			return list;
+	}
+	return NULL;
+}
+
+/* Reads the option at ARGV[*I]; moves *I on to its value if that follows. */
+static int
+take_one(int argc, char **argv, int *i, const struct option_spec *first,
+    const struct option_spec *second, struct why *why)
+{
+	const char *name = argv[*i] + 2;
+	const char *equals = strchr(name, '=');
+	size_t n = equals != NULL ? (size_t)(equals - name) : strlen(name);
+	const struct option_spec *spec = find(first, name, n);
+
+	if (spec == NULL)
+		spec = find(second, name, n);
+	if (spec == NULL)
+		return why_set(
+		    why, HUB_EINVAL, "unknown option --%.*s", (int)n, name);
+	if (spec->flag != NULL) {
+		*spec->flag = true;
+		if (equals != NULL)
+			return why_set(
+			    why, HUB_EINVAL, "--%s takes no value", spec->name);
+		return 0;
+	}
+	if (equals == NULL && *i + 1 >= argc)
+		return why_set(
+		    why, HUB_EINVAL, "--%s needs a value", spec->name);
+	*spec->value = equals != NULL ? equals + 1 : argv[++*i];
+	return 0;
+}
+
+int
+args_take(int *argc, char **argv, const struct option_spec *first,
+    const struct option_spec *second, bool stop, struct why *why)
+{
+	bool words_only = false;
+	int n = 0, rc;
+
+	for (int i = 0; i < *argc; i++) {
+		if (words_only || strncmp(argv[i], "-", 1) != 0 ||
+		    strcmp(argv[i], "-") == 0) {
+			argv[n++] = argv[i];
+			words_only = words_only || stop;
+			continue;
+		}
+		if (strcmp(argv[i], "--") == 0) {
+			words_only = true;
+			continue;
+		}
+		if (argv[i][1] != '-')
+			return why_set(
+			    why, HUB_EINVAL, "unknown option %s", argv[i]);
+		rc = take_one(*argc, argv, &i, first, second, why);
+		if (rc != 0)
+			return rc;
+	}
+	*argc = n;
+	return 0;
+}

@@ -1,0 +1,256 @@
+#include <stdio.h>
+#include "base/json_in.h"
+#include "directory/account.h"
+#include "hubctl/ctl.h"
+#include "store/rec_list.h"
+#include "store/schema.h"
+
+/* Records that are read in one look at the directory. */
+#define PAGE 500
+
+static const char *
+state_of(const struct account_rec *rec)
+{
+	if (!rec->enabled)
+		return "disabled";
+	return rec->pending ? "pending" : "enabled";
+}
+
+/* Prints up to PAGE accounts after *FROM; false when there are no more. */
+static bool
+list_page(struct txn *txn, struct key *from, bool after)
+{
+	struct account_rec rec;
+	struct cursor cursor;
+	struct str key, value;
+	unsigned int n = 0;
+
+	txn_cursor(&cursor, txn, DIR_ACCOUNT, NULL, from, after);
+	while (n < PAGE && txn_cursor_next(&cursor, &key, &value)) {
+		if (account_rec_get(value, &rec) != 0) {
+			txn_fail(txn, HUB_ECORRUPT);
+			break;
+		}
+		key_of(from, rec.id);
+		printf("%-36.*s  %-8s  %.*s\n", STR_ARG(rec.id), state_of(&rec),
+		    STR_ARG(rec.name));
+		n++;
+	}
+	txn_cursor_close(&cursor);
+	return n == PAGE;
+}
+
+static enum ctl_exit
+run_list(struct ctl *ctl, int argc, char **argv)
+{
+	bool more = true, after = false;
+	struct key from;
+	struct txn *txn;
+	struct why why;
+	int rc;
+
+	(void)argc;
+	(void)argv;
+	if (ctl_open(ctl, &why) != 0)
+		return ctl_fail("%s", why.text);
+	printf("%-36s  %-8s  %s\n", "ID", "STATE", "USERNAME");
+	key_begin(&from);
+	while (more) {
+		txn = store_read_begin(ctl->directory, ctl->arena);
+		more = list_page(txn, &from, after);
+		rc = store_read_end(txn);
+		if (rc != 0)
+			return ctl_fail("directory: %s", err_text(rc));
+		arena_reset(ctl->arena);
+		after = true;
+	}
+	return CTL_OK;
+}
+
+/* By username, or by id where no username fits. */
+static bool
+find_account(struct txn *txn, const char *name, struct account_rec *rec)
+{
+	return account_by_name(txn, str_of(name), rec) ||
+	    (str_is_id(str_of(name)) && account_get(txn, str_of(name), rec));
+}
+
+static int
+look_up(
+    struct ctl *ctl, const char *name, struct account_rec *rec, struct why *why)
+{
+	struct txn *txn = store_read_begin(ctl->directory, ctl->arena);
+	bool found = find_account(txn, name, rec);
+	int rc = store_read_end(txn);
+
+	if (rc != 0)
+		return why_set(why, rc, "directory: %s", err_text(rc));
+	if (!found)
+		return why_set(why, HUB_ENOENT, "there is no account %s", name);
+	return 0;
+}
+
+static void
+print_list(const char *label, struct str list, bool pairs)
+{
+	struct str part, second;
+	const char *sep = "";
+
+	printf("%s: ", label);
+	while (rec_list_next(&list, &part)) {
+		printf("%s%.*s", sep, STR_ARG(part));
+		if (pairs && rec_list_next(&list, &second))
+			printf(" %.*s", STR_ARG(second));
+		sep = ", ";
+	}
+	putchar('\n');
+}
+
+static enum ctl_exit
+run_show(struct ctl *ctl, int argc, char **argv)
+{
+	struct account_rec rec;
+	struct why why;
+
+	(void)argc;
+	if (ctl_open(ctl, &why) != 0 || look_up(ctl, argv[0], &rec, &why) != 0)
+		return ctl_fail("%s", why.text);
+	printf("id: %.*s\nusername: %.*s\nstate: %s\nepoch: %llu\n",
+	    STR_ARG(rec.id), STR_ARG(rec.name), state_of(&rec),
+	    (unsigned long long)rec.epoch);
+	print_list("groups", rec.groups, false);
+	print_list("organisations", rec.organizations, false);
+	print_list("dossiers", rec.dossiers, true);
+	printf("item: %.*s\n", STR_ARG(rec.item));
+	return CTL_OK;
+}
+
+/* What is done to an account; FN runs in a write transaction. */
+struct change {
+	int (*fn)(struct txn *txn, struct str id);
+	struct str id;
+};
+
+static int
+apply(struct txn *txn, void *arg)
+{
+	struct change *change = arg;
+
+	return change->fn(txn, change->id);
+}
+
+/*
+ * The directory first: whatever happens after it, the account has no more
+ * access than it should. The event follows in the vault.
+ */
+static enum ctl_exit
+change_account(struct ctl *ctl, const char *name,
+    int (*fn)(struct txn *txn, struct str id), const char *event,
+    const char *done)
+{
+	struct account_rec rec;
+	struct change change = { .fn = fn };
+	struct why why;
+	int rc;
+
+	if (ctl_open(ctl, &why) != 0 || look_up(ctl, name, &rec, &why) != 0)
+		return ctl_fail("%s", why.text);
+	change.id = rec.id;
+	rc = store_write(ctl->directory, ctl->arena, apply, &change);
+	if (rc != 0)
+		return ctl_fail("nothing was changed: %s", err_text(rc));
+	rc = ctl_audit(ctl, event, rec.id, NULL);
+	if (rc != 0)
+		return ctl_fail("account %s is %s, but the audit log failed: "
+				"%s",
+		    name, done, err_text(rc));
+	printf("account %s is %s\n", name, done);
+	return CTL_OK;
+}
+
+static int
+enable(struct txn *txn, struct str id)
+{
+	return account_set_enabled(txn, id, true);
+}
+
+static int
+disable(struct txn *txn, struct str id)
+{
+	return account_set_enabled(txn, id, false);
+}
+
+static enum ctl_exit
+run_enable(struct ctl *ctl, int argc, char **argv)
+{
+	(void)argc;
+	return change_account(
+	    ctl, argv[0], enable, "account.enabled", "enabled");
+}
+
+static enum ctl_exit
+run_disable(struct ctl *ctl, int argc, char **argv)
+{
+	(void)argc;
+	return change_account(
+	    ctl, argv[0], disable, "account.disabled", "disabled");
+}
+
+static enum ctl_exit
+run_revoke(struct ctl *ctl, int argc, char **argv)
+{
+	(void)argc;
+	return change_account(ctl, argv[0], account_revoke, "account.revoked",
+	    "signed out everywhere");
+}
+
+#define WHO "USERNAME is the e-mail address, in any letter case, or the id.\n"
+
+const struct command command_account_list = {
+	.name = "account list",
+	.usage = "",
+	.brief = "Lists all accounts: id, state, username.",
+	.text = "In the order of the ids.\n",
+	.run = run_list,
+};
+
+const struct command command_account_show = {
+	.name = "account show",
+	.usage = "USERNAME",
+	.brief = "Shows one account.",
+	.text = WHO,
+	.min = 1,
+	.max = 1,
+	.run = run_show,
+};
+
+const struct command command_account_enable = {
+	.name = "account enable",
+	.usage = "USERNAME",
+	.brief = "Lets an account be used again.",
+	.text = WHO "Tokens from before it was disabled stay dead.\n",
+	.min = 1,
+	.max = 1,
+	.run = run_enable,
+};
+
+const struct command command_account_disable = {
+	.name = "account disable",
+	.usage = "USERNAME",
+	.brief = "Ends all access of an account, at once.",
+	.text =
+	    WHO "The very next request with one of its tokens is refused.\n",
+	.min = 1,
+	.max = 1,
+	.run = run_disable,
+};
+
+const struct command command_account_revoke = {
+	.name = "account revoke",
+	.usage = "USERNAME",
+	.brief = "Ends all tokens and sessions of an account, at once.",
+	.text = WHO "The account stays enabled: its owner may sign in again.\n",
+	.min = 1,
+	.max = 1,
+	.run = run_revoke,
+};

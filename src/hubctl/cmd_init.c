@@ -1,0 +1,142 @@
+#include <errno.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include "directory/client_public.h"
+#include "hubctl/ctl.h"
+#include "identity/scope.h"
+#include "identity/signing_key.h"
+#include "store/schema.h"
+
+static int
+make_folder(const struct ctl *ctl, struct why *why)
+{
+	if (mkdir(ctl->conf.data, 0755) == 0 || errno == EEXIST)
+		return 0;
+	return why_set(why, HUB_EIO, "cannot make the folder %s: %s",
+	    ctl->conf.data, strerror(errno));
+}
+
+/* Makes what is missing of the two stores and opens them; counts the new. */
+static int
+make_stores(struct ctl *ctl, unsigned int *made, struct why *why)
+{
+	struct schema schema;
+	int rc;
+
+	schema_vault(&schema, &ctl->conf);
+	rc = store_create(&schema.spec, why);
+	*made = rc == 0;
+	if (rc != 0 && rc != HUB_EEXIST)
+		return rc;
+	rc = store_open(&ctl->vault, &schema.spec, STORE_WRITE, why);
+	if (rc != 0)
+		return rc;
+	schema_directory(&schema, &ctl->conf);
+	rc = store_create(&schema.spec, why);
+	*made += rc == 0;
+	if (rc != 0 && rc != HUB_EEXIST)
+		return rc;
+	return store_open(&ctl->directory, &schema.spec, STORE_WRITE, why);
+}
+
+static int
+write_private(struct txn *vault, void *arg)
+{
+	signing_key_put_private(vault, arg);
+	return 0;
+}
+
+static int
+write_public(struct txn *directory, void *arg)
+{
+	const struct client_rec builtin = {
+		.enabled = true,
+		.builtin = true,
+		.name = STR("hubctl token"),
+		.scope = STR(SCOPE_READ),
+	};
+
+	signing_key_put_public(directory, arg);
+	client_put(directory, STR(CLIENT_BUILTIN), &builtin);
+	return 0;
+}
+
+/* The key that a crashed attempt has left in the vault, or a new one. */
+static int
+find_or_make_key(struct ctl *ctl, struct signing_key *key)
+{
+	struct txn *vault = store_read_begin(ctl->vault, ctl->arena);
+	int rc = signing_key_find(vault, key);
+	int end = store_read_end(vault);
+
+	if (end != 0 || rc != HUB_ENOENT)
+		return end != 0 ? end : rc;
+	rc = signing_key_make(ctl->arena, key);
+	if (rc != 0)
+		return rc;
+	return store_write(ctl->vault, ctl->arena, write_private, key);
+}
+
+static int
+has_public_key(struct ctl *ctl, bool *has)
+{
+	struct txn *directory = store_read_begin(ctl->directory, ctl->arena);
+
+	*has = txn_count(directory, DIR_KEY) > 0;
+	return store_read_end(directory);
+}
+
+static int
+make_key(struct ctl *ctl, bool *made)
+{
+	struct signing_key key;
+	bool has;
+	int rc = has_public_key(ctl, &has);
+
+	*made = false;
+	if (rc != 0 || has)
+		return rc;
+	if ((rc = find_or_make_key(ctl, &key)) != 0 ||
+	    (rc = store_write(
+		 ctl->directory, ctl->arena, write_public, &key)) != 0)
+		return rc;
+	*made = true;
+	return ctl_audit(ctl, "key.created", STR(""),
+	    arena_printf(ctl->arena, "kid %s", key.kid));
+}
+
+static enum ctl_exit
+run(struct ctl *ctl, int argc, char **argv)
+{
+	unsigned int made = 0;
+	struct why why;
+	bool key_made;
+	int rc;
+
+	(void)argc;
+	(void)argv;
+	if (ctl_conf(ctl, &why) != 0 || make_folder(ctl, &why) != 0 ||
+	    ctl_become_owner(ctl, true, &why) != 0 ||
+	    make_stores(ctl, &made, &why) != 0)
+		return ctl_fail("%s", why.text);
+	rc = make_key(ctl, &key_made);
+	if (rc != 0)
+		return ctl_fail(
+		    "cannot make the signing key: %s", err_text(rc));
+	if (made == 0 && !key_made)
+		return ctl_fail("%s holds a hub already; nothing was changed",
+		    ctl->conf.data);
+	printf("%s: made the stores and a signing key\n", ctl->conf.data);
+	return CTL_OK;
+}
+
+const struct command command_init = {
+	.name = "init",
+	.usage = "",
+	.brief = "Makes the two stores and the first signing key.",
+	.text = "The folder is the configured one, or --data. Run as root, "
+		"the stores are given\nto store_user, and the directory to "
+		"reader_group. What an interrupted init has\nleft is "
+		"completed; a hub that is there is never changed.\n",
+	.run = run,
+};

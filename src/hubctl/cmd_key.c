@@ -1,0 +1,55 @@
+#include <stdio.h>
+#include "base/clock.h"
+#include "hubctl/ctl.h"
+#include "identity/signing_key.h"
+
+static void
+show(void *ctx, struct str kid, const struct public_key_rec *rec)
+{
+	const char *signing = ctx;
+	char created[CLOCK_TEXT], ends[CLOCK_TEXT] = "-";
+
+	clock_text(rec->created, created);
+	if (rec->ends != 0)
+		clock_text(rec->ends, ends);
+	printf("%.*s  %-9s  %s  %s\n", STR_ARG(kid),
+	    str_eq(kid, str_of(signing)) ? "signing" : "verifying", created,
+	    ends);
+}
+
+static enum ctl_exit
+run_list(struct ctl *ctl, int argc, char **argv)
+{
+	char signing[KID_LEN + 1] = "";
+	struct rsa_key *key = NULL;
+	struct txn *txn;
+	struct why why;
+	int rc;
+
+	(void)argc;
+	(void)argv;
+	if (ctl_open(ctl, &why) != 0)
+		return ctl_fail("%s", why.text);
+	txn = store_read_begin(ctl->vault, ctl->arena);
+	rc = signing_key_load(txn, &key, signing);
+	rsa_free(key);
+	if (store_read_end(txn) != 0 || rc != 0)
+		return ctl_fail(
+		    "cannot read the signing key: %s", err_text(rc));
+	printf("%-43s  %-9s  %-20s  %s\n", "KID", "USE", "CREATED", "ENDS");
+	txn = store_read_begin(ctl->directory, ctl->arena);
+	signing_key_walk(txn, show, signing);
+	rc = store_read_end(txn);
+	if (rc != 0)
+		return ctl_fail("directory: %s", err_text(rc));
+	return CTL_OK;
+}
+
+const struct command command_key_list = {
+	.name = "key list",
+	.usage = "",
+	.brief = "Lists the keys that sign and verify access tokens.",
+	.text = "One key signs; the others verify what they have signed "
+		"until they end.\n",
+	.run = run_list,
+};

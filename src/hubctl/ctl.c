@@ -1,0 +1,154 @@
+#include "hubctl/ctl.h"
+
+#include <errno.h>
+#include <grp.h>
+#include <pwd.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include "directory/client_public.h"
+#include "identity/audit.h"
+#include "store/schema.h"
+
+enum ctl_exit
+ctl_fail(const char *fmt, ...)
+{
+	va_list ap;
+
+	fflush(stdout);
+	fputs("hubctl: ", stderr);
+	va_start(ap, fmt);
+	vfprintf(stderr, fmt, ap);
+	va_end(ap);
+	fputc('\n', stderr);
+	return CTL_FAILED;
+}
+
+int
+ctl_conf(struct ctl *ctl, struct why *why)
+{
+	const char *env = getenv("HUB_DATA");
+	const char *data = ctl->data;
+	int rc = conf_load(&ctl->conf, conf_path(ctl->config), why);
+
+	if (rc != 0)
+		return rc;
+	if (data == NULL && env != NULL && *env != '\0')
+		data = env;
+	return data == NULL ? 0 : conf_set_data(&ctl->conf, data, why);
+}
+
+/* The user who owns the vault, or the configured one for a fresh state. */
+static int
+find_owner(struct ctl *ctl, bool fresh, struct passwd **out, struct why *why)
+{
+	struct schema schema;
+	struct stat st;
+
+	schema_vault(&schema, &ctl->conf);
+	if (stat(schema.folder, &st) == 0) {
+		*out = getpwuid(st.st_uid);
+		if (*out == NULL)
+			return why_set(why, HUB_EINVAL,
+			    "%s belongs to user %ld, who does not exist",
+			    schema.folder, (long)st.st_uid);
+		return 0;
+	}
+	if (!fresh)
+		return why_set(why, HUB_ENOENT,
+		    "%s: there is no store; make one with hubctl init",
+		    ctl->conf.data);
+	*out = getpwnam(ctl->conf.store_user);
+	if (*out == NULL)
+		return why_set(why, HUB_EINVAL,
+		    "store_user: there is no system user %s; make it (useradd "
+		    "--system %s) or name another in the configuration",
+		    ctl->conf.store_user, ctl->conf.store_user);
+	return 0;
+}
+
+int
+ctl_become_owner(struct ctl *ctl, bool fresh, struct why *why)
+{
+	struct passwd *owner;
+	int rc;
+
+	if (geteuid() != 0)
+		return 0;
+	rc = find_owner(ctl, fresh, &owner, why);
+	if (rc != 0)
+		return rc;
+	if (fresh && chown(ctl->conf.data, owner->pw_uid, owner->pw_gid) != 0)
+		return why_set(why, HUB_EDENIED, "cannot give %s to %s: %s",
+		    ctl->conf.data, owner->pw_name, strerror(errno));
+	if (owner->pw_uid == 0)
+		return 0;
+	if (initgroups(owner->pw_name, owner->pw_gid) != 0 ||
+	    setgid(owner->pw_gid) != 0 || setuid(owner->pw_uid) != 0)
+		return why_set(why, HUB_EDENIED, "cannot become user %s: %s",
+		    owner->pw_name, strerror(errno));
+	return 0;
+}
+
+int
+ctl_open(struct ctl *ctl, struct why *why)
+{
+	struct schema schema;
+	int rc;
+
+	if ((rc = ctl_conf(ctl, why)) != 0 ||
+	    (rc = ctl_become_owner(ctl, false, why)) != 0)
+		return rc;
+	schema_directory(&schema, &ctl->conf);
+	rc = store_open(&ctl->directory, &schema.spec, STORE_WRITE, why);
+	if (rc != 0)
+		return rc;
+	schema_vault(&schema, &ctl->conf);
+	return store_open(&ctl->vault, &schema.spec, STORE_WRITE, why);
+}
+
+void
+ctl_close(struct ctl *ctl)
+{
+	store_close(ctl->vault);
+	store_close(ctl->directory);
+	ctl->vault = ctl->directory = NULL;
+}
+
+const char *
+ctl_source(struct ctl *ctl)
+{
+	/* The user behind su and sudo where there is one. */
+	const char *login = getenv("SUDO_USER");
+	struct passwd *user = getpwuid(getuid());
+	const char *text;
+
+	if (login == NULL || *login == '\0')
+		login = user != NULL ? user->pw_name : "?";
+	text = arena_printf(ctl->arena, "hubctl %.64s", login);
+	return text != NULL ? text : "hubctl";
+}
+
+static int
+put_event(struct txn *vault, void *arg)
+{
+	audit_put(vault, arg);
+	return 0;
+}
+
+int
+ctl_audit(
+    struct ctl *ctl, const char *event, struct str account, const char *detail)
+{
+	struct audit_rec rec = {
+		.event = str_of(event),
+		.account = account,
+		.client = STR(CLIENT_BUILTIN),
+		.source = str_of(ctl_source(ctl)),
+		.detail = str_of(detail),
+	};
+
+	return store_write(ctl->vault, ctl->arena, put_event, &rec);
+}

@@ -1,0 +1,74 @@
+#ifndef HUBCTL_CTL_H
+#define HUBCTL_CTL_H
+
+#include <stdbool.h>
+#include "base/arena.h"
+#include "base/conf.h"
+#include "base/err.h"
+#include "hubctl/args.h"
+#include "store/txn.h"
+
+/* Exit statuses, as in the manual. */
+enum ctl_exit { CTL_OK = 0, CTL_FAILED = 1, CTL_USAGE = 2 };
+
+/* What every command has at hand. */
+struct ctl {
+	const char *config, *data; /* --config and --data */
+	bool help;
+	struct conf conf; /* after ctl_conf() */
+	struct arena *arena;
+	struct store *directory, *vault; /* after ctl_open() */
+};
+
+/* A row of the table of commands. */
+struct command {
+	const char *name;  /* one or two words */
+	const char *usage; /* what follows the name */
+	const char *brief; /* one line for the list */
+	const char *text;  /* for --help; ends with a newline */
+	int min, max;      /* words after the name */
+	const struct option_spec *options;
+	enum ctl_exit (*run)(struct ctl *ctl, int argc, char **argv);
+};
+
+/* Prints "hubctl: REASON" on standard error and gives CTL_FAILED. */
+enum ctl_exit ctl_fail(const char *fmt, ...)
+    __attribute__((format(printf, 1, 2)));
+
+/* Reads the configuration. */
+int ctl_conf(struct ctl *ctl, struct why *why);
+
+/*
+ * When run as root: becomes the user who owns the stores, or who shall own
+ * them (FRESH: the configured store_user). Files named on the command line are
+ * opened before, with the rights of the caller.
+ */
+int ctl_become_owner(struct ctl *ctl, bool fresh, struct why *why);
+
+/* All three: configuration, user, and both stores for writing. */
+int ctl_open(struct ctl *ctl, struct why *why);
+
+void ctl_close(struct ctl *ctl);
+
+/* "hubctl USER": the source of what is written to the audit log. */
+const char *ctl_source(struct ctl *ctl);
+
+/*
+ * Writes one audit event in a transaction of its own; DETAIL may be NULL.
+ */
+int ctl_audit(
+    struct ctl *ctl, const char *event, struct str account, const char *detail);
+
+/* The tables of commands, one a file. */
+extern const struct command command_init;
+extern const struct command command_import;
+extern const struct command command_demo;
+extern const struct command command_token;
+extern const struct command command_key_list;
+extern const struct command command_account_list;
+extern const struct command command_account_show;
+extern const struct command command_account_enable;
+extern const struct command command_account_disable;
+extern const struct command command_account_revoke;
+
+#endif

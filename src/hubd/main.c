@@ -1,0 +1,123 @@
+#include <getopt.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include "base/conf.h"
+#include "base/descriptors.h"
+#include "base/log.h"
+#include "hubd/master.h"
+
+enum { EXIT_OK = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
+
+static const char help[] =
+    "Usage: hubd --pool NAME [OPTION]...\n"
+    "Serves one pool of the hub over FastCGI, in the foreground.\n"
+    "\n"
+    "  --pool NAME      readers  the customer API; opens the directory "
+    "read-only\n"
+    "                   keepers  what writes, but no passwords\n"
+    "                   signin   what hashes passwords\n"
+    "  --config FILE    configuration; else $HUB_CONF, else "
+    "/etc/hub/hub.conf\n"
+    "  --data DIR       folder of the stores, in place of the configured "
+    "one\n"
+    "  --check-config   check the configuration and exit\n"
+    "  --help           this text\n"
+    "  --version        the version\n"
+    "\n"
+    "TERM and INT stop it after the requests under way. Exit status: 0 "
+    "stopped,\n"
+    "1 it could not start or go on, 2 wrong usage.\n";
+
+struct options {
+	const char *config, *data;
+	enum pool pool;
+	bool has_pool, check;
+};
+
+static int
+usage(const char *fmt, const char *word)
+{
+	fputs("hubd: ", stderr);
+	fprintf(stderr, fmt, word);
+	fputs("\nTry: hubd --help\n", stderr);
+	return EXIT_USAGE;
+}
+
+/* -1 to go on, else the exit status. */
+static int
+read_options(int argc, char **argv, struct options *o)
+{
+	static const struct option longs[] = {
+		{ "pool", required_argument, NULL, 'p' },
+		{ "config", required_argument, NULL, 'c' },
+		{ "data", required_argument, NULL, 'd' },
+		{ "check-config", no_argument, NULL, 't' },
+		{ "help", no_argument, NULL, 'h' },
+		{ "version", no_argument, NULL, 'V' },
+		{ NULL, 0, NULL, 0 },
+	};
+	int c;
+
+	while ((c = getopt_long(argc, argv, "", longs, NULL)) != -1) {
+		switch (c) {
+		case 'p':
+			o->has_pool = pool_by_name(optarg, &o->pool);
+			if (!o->has_pool)
+				return usage("there is no pool '%s'", optarg);
+			break;
+		case 'c':
+			o->config = optarg;
+			break;
+		case 'd':
+			o->data = optarg;
+			break;
+		case 't':
+			o->check = true;
+			break;
+		case 'h':
+			fputs(help, stdout);
+			return EXIT_OK;
+		case 'V':
+			puts("hubd " PACKAGE_VERSION);
+			return EXIT_OK;
+		default:
+			fputs("Try: hubd --help\n", stderr);
+			return EXIT_USAGE;
+		}
+	}
+	if (optind < argc)
+		return usage("unexpected argument '%s'", argv[optind]);
+	if (!o->has_pool && !o->check)
+		return usage("%s is missing", "--pool");
+	return -1;
+}
+
+int
+main(int argc, char **argv)
+{
+	static const char *const names[POOL_COUNT] = { "hubd-readers",
+		"hubd-keepers", "hubd-signin" };
+	struct options o = { 0 };
+	struct why why = { "" };
+	struct conf conf;
+	int rc;
+
+	if (!descriptors_guard())
+		return EXIT_FAILED;
+	rc = read_options(argc, argv, &o);
+	if (rc >= 0)
+		return rc;
+	if (conf_load(&conf, conf_path(o.config), &why) != 0 ||
+	    (o.data != NULL && conf_set_data(&conf, o.data, &why) != 0)) {
+		fprintf(stderr, "hubd: %s\n", why.text);
+		return EXIT_FAILED;
+	}
+	if (o.check) {
+		printf("%s: no errors\n", conf_path(o.config));
+		return EXIT_OK;
+	}
+	log_open(names[o.pool], (enum log_level)conf.log_level);
+	signal(SIGPIPE, SIG_IGN);
+	return master_run(&conf, o.pool);
+}

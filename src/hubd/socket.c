@@ -1,0 +1,152 @@
+#include "hubd/socket.h"
+
+#include <errno.h>
+#include <grp.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+/* Requests wait here while workers are busy or being replaced. */
+#define BACKLOG 4096
+
+static int
+address_of(struct sockaddr_un *address, const char *path, struct why *why)
+{
+	size_t n = strlen(path);
+
+	memset(address, 0, sizeof(*address));
+	address->sun_family = AF_UNIX;
+	if (n >= sizeof(address->sun_path))
+		return why_set(why, HUB_ETOOBIG,
+		    "socket %s: the path is longer than %zu bytes; choose a "
+		    "shorter one in the configuration",
+		    path, sizeof(address->sun_path) - 1);
+	memcpy(address->sun_path, path, n);
+	return 0;
+}
+
+/* Whether somebody listens there; a left-over file refuses connections. */
+static bool
+is_alive(const struct sockaddr_un *address)
+{
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	bool alive;
+
+	if (fd < 0)
+		return true;
+	alive = connect(fd, (const struct sockaddr *)address,
+		    sizeof(*address)) == 0 ||
+	    errno != ECONNREFUSED;
+	close(fd);
+	return alive;
+}
+
+static int
+refused(const char *path, struct why *why)
+{
+	int err = errno;
+
+	return why_set(why, HUB_EIO, "socket %s: %s%s", path, strerror(err),
+	    err == ENOENT ? ": make its folder first" : "");
+}
+
+/* Removes a socket that nobody listens on; anything else stays. */
+static int
+clear_place(const struct sockaddr_un *address, struct why *why)
+{
+	const char *path = address->sun_path;
+	struct stat st;
+
+	if (lstat(path, &st) != 0)
+		return 0;
+	if (!S_ISSOCK(st.st_mode))
+		return why_set(why, HUB_ECONFLICT,
+		    "socket %s: something else stands there; move it away",
+		    path);
+	if (is_alive(address))
+		return why_set(why, HUB_ECONFLICT,
+		    "socket %s is in use by another daemon; stop that one "
+		    "first",
+		    path);
+	if (unlink(path) != 0)
+		return why_set(why, HUB_EIO,
+		    "socket %s: cannot remove the old one: %s", path,
+		    strerror(errno));
+	return 0;
+}
+
+static int
+give_to_group(const char *path, const char *group, struct why *why)
+{
+	struct group *entry;
+
+	if (*group == '\0')
+		return 0;
+	entry = getgrnam(group);
+	if (entry == NULL)
+		return why_set(why, HUB_EINVAL,
+		    "socket_group: there is no group %s", group);
+	if (chown(path, (uid_t)-1, entry->gr_gid) != 0)
+		return why_set(why, HUB_EDENIED,
+		    "socket %s: cannot give it to group %s: %s", path, group,
+		    strerror(errno));
+	return 0;
+}
+
+static int
+bind_and_listen(struct pool_socket *s, const struct sockaddr_un *address,
+    const char *group, struct why *why)
+{
+	mode_t old = umask(0117);
+	int bound =
+	    bind(s->fd, (const struct sockaddr *)address, sizeof(*address));
+	struct stat st;
+	int rc;
+
+	umask(old);
+	if (bound != 0 || lstat(s->path, &st) != 0)
+		return refused(s->path, why);
+	s->dev = st.st_dev;
+	s->ino = st.st_ino;
+	if ((rc = give_to_group(s->path, group, why)) != 0)
+		return rc;
+	if (listen(s->fd, BACKLOG) != 0)
+		return refused(s->path, why);
+	return 0;
+}
+
+int
+pool_socket_open(
+    struct pool_socket *s, const char *path, const char *group, struct why *why)
+{
+	struct sockaddr_un address;
+	int rc;
+
+	*s = (struct pool_socket){ .fd = -1, .path = path };
+	if ((rc = address_of(&address, path, why)) != 0 ||
+	    (rc = clear_place(&address, why)) != 0)
+		return rc;
+	s->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	if (s->fd < 0)
+		return refused(path, why);
+	rc = bind_and_listen(s, &address, group, why);
+	if (rc != 0)
+		pool_socket_close(s);
+	return rc;
+}
+
+void
+pool_socket_close(struct pool_socket *s)
+{
+	struct stat st;
+
+	if (s->fd < 0)
+		return;
+	close(s->fd);
+	s->fd = -1;
+	if (s->ino != 0 && lstat(s->path, &st) == 0 && st.st_dev == s->dev &&
+	    st.st_ino == s->ino)
+		unlink(s->path);
+}

@@ -1,0 +1,26 @@
+#ifndef HUBD_SOCKET_H
+#define HUBD_SOCKET_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+#include "base/err.h"
+
+/* The UNIX socket that a pool listens on. */
+struct pool_socket {
+	int fd;
+	const char *path;
+	dev_t dev; /* of the file as we made it */
+	ino_t ino;
+};
+
+/*
+ * Listens at PATH, mode 0660 and GROUP ("": left alone). A socket that a dead
+ * daemon left is replaced; one that somebody answers on is HUB_ECONFLICT.
+ */
+int pool_socket_open(struct pool_socket *socket, const char *path,
+    const char *group, struct why *why);
+
+/* Closes it and removes the file, unless another has taken the place. */
+void pool_socket_close(struct pool_socket *socket);
+
+#endif
