@@ -1,0 +1,68 @@
+// No log holds a token, a query or a name. Runs after all others and reads
+// what they left, beside what it sends itself.
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
+import { test } from 'node:test';
+import { HTTP, STATE, call, customer, demo, raw, token, until }
+	from './lib/hub.mjs';
+
+const name = customer('logs');
+const bearer = token(name);
+const folder = path.join(STATE, 'log');
+const read = () => fs.readdirSync(folder).map((file) =>
+	[file, fs.readFileSync(path.join(folder, file), 'utf8')]);
+
+test('tokens in every place a client can put them', async () => {
+	await call('/account/mine', { token: bearer });
+	await call(`/account/mine?access_token=${bearer}`);
+	await call(`/%00?access_token=${bearer}`);
+	await call(`/identity/x?access_token=${bearer}&login_hint=${name}`);
+	await call('/x', { headers: { cookie: `t=${bearer}`, referer: bearer } });
+	await call('/x', { method: 'POST', body: `token=${bearer}` });
+	await raw(`GET /account/mine?access_token=${bearer} HTTP/1.1\r\n\r\n`);
+	await raw(`GET /x HTTP/1.1\r\nHost: ${new URL(HTTP).host}\r\n` +
+		`Authorization: Bearer ${bearer}\r\n`.repeat(2) + '\r\n');
+	const { headers } = await call('/the-last-request');
+	assert.ok(await until(() => read().some(([file, text]) =>
+		file === 'access.log' && text.includes(headers['x-request-id']))),
+	'the access log has arrived');
+});
+
+test('there is a log of nginx and of each pool', () => {
+	const files = read().map(([file]) => file);
+	for (const file of ['access.log', 'nginx.log', 'readers.log',
+		'keepers.log', 'signin.log'])
+		assert.ok(files.includes(file), file);
+});
+
+test('no log holds a token or a scheme', () => {
+	for (const [file, text] of read()) {
+		assert.doesNotMatch(text, /eyJ[A-Za-z0-9_-]{8}/, file);
+		assert.doesNotMatch(text, /Bearer [^"]/i, file);
+		assert.doesNotMatch(text, /access_token/, file);
+	}
+});
+
+test('no log holds the name of a user', () => {
+	const names = [...demo.accounts.map((a) => a.username), '@api-test.example'];
+	for (const [file, text] of read()) {
+		for (const name of names)
+			assert.ok(!text.includes(name), `${file} names ${name}`);
+	}
+});
+
+test('the access log is JSON without query and address', () => {
+	const [, text] = read().find(([file]) => file === 'access.log');
+	const lines = text.trim().split('\n').map((line) => JSON.parse(line));
+	assert.ok(lines.length > 5);
+	for (const line of lines) {
+		assert.deepEqual(Object.keys(line), ['time', 'id', 'method', 'path',
+			'status', 'bytes', 'seconds', 'pool', 'pool_status',
+			'pool_seconds', 'tls']);
+		assert.ok(!line.path.includes('?'), line.path);
+		assert.ok(!JSON.stringify(line).includes('127.0.0.1'));
+	}
+	const post = lines.find((l) => l.path === '/x' && l.method === 'POST');
+	assert.equal(post.pool, 'readers');
+});

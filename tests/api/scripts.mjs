@@ -1,0 +1,86 @@
+// scripts/run and scripts/hubctl refuse what cannot work, before they change
+// anything, with a sentence that says what to do.
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { after, test } from 'node:test';
+import { HTTP, HTTPS, ROOT, STATE, demo } from './lib/hub.mjs';
+
+const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'hub-scripts-'));
+after(() => fs.rmSync(folder, { recursive: true }));
+
+const run = (script, ...args) => spawnSync(path.join(ROOT, 'scripts', script),
+	args, { encoding: 'utf8', timeout: 60000 });
+
+test('run --help tells each option', () => {
+	const { status, stdout } = run('run', '--help');
+	assert.equal(status, 0);
+	for (const option of ['--port', '--http-port', '--state', '--readers',
+		'--keepers', '--signin', '--nginx-rate', '--nginx-burst'])
+		assert.ok(stdout.includes(`${option} `), option);
+});
+
+test('run refuses options that are wrong, with status 2', () => {
+	for (const args of [['--bogus'], ['--port'], ['--port', '0'],
+		['--port=70000'], ['--readers', '-1'], ['--keepers', 'many'],
+		['--nginx-rate', '0'], ['--port', '9000', '--http-port', '9000']]) {
+		const { status, stderr } = run('run', ...args);
+		assert.equal(status, 2, args.join(' '));
+		assert.equal(stderr.trim().split('\n').length, 1);
+	}
+});
+
+test('run names a port that is in use and starts nothing', () => {
+	const state = path.join(folder, 'ports');
+	for (const [port, other] of [[HTTPS, '--http-port'], [HTTP, '--port']]) {
+		const taken = new URL(port).port;
+		const option = other === '--port' ? '--http-port' : '--port';
+		const { status, stderr } = run('run', '--state', state,
+			option, taken, other, '1');
+		assert.equal(status, 1);
+		assert.match(stderr, new RegExp(`port ${taken} is in use`));
+		assert.ok(!fs.existsSync(state));
+	}
+});
+
+test('run refuses a state that is too deep for a socket', () => {
+	const state = path.join(folder, 'd'.repeat(90));
+	const { status, stderr } =
+		run('run', '--port', '1', '--http-port', '2', '--state', state);
+	assert.equal(status, 1);
+	assert.match(stderr, /too long for a socket.*--state/);
+});
+
+test('run refuses a folder of somebody else', () => {
+	const state = path.join(folder, 'full');
+	fs.mkdirSync(state);
+	fs.writeFileSync(path.join(state, 'letter.txt'), 'dear');
+	const { status, stderr } =
+		run('run', '--port', '1', '--http-port', '2', '--state', state);
+	assert.equal(status, 1);
+	assert.match(stderr, /neither empty nor a state/);
+	assert.deepEqual(fs.readdirSync(state), ['letter.txt']);
+});
+
+test('hubctl without a state says how to make one', () => {
+	const { status, stderr } = run('hubctl', '--state', folder, 'key', 'list');
+	assert.equal(status, 1);
+	assert.match(stderr, /scripts\/run/);
+});
+
+test('the state holds what is promised, secrets for the owner alone', () => {
+	const mode = (name) => fs.statSync(path.join(STATE, name)).mode & 0o7777;
+	assert.equal(mode('demo.json'), 0o600);
+	for (const name of fs.readdirSync(path.join(STATE, 'tls')))
+		assert.equal(mode(`tls/${name}`), 0o600, name);
+	assert.equal(mode('data/vault') & 0o077, 0);
+	assert.equal(mode('data/directory') & 0o027, 0);
+	assert.equal(mode('data/directory/data.mdb') & 0o137, 0);
+	for (const name of ['hub.conf', 'nginx.conf', 'ca.pem'])
+		assert.ok(fs.existsSync(path.join(STATE, name)), name);
+	assert.equal(demo.base, HTTPS);
+	assert.equal(demo.http, HTTP);
+	assert.deepEqual(demo.clients, []);
+});

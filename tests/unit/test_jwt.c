@@ -1,0 +1,1359 @@
+/*
+ * Access tokens against RFC 9068 and RFC 8725. Forged tokens carry a right
+ * signature wherever the point is something else, so that nothing but the
+ * fault under test can be what refuses them.
+ */
+#include "unit.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "base/b64.h"
+#include "base/conf.h"
+#include "base/err.h"
+#include "base/secret.h"
+#include "keys.h"
+#include "token/jwt.h"
+
+#define NOW 1800000000
+
+static struct arena *arena;
+static struct keyset keys;    /* one key: ours */
+static struct rsa_key *ours;  /* its private half */
+static struct rsa_key *other; /* nobody knows it */
+static struct token_domain domain;
+
+/* One member of a JSON object; raw is JSON as it shall stand there. */
+struct member {
+	const char *name, *raw;
+};
+
+static char quoted_kid[KID_LEN + 3];
+
+static const struct member header_members[] = {
+	{ "alg", "\"RS256\"" },
+	{ "typ", "\"at+jwt\"" },
+	{ "kid", quoted_kid },
+	{ NULL, NULL },
+};
+
+static const struct member payload_members[] = {
+	{ "iss", "\"https://hub.example/identity\"" },
+	{ "aud", "\"https://hub.example\"" },
+	{ "exp", "1800000900" },
+	{ "iat", "1800000000" },
+	{ "sub", "\"a1\"" },
+	{ "client_id", "\"portal\"" },
+	{ "jti", "\"t1\"" },
+	{ NULL, NULL },
+};
+
+static struct rsa_key *
+public_half(const struct rsa_key *key)
+{
+	struct rsa_key *half;
+	struct str der;
+
+	assert_int_equal(rsa_public_der(arena, key, &der), 0);
+	assert_int_equal(rsa_public(&half, der), 0);
+	return half;
+}
+
+static int
+set_up(void **state)
+{
+	(void)state;
+	arena = arena_new(1 << 16, 1 << 22);
+	assert_non_null(arena);
+	ours = test_key(TEST_KEY_A);
+	other = test_key(TEST_KEY_B);
+	assert_non_null(ours);
+	assert_non_null(other);
+	keys.key[0].rsa = public_half(ours);
+	assert_int_equal(key_thumbprint(ours, keys.key[0].kid), 0);
+	keys.n = 1;
+	snprintf(quoted_kid, sizeof(quoted_kid), "\"%s\"", keys.key[0].kid);
+	token_domain_of(&domain, "https://hub.example");
+	return 0;
+}
+
+static int
+tear_down(void **state)
+{
+	(void)state;
+	keyset_free(&keys);
+	rsa_free(ours);
+	rsa_free(other);
+	arena_free(arena);
+	return 0;
+}
+
+static int
+each(void **state)
+{
+	(void)state;
+	keys.key[0].ends = 0;
+	arena_reset(arena);
+	return 0;
+}
+
+/* MEMBERS with NAME replaced by RAW, left out (RAW NULL) or added. */
+static struct str
+object(const struct member *members, const char *name, const char *raw)
+{
+	struct buf out;
+	bool done = name == NULL || raw == NULL;
+	char sep = '{';
+
+	buf_init_arena(&out, arena, 1 << 16);
+	for (const struct member *m = members; m->name != NULL; m++) {
+		bool this = name != NULL && strcmp(m->name, name) == 0;
+
+		if (this && raw == NULL)
+			continue;
+		buf_printf(
+		    &out, "%c\"%s\":%s", sep, m->name, this ? raw : m->raw);
+		done = done || this;
+		sep = ',';
+	}
+	if (!done)
+		buf_printf(&out, "%c\"%s\":%s", sep, name, raw);
+	buf_byte(&out, '}');
+	assert_int_equal(buf_error(&out), 0);
+	return buf_view(&out);
+}
+
+static struct str
+seal(struct rsa_key *key, struct str input)
+{
+	unsigned char digest[SHA256_LEN], signature[RSA_SIGNATURE_MAX];
+	struct buf out;
+	size_t n;
+
+	assert_int_equal(sha256(input, digest), 0);
+	assert_int_equal(rsa_sign(key, digest, signature, &n), 0);
+	buf_init_arena(&out, arena, 1 << 17);
+	buf_str(&out, input);
+	buf_byte(&out, '.');
+	b64url_put(&out, signature, n);
+	assert_int_equal(buf_error(&out), 0);
+	return buf_view(&out);
+}
+
+/* HEADER and PAYLOAD in base64url with the dot between. */
+static struct str
+input_of(struct str header, struct str payload)
+{
+	struct buf out;
+
+	buf_init_arena(&out, arena, 1 << 17);
+	b64url_put(&out, header.p, header.n);
+	buf_byte(&out, '.');
+	b64url_put(&out, payload.p, payload.n);
+	assert_int_equal(buf_error(&out), 0);
+	return buf_view(&out);
+}
+
+static struct str
+forge(struct str header, struct str payload)
+{
+	return seal(ours, input_of(header, payload));
+}
+
+static struct str
+good_header(void)
+{
+	return object(header_members, NULL, NULL);
+}
+
+static struct str
+good_payload(void)
+{
+	return object(payload_members, NULL, NULL);
+}
+
+static struct str
+good_token(void)
+{
+	return forge(good_header(), good_payload());
+}
+
+static struct str
+with_header(const char *name, const char *raw)
+{
+	return forge(object(header_members, name, raw), good_payload());
+}
+
+static struct str
+with_claim(const char *name, const char *raw)
+{
+	return forge(good_header(), object(payload_members, name, raw));
+}
+
+static struct str
+text(const char *fmt, struct str a, struct str b)
+{
+	return str_of(arena_printf(arena, fmt, STR_ARG(a), STR_ARG(b)));
+}
+
+static int
+verify(struct str token, struct claims *claims, const char **reason)
+{
+	return jwt_verify(arena, &keys, &domain, token, NOW, claims, reason);
+}
+
+static void
+accepts(struct str token, struct claims *claims)
+{
+	const char *reason = NULL;
+	int rc = verify(token, claims, &reason);
+
+	if (rc != 0)
+		fail_msg("refused (%s): %.*s", reason, STR_ARG(token));
+}
+
+/* Refused for the expected reason, and CLAIMS stays untouched. */
+static void
+refuses(struct str token, const char *expected)
+{
+	struct claims claims, before;
+	const char *reason = NULL;
+	int rc;
+
+	memset(&claims, 0x5a, sizeof(claims));
+	before = claims;
+	rc = verify(token, &claims, &reason);
+	if (rc != HUB_EDENIED || strcmp(reason, expected) != 0)
+		fail_msg("%d (%s) instead of '%s': %.*s", rc, reason, expected,
+		    STR_ARG(token));
+	assert_memory_equal(&claims, &before, sizeof(claims));
+}
+
+static void
+a_signed_token_says_what_was_put_in(void **state)
+{
+	const struct claims in = {
+		.exp = NOW + 900,
+		.iat = NOW,
+		.auth_time = NOW - 10,
+		.epoch = 7,
+		.user = true,
+		.sub = "a-1",
+		.client_id = "portal",
+		.jti = "t:1",
+		.gid = "g.1",
+		.sid = "s_1",
+		.scope = "openid hub.read",
+	};
+	struct claims out;
+	struct str token;
+
+	(void)state;
+	assert_int_equal(
+	    jwt_sign(arena, ours, keys.key[0].kid, &domain, &in, &token), 0);
+	accepts(token, &out);
+	assert_int_equal(out.exp, in.exp);
+	assert_int_equal(out.iat, in.iat);
+	assert_int_equal(out.auth_time, in.auth_time);
+	assert_int_equal(out.epoch, 7);
+	assert_true(out.user);
+	assert_string_equal(out.sub, "a-1");
+	assert_string_equal(out.client_id, "portal");
+	assert_string_equal(out.jti, "t:1");
+	assert_string_equal(out.gid, "g.1");
+	assert_string_equal(out.sid, "s_1");
+	assert_string_equal(out.scope, "openid hub.read");
+	assert_true(claims_have_scope(&out, "hub.read"));
+	assert_false(claims_have_scope(&out, "hub"));
+}
+
+static struct str
+decoded(struct str part)
+{
+	char *p = arena_alloc(arena, part.n);
+	ptrdiff_t n = b64url_decode(part, (unsigned char *)p, part.n);
+
+	assert_true(n >= 0);
+	return (struct str){ p, (size_t)n };
+}
+
+static void
+a_token_without_a_user_has_no_optional_claims(void **state)
+{
+	const struct claims in = { .exp = NOW + 1,
+		.iat = NOW,
+		.epoch = 7, /* nobody's */
+		.sub = "c",
+		.client_id = "c",
+		.jti = "t" };
+	struct str token, part;
+	struct claims out;
+
+	(void)state;
+	assert_int_equal(
+	    jwt_sign(arena, ours, keys.key[0].kid, &domain, &in, &token), 0);
+	accepts(token, &out);
+	assert_false(out.user);
+	assert_int_equal(out.epoch, 0);
+	assert_true(str_split(&token, '.', &part));
+	assert_true(str_eq(decoded(part), good_header()));
+	assert_true(str_split(&token, '.', &part));
+	assert_true(str_eq(decoded(part),
+	    STR("{\"iss\":\"https://hub.example/identity\","
+		"\"aud\":\"https://hub.example\",\"exp\":1800000001,"
+		"\"iat\":1800000000,\"sub\":\"c\",\"client_id\":\"c\","
+		"\"jti\":\"t\"}")));
+}
+
+static int
+sign(const struct claims *claims)
+{
+	struct str token;
+	int rc =
+	    jwt_sign(arena, ours, keys.key[0].kid, &domain, claims, &token);
+
+	assert_true((rc == 0) == (token.p != NULL));
+	return rc;
+}
+
+static const struct claims sound = {
+	.exp = NOW + 900,
+	.iat = NOW,
+	.sub = "a",
+	.client_id = "c",
+	.jti = "t",
+};
+
+#define SIGNS_NOT(change)                                                      \
+	do {                                                                   \
+		struct claims c = sound;                                       \
+		change;                                                        \
+		assert_int_equal(sign(&c), HUB_EINVAL);                        \
+	} while (0)
+
+static void
+nothing_is_signed_that_would_be_refused(void **state)
+{
+	(void)state;
+	assert_int_equal(sign(&sound), 0);
+	SIGNS_NOT(c.sub[0] = '\0');
+	SIGNS_NOT(c.client_id[0] = '\0');
+	SIGNS_NOT(c.jti[0] = '\0');
+	SIGNS_NOT(memset(c.sub, 'a', sizeof(c.sub)));
+	SIGNS_NOT(memset(c.gid, 'a', sizeof(c.gid)));
+	SIGNS_NOT(memset(c.scope, 'a', sizeof(c.scope)));
+	SIGNS_NOT(c.sid[0] = ' ');
+	SIGNS_NOT(c.scope[0] = ' ');
+	SIGNS_NOT(c.scope[0] = '"');
+	SIGNS_NOT(c.exp = c.iat);
+	SIGNS_NOT(c.exp = c.iat + TOKEN_LIFETIME_MAX + 1);
+	SIGNS_NOT(c.iat = -1);
+	SIGNS_NOT(c.auth_time = -1);
+	SIGNS_NOT(c.epoch = 1ULL << 53);
+	SIGNS_NOT(c.iat = 1LL << 53; c.exp = c.iat + 1);
+}
+
+static void
+signing_needs_a_private_key_a_whole_kid_and_a_domain(void **state)
+{
+	const char *kid = keys.key[0].kid;
+	struct token_domain none;
+	struct str token;
+
+	(void)state;
+	assert_int_equal(
+	    jwt_sign(arena, keys.key[0].rsa, kid, &domain, &sound, &token),
+	    HUB_EINVAL);
+	assert_int_equal(
+	    jwt_sign(arena, ours, kid + 1, &domain, &sound, &token),
+	    HUB_EINVAL);
+	token_domain_of(&none, "");
+	none.issuer[0] = '\0';
+	assert_int_equal(
+	    jwt_sign(arena, ours, kid, &none, &sound, &token), HUB_EINVAL);
+}
+
+static void
+the_domain_is_the_base_url_whole_or_nothing(void **state)
+{
+	struct token_domain d;
+	char url[300];
+
+	(void)state;
+	assert_string_equal(domain.issuer, "https://hub.example/identity");
+	assert_string_equal(domain.audience, "https://hub.example");
+	memset(url, 'a', sizeof(url));
+	url[255] = '\0';
+	token_domain_of(&d, url);
+	assert_string_equal(d.audience, url);
+	assert_int_equal(strlen(d.issuer), 255 + strlen("/identity"));
+	url[255] = 'a';
+	url[256] = '\0';
+	token_domain_of(&d, url);
+	assert_string_equal(d.audience, "");
+	assert_string_equal(d.issuer, "");
+}
+
+static void
+a_domain_without_a_name_takes_no_token(void **state)
+{
+	const struct token_domain none = { .issuer = "" };
+	struct str token =
+	    forge(good_header(), object(payload_members, "iss", "\"\""));
+	struct claims claims;
+
+	(void)state;
+	assert_int_equal(
+	    jwt_verify(arena, &keys, &none, token, NOW, &claims, NULL),
+	    HUB_EDENIED);
+}
+
+static void
+every_other_alg_is_refused(void **state)
+{
+	static const char *const algs[] = { "\"none\"", "\"None\"", "\"NONE\"",
+		"\"nOnE\"", "\"\"", "\"HS256\"", "\"HS384\"", "\"HS512\"",
+		"\"RS384\"", "\"RS512\"", "\"PS256\"", "\"PS384\"", "\"PS512\"",
+		"\"ES256\"", "\"ES256K\"", "\"EdDSA\"", "\"rs256\"",
+		"\"RS256 \"", "\"RS2560\"", "\"RS25\"", "null", "256", "true",
+		"[\"RS256\"]", "{}" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(algs) / sizeof(algs[0]); i++)
+		refuses(with_header("alg", algs[i]), "algorithm is not RS256");
+	refuses(with_header("alg", NULL), "algorithm is not RS256");
+}
+
+static void
+a_token_without_signature_is_refused(void **state)
+{
+	struct str none = object(header_members, "alg", "\"none\"");
+
+	(void)state;
+	refuses(text("%.*s.%.*s", input_of(none, good_payload()), STR("")),
+	    "algorithm is not RS256");
+	refuses(
+	    text("%.*s.%.*s", input_of(good_header(), good_payload()), STR("")),
+	    "wrong signature");
+}
+
+/* RFC 2104, for a secret of any length. */
+static void
+hmac(struct str secret, struct str message, unsigned char out[SHA256_LEN])
+{
+	unsigned char pad[64 + SHA256_LEN] = { 0 };
+	struct buf inner;
+
+	if (secret.n > 64)
+		assert_int_equal(sha256(secret, pad), 0);
+	else
+		memcpy(pad, secret.p, secret.n);
+	for (size_t i = 0; i < 64; i++)
+		pad[i] ^= 0x36;
+	buf_init_arena(&inner, arena, 1 << 16);
+	buf_put(&inner, pad, 64);
+	buf_str(&inner, message);
+	assert_int_equal(sha256(buf_view(&inner), out), 0);
+	for (size_t i = 0; i < 64; i++)
+		pad[i] ^= 0x36 ^ 0x5c;
+	memcpy(pad + 64, out, SHA256_LEN);
+	assert_int_equal(
+	    sha256((struct str){ (char *)pad, sizeof(pad) }, out), 0);
+}
+
+static void
+the_helper_for_hmac_is_right(void **state)
+{
+	/* RFC 4231, test case 2 */
+	static const unsigned char expected[] = { 0x5b, 0xdc, 0xc1, 0x46, 0xbf,
+		0x60, 0x75, 0x4e, 0x6a, 0x04, 0x24, 0x26, 0x08, 0x95, 0x75,
+		0xc7, 0x5a, 0x00, 0x3f, 0x08, 0x9d, 0x27, 0x39, 0x83, 0x9d,
+		0xec, 0x58, 0xb9, 0x64, 0xec, 0x38, 0x43 };
+	unsigned char out[SHA256_LEN];
+
+	(void)state;
+	hmac(STR("Jefe"), STR("what do ya want for nothing?"), out);
+	assert_memory_equal(out, expected, sizeof(expected));
+}
+
+/* The public key as PEM, the form in which it is found published. */
+static struct str
+pem(struct str der)
+{
+	static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklm"
+				       "nopqrstuvwxyz0123456789+/";
+	struct buf out;
+
+	buf_init_arena(&out, arena, 1 << 16);
+	BUF_LIT(&out, "-----BEGIN PUBLIC KEY-----\n");
+	for (size_t i = 0; i < der.n; i += 3) {
+		unsigned int bits = 0;
+
+		for (size_t k = 0; k < 3; k++)
+			bits = bits << 8 |
+			    (i + k < der.n ? (unsigned char)der.p[i + k] : 0);
+		for (size_t k = 0; k < 4; k++)
+			buf_byte(&out,
+			    i + k > der.n
+				? '='
+				: alphabet[bits >> (18 - 6 * k) & 63]);
+		if (i % 48 == 45)
+			buf_byte(&out, '\n');
+	}
+	BUF_LIT(&out, "\n-----END PUBLIC KEY-----\n");
+	return buf_view(&out);
+}
+
+static void
+the_public_key_is_no_hmac_secret(void **state)
+{
+	static const char *const algs[] = { "\"HS256\"", "\"RS256\"" };
+	struct str der;
+
+	(void)state;
+	assert_int_equal(rsa_public_der(arena, ours, &der), 0);
+	for (size_t i = 0; i < 4; i++) {
+		struct str input = input_of(
+		    object(header_members, "alg", algs[i / 2]), good_payload());
+		unsigned char mac[SHA256_LEN];
+		struct buf token;
+
+		hmac(i % 2 == 0 ? der : pem(der), input, mac);
+		buf_init_arena(&token, arena, JWT_MAX);
+		buf_str(&token, input);
+		buf_byte(&token, '.');
+		b64url_put(&token, mac, sizeof(mac));
+		refuses(buf_view(&token),
+		    i < 2 ? "algorithm is not RS256" : "wrong signature");
+	}
+}
+
+static void
+the_type_must_be_access_token(void **state)
+{
+	static const char *const good[] = { "\"at+jwt\"", "\"AT+JWT\"",
+		"\"At+Jwt\"", "\"application/at+jwt\"",
+		"\"Application/AT+JWT\"" };
+	static const char *const bad[] = { "\"JWT\"", "\"jwt\"", "\"\"",
+		"\"id+jwt\"", "\"logout+jwt\"", "\"rt+jwt\"", "\"at+jwt \"",
+		"\"at+jwt;v=1\"", "\"xapplication/at+jwt\"", "\"text/at+jwt\"",
+		"null", "1", "[\"at+jwt\"]" };
+	struct claims claims;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++)
+		accepts(with_header("typ", good[i]), &claims);
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		refuses(with_header("typ", bad[i]), "type is not at+jwt");
+	refuses(with_header("typ", NULL), "type is not at+jwt");
+}
+
+static void
+a_kid_is_a_known_name_and_nothing_else(void **state)
+{
+	struct str kid = str_of(keys.key[0].kid);
+	char *longer = arena_printf(arena, "\"%sA\"", kid.p);
+	char *shorter = arena_printf(arena, "\"%.*s\"", KID_LEN - 1, kid.p);
+	char *unknown = arena_printf(arena, "\"%s\"", kid.p);
+	char *huge = arena_printf(arena, "\"%02000d\"", 0);
+	const char *bad[] = { "\"../../../../etc/passwd\"", "\"/dev/null\"",
+		"\"' OR '1'='1\"", "\"x' UNION SELECT 'secret';--\"", "\"\"",
+		"\"*\"", "\"0\"", "null", "0", "{}", longer, shorter, unknown,
+		huge, "\"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\"" };
+
+	(void)state;
+	unknown[1] = unknown[1] == 'A' ? 'B' : 'A';
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		refuses(with_header("kid", bad[i]), "unknown key");
+	refuses(with_header("kid", NULL), "unknown key");
+	refuses(with_header("kid", arena_printf(arena, "\"%s\\u0000\"", kid.p)),
+	    "not strict JSON");
+	refuses(with_header("kid", arena_printf(arena, "[%s]", quoted_kid)),
+	    "unknown key");
+}
+
+static void
+a_key_set_without_keys_knows_no_kid(void **state)
+{
+	const struct keyset empty = { .n = 0 };
+	struct claims claims;
+
+	(void)state;
+	assert_int_equal(jwt_verify(arena, &empty, &domain, good_token(), NOW,
+			     &claims, NULL),
+	    HUB_EDENIED);
+}
+
+static void
+keys_named_in_the_header_are_not_looked_at(void **state)
+{
+	static const struct member foreign[] = {
+		{ "jku", "\"https://evil.example/keys\"" },
+		{ "x5u", "\"https://evil.example/cert\"" },
+		{ "jwk", "{\"kty\":\"RSA\",\"n\":\"AQAB\",\"e\":\"AQAB\"}" },
+		{ "x5c", "[\"MIIB\"]" },
+		{ "x5t", "\"AAAA\"" },
+		{ "cty", "\"x\"" },
+	};
+	struct claims claims;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(foreign) / sizeof(foreign[0]); i++) {
+		struct str header =
+		    object(header_members, foreign[i].name, foreign[i].raw);
+
+		accepts(forge(header, good_payload()), &claims);
+		refuses(seal(other, input_of(header, good_payload())),
+		    "wrong signature");
+	}
+}
+
+static void
+the_key_in_the_header_does_not_verify(void **state)
+{
+	struct buf jwk;
+	struct str n, e;
+
+	(void)state;
+	assert_int_equal(rsa_numbers(arena, other, &n, &e), 0);
+	buf_init_arena(&jwk, arena, 2048);
+	BUF_LIT(&jwk, "{\"kty\":\"RSA\",\"n\":\"");
+	b64url_put(&jwk, n.p, n.n);
+	BUF_LIT(&jwk, "\",\"e\":\"AQAB\"}");
+	buf_put(&jwk, "", 1);
+	refuses(
+	    seal(other,
+		input_of(object(header_members, "jwk", jwk.p), good_payload())),
+	    "wrong signature");
+}
+
+static void
+extensions_are_refused(void **state)
+{
+	static const struct member extensions[] = {
+		{ "crit", "[\"exp\"]" },
+		{ "crit", "[]" },
+		{ "crit", "null" },
+		{ "crit", "[\"b64\"]" },
+		{ "b64", "false" },
+		{ "b64", "true" },
+		{ "zip", "\"DEF\"" },
+		{ "enc", "\"A256GCM\"" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(extensions) / sizeof(extensions[0]); i++)
+		refuses(with_header(extensions[i].name, extensions[i].raw),
+		    "an extension that is not understood");
+}
+
+static void
+a_header_is_one_json_object(void **state)
+{
+	static const char *const bad[] = { "", " ", "x", "{", "{}{}",
+		"{\"alg\":\"RS256\",}", "{'alg':'RS256'}",
+		"{\"alg\":\"RS256\"} x", "{\"alg\":\"RS256\"}/**/",
+		"\xef\xbb\xbf{}", "{\"a\":\"\xff\"}", "{\"a\":\"\\ud800\"}",
+		"{\"a\":NaN}" };
+	static const char *const other_json[] = { "{}", "null", "[]",
+		"\"RS256\"", "[{\"alg\":\"RS256\"}]", "1" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		refuses(
+		    forge(str_of(bad[i]), good_payload()), "not strict JSON");
+	for (size_t i = 0; i < sizeof(other_json) / sizeof(other_json[0]); i++)
+		refuses(forge(str_of(other_json[i]), good_payload()),
+		    "algorithm is not RS256");
+}
+
+static void
+members_that_come_twice_are_refused(void **state)
+{
+	static const char *const header[] = { "\"alg\":\"none\"",
+		"\"alg\":\"RS256\"", "\"\\u0061lg\":\"none\"", "\"kid\":\"x\"",
+		"\"x\":{\"y\":1,\"y\":1}" };
+	static const char *const payload[] = { "\"sub\":\"root\"",
+		"\"exp\":9007199254740991", "\"\\u0065xp\":1",
+		"\"iss\":\"https://hub.example/identity\"",
+		"\"x\":[{\"y\":1,\"y\":2}]" };
+	struct str head = good_header(), body = good_payload();
+
+	(void)state;
+	head.n--;
+	body.n--;
+	for (size_t i = 0; i < 5; i++) {
+		refuses(forge(text("%.*s,%.*s}", head, str_of(header[i])),
+			    good_payload()),
+		    "not strict JSON");
+		refuses(forge(good_header(),
+			    text("%.*s,%.*s}", body, str_of(payload[i]))),
+		    "not strict JSON");
+	}
+}
+
+static void
+anything_but_three_parts_is_refused(void **state)
+{
+	struct str token = good_token(), rest = token, head, body, tail;
+
+	(void)state;
+	str_split(&rest, '.', &head);
+	str_split(&rest, '.', &body);
+	str_split(&rest, '.', &tail);
+	refuses(STR(""), "not three parts");
+	refuses(STR("."), "not three parts");
+	refuses(STR("x"), "not three parts");
+	refuses(STR("..."), "not three parts");
+	refuses(head, "not three parts");
+	refuses(text("%.*s.%.*s", head, body), "not three parts");
+	refuses(text("%.*s.%.*s", token, STR("")), "not three parts");
+	refuses(text(".%.*s%.*s", token, STR("")), "not three parts");
+	refuses(text("%.*s.%.*s", token, STR("AAAA.AAAA")), "not three parts");
+	refuses(text("%.*s.%.*s", token, token), "not three parts");
+	refuses(STR(".."), "not strict JSON");
+	refuses(text(".%.*s.%.*s", body, tail), "not strict JSON");
+	refuses(text("%.*s..%.*s", head, tail), "wrong signature");
+}
+
+static void
+json_serialisation_is_refused(void **state)
+{
+	struct str token = good_token(), rest = token, head, body, tail;
+
+	(void)state;
+	str_split(&rest, '.', &head);
+	str_split(&rest, '.', &body);
+	str_split(&rest, '.', &tail);
+	refuses(str_of(arena_printf(arena,
+		    "{\"protected\":\"%.*s\",\"payload\":\"%.*s\","
+		    "\"signature\":\"%.*s\"}",
+		    STR_ARG(head), STR_ARG(body), STR_ARG(tail))),
+	    "not three parts");
+	refuses(str_of(arena_printf(arena,
+		    "{\"payload\":\"%.*s\",\"signatures\":[{\"protected\":"
+		    "\"%.*s\",\"signature\":\"%.*s\"}]}",
+		    STR_ARG(body), STR_ARG(head), STR_ARG(tail))),
+	    "not three parts");
+	refuses(
+	    text("{\"a\":\"..%.*s\"}%.*s", token, STR("")), "not three parts");
+}
+
+/* RAW in base64url, PAD appended, as the first part of a signed token. */
+static struct str
+with_raw_header(struct str raw, const char *pad)
+{
+	struct buf out;
+
+	buf_init_arena(&out, arena, JWT_MAX);
+	b64url_put(&out, raw.p, raw.n);
+	buf_str(&out, str_of(pad));
+	buf_byte(&out, '.');
+	b64url_put(&out, good_payload().p, good_payload().n);
+	return seal(ours, buf_view(&out));
+}
+
+static void
+only_canonical_base64url_is_taken(void **state)
+{
+	static const char *const pads[] = { "=", "==", "\n", " ", "+", "/",
+		"%3D", "A" };
+	struct str token = good_token();
+	struct str header = good_header();
+	struct str even;
+
+	(void)state;
+	/* A length that divides by three, so that "A" makes a lone one. */
+	even = text(
+	    "%.*s%.*s", header, (struct str){ "  ", (3 - header.n % 3) % 3 });
+	for (size_t i = 0; i < sizeof(pads) / sizeof(pads[0]); i++)
+		refuses(
+		    with_raw_header(even, pads[i]), "not canonical base64url");
+	for (size_t i = 0; i < sizeof(pads) / sizeof(pads[0]) - 1; i++) {
+		refuses(text("%.*s%.*s", token, str_of(pads[i])),
+		    "not canonical base64url");
+		refuses(text("%.*s%.*s", str_of(pads[i]), token),
+		    "not canonical base64url");
+	}
+}
+
+/* The same bytes, another spelling: the last character has unused bits. */
+static void
+unused_bits_must_be_zero(void **state)
+{
+	static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklm"
+				       "nopqrstuvwxyz0123456789-_";
+	struct str token = good_token();
+	char *copy = (char *)arena_str(arena, token).p;
+	char *last = copy + token.n - 1;
+
+	(void)state;
+	/* 256 bytes of signature leave two bits over in 342 characters. */
+	*last = alphabet[strchr(alphabet, *last) - alphabet + 1];
+	refuses((struct str){ copy, token.n }, "not canonical base64url");
+}
+
+static void
+bytes_around_a_token_are_refused(void **state)
+{
+	struct str token = good_token();
+	char *copy = arena_alloc(arena, token.n + 1);
+
+	(void)state;
+	memcpy(copy, token.p, token.n);
+	copy[token.n] = '\0';
+	refuses((struct str){ copy, token.n + 1 }, "not canonical base64url");
+	refuses(text("%.*s%.*s", token, STR("AA")), "wrong signature");
+	refuses(text("%.*s%.*s", token, STR("AAAA")), "wrong signature");
+	refuses(
+	    text("%.*s%.*s", STR("Bearer "), token), "not canonical base64url");
+	for (size_t cut = 1; cut < token.n; cut += 7) {
+		struct claims claims;
+
+		assert_int_equal(verify((struct str){ token.p, token.n - cut },
+				     &claims, NULL),
+		    HUB_EDENIED);
+	}
+}
+
+static void
+a_token_of_the_longest_length_is_taken_and_no_longer_one(void **state)
+{
+	const char *padded;
+	size_t longest = 0;
+
+	(void)state;
+	for (int n = 2000; n < 2800 && longest < JWT_MAX; n++) {
+		struct claims claims;
+		struct str token;
+
+		padded = arena_printf(arena, "\"%0*d\"", n, 0);
+		token = with_claim("padding", padded);
+		if (token.n > JWT_MAX) {
+			refuses(token, "too long");
+			assert_true(longest >= JWT_MAX - 2);
+			return;
+		}
+		if (token.n > JWT_MAX - 8)
+			accepts(token, &claims);
+		longest = token.n;
+		if (n % 100 == 0 || token.n < JWT_MAX - 8)
+			arena_reset(arena);
+	}
+	assert_int_equal(longest, JWT_MAX);
+	refuses(with_claim("padding", arena_printf(arena, "\"%04000d\"", 0)),
+	    "too long");
+}
+
+static void
+another_issuer_or_audience_is_refused(void **state)
+{
+	static const char *const issuers[] = { "\"https://hub.example\"",
+		"\"https://hub.example/identity/\"",
+		"\"https://HUB.example/identity\"",
+		"\"http://hub.example/identity\"",
+		"\"https://hub.example/identit\"", "\"\"", "null", "1",
+		"[\"https://hub.example/identity\"]" };
+	static const char *const audiences[] = { "\"https://hub.example/\"",
+		"\"https://evil.example\"", "\"https://hub.exampl\"",
+		"\"https://hub.example/identity\"", "\"\"", "null", "1", "{}",
+		"[]", "[\"https://evil.example\"]",
+		"[\"https://hub.example\",1]", "[1,\"https://hub.example\"]",
+		"[[\"https://hub.example\"]]",
+		"{\"https://hub.example\":\"https://hub.example\"}" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(issuers) / sizeof(issuers[0]); i++)
+		refuses(with_claim("iss", issuers[i]), "another issuer");
+	for (size_t i = 0; i < sizeof(audiences) / sizeof(audiences[0]); i++)
+		refuses(with_claim("aud", audiences[i]), "another audience");
+}
+
+static void
+one_audience_of_several_is_enough(void **state)
+{
+	struct claims claims;
+
+	(void)state;
+	accepts(with_claim("aud", "[\"https://hub.example\"]"), &claims);
+	accepts(with_claim("aud", "[\"x\",\"https://hub.example\",\"y\"]"),
+	    &claims);
+}
+
+static void
+required_claims_may_not_be_missing(void **state)
+{
+	(void)state;
+	refuses(with_claim("iss", NULL), "another issuer");
+	refuses(with_claim("aud", NULL), "another audience");
+	refuses(with_claim("exp", NULL), "bad exp");
+	refuses(with_claim("iat", NULL), "bad iat");
+	refuses(with_claim("sub", NULL), "bad sub");
+	refuses(with_claim("client_id", NULL), "bad client_id");
+	refuses(with_claim("jti", NULL), "bad jti");
+}
+
+static void
+ids_are_ids(void **state)
+{
+	static const char *const names[] = { "sub", "client_id", "jti", "gid",
+		"sid" };
+	const char *longest = arena_printf(arena, "\"%064d\"", 0);
+	const char *longer = arena_printf(arena, "\"%065d\"", 0);
+	const char *bad[] = { "\"\"", "\" \"", "\"a b\"", "\"a/b\"",
+		"\"a\\u0001\"", "\"\xc3\xa9\"", "\"a\\n\"", "null", "1", "true",
+		"[\"a\"]", "{}", longer };
+
+	(void)state;
+	for (size_t n = 0; n < sizeof(names) / sizeof(names[0]); n++) {
+		const char *reason = arena_printf(arena, "bad %s", names[n]);
+		struct claims claims;
+
+		accepts(with_claim(names[n], longest), &claims);
+		for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+			refuses(with_claim(names[n], bad[i]), reason);
+	}
+}
+
+static void
+a_scope_is_words_between_single_spaces(void **state)
+{
+	const char *longest = arena_printf(arena, "\"%0256d\"", 0);
+	const char *longer = arena_printf(arena, "\"%0257d\"", 0);
+	const char *bad[] = { "\"\"", "\" \"", "\" a\"", "\"a \"", "\"a  b\"",
+		"\"a\\tb\"", "\"a\\\"b\"", "\"a\\\\b\"", "\"\xc3\xa9\"",
+		"\"a\\u007f\"", "null", "1", "[\"a\"]", longer };
+	struct claims claims;
+
+	(void)state;
+	accepts(with_claim("scope", "\"openid hub.read !#$[]^~\""), &claims);
+	assert_string_equal(claims.scope, "openid hub.read !#$[]^~");
+	accepts(with_claim("scope", longest), &claims);
+	assert_int_equal(strlen(claims.scope), 256);
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		refuses(with_claim("scope", bad[i]), "bad scope");
+}
+
+static void
+numbers_are_spelled_as_digits(void **state)
+{
+	static const char *const names[] = { "exp", "iat", "nbf", "auth_time",
+		"epoch" };
+	static const char *const bad[] = { "\"1800000000\"", "\"\"",
+		"1800000000.0", "1800000000.5", "-1", "-0", "-1800000000",
+		"1.8e9", "18e8", "18E8", "18e+8", "1e400", "9007199254740992",
+		"9223372036854775807", "9223372036854775808",
+		"18446744073709551615", "18446744073709551616",
+		"99999999999999999999999999", "null", "true", "false",
+		"[1800000000]", "{}" };
+	static const char *const no_json[] = { "01800000000", "+1800000000",
+		"0x6b49d200", "1_800", "Infinity", "NaN", ".5", "1." };
+
+	(void)state;
+	for (size_t n = 0; n < sizeof(names) / sizeof(names[0]); n++) {
+		const char *reason = arena_printf(arena, "bad %s", names[n]);
+
+		for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+			refuses(with_claim(names[n], bad[i]), reason);
+		for (size_t i = 0; i < sizeof(no_json) / sizeof(no_json[0]);
+		     i++)
+			refuses(with_claim(names[n], no_json[i]),
+			    "not strict JSON");
+	}
+}
+
+static void
+the_largest_number_is_taken(void **state)
+{
+	struct claims claims;
+
+	(void)state;
+	accepts(with_claim("epoch", "9007199254740991"), &claims);
+	assert_int_equal(claims.epoch, (1ULL << 53) - 1);
+	assert_true(claims.user);
+	accepts(with_claim("auth_time", "9007199254740991"), &claims);
+	refuses(
+	    with_claim("exp", "9007199254740991"), "an impossible lifetime");
+}
+
+static void
+an_epoch_makes_a_user_token(void **state)
+{
+	struct claims claims;
+
+	(void)state;
+	accepts(with_claim("epoch", "0"), &claims);
+	assert_true(claims.user);
+	accepts(good_token(), &claims);
+	assert_false(claims.user);
+}
+
+static int
+verify_at(struct str token, int64_t now)
+{
+	struct claims claims;
+
+	return jwt_verify(arena, &keys, &domain, token, now, &claims, NULL);
+}
+
+static void
+a_token_lives_from_nbf_to_exp(void **state)
+{
+	struct str token = with_claim("nbf", "1800000010");
+
+	(void)state;
+	assert_int_equal(verify_at(token, NOW + 9), HUB_EDENIED);
+	assert_int_equal(verify_at(token, NOW + 10), 0);
+	assert_int_equal(verify_at(token, NOW + 899), 0);
+	assert_int_equal(verify_at(token, NOW + 900), HUB_EEXPIRED);
+	assert_int_equal(verify_at(token, NOW + 100000), HUB_EEXPIRED);
+}
+
+static void
+iat_may_lie_a_minute_ahead(void **state)
+{
+	struct str token = good_token();
+
+	(void)state;
+	assert_int_equal(verify_at(token, NOW - 60), 0);
+	assert_int_equal(verify_at(token, NOW - 61), HUB_EDENIED);
+	assert_int_equal(verify_at(token, 0), HUB_EDENIED);
+}
+
+static void
+no_token_lives_longer_than_a_day(void **state)
+{
+	struct claims claims;
+
+	(void)state;
+	accepts(with_claim("iat", "1799914500"), &claims); /* 86400 */
+	refuses(with_claim("iat", "1799914499"), "an impossible lifetime");
+	refuses(with_claim("iat", "0"), "an impossible lifetime");
+	refuses(with_claim("exp", "1800000000"), "an impossible lifetime");
+	refuses(with_claim("exp", "1799999999"), "an impossible lifetime");
+}
+
+static void
+expired_tells_that_all_else_was_right(void **state)
+{
+	struct str stranger =
+	    seal(other, input_of(good_header(), good_payload()));
+
+	(void)state;
+	assert_int_equal(verify_at(stranger, NOW + 1000), HUB_EDENIED);
+	assert_int_equal(
+	    verify_at(with_claim("aud", "\"x\""), NOW + 1000), HUB_EDENIED);
+	assert_int_equal(verify_at(good_token(), NOW + 1000), HUB_EEXPIRED);
+}
+
+static void
+a_token_ends_with_its_key(void **state)
+{
+	struct str token = good_token();
+	struct claims claims;
+
+	(void)state;
+	keys.key[0].ends = NOW + 100;
+	accepts(token, &claims);
+	assert_int_equal(claims.exp, NOW + 100);
+	assert_int_equal(verify_at(token, NOW + 99), 0);
+	assert_int_equal(verify_at(token, NOW + 100), HUB_EEXPIRED);
+	keys.key[0].ends = NOW + 5000;
+	accepts(token, &claims);
+	assert_int_equal(claims.exp, NOW + 900);
+}
+
+static void
+a_payload_is_one_json_object(void **state)
+{
+	(void)state;
+	refuses(forge(good_header(), STR("")), "not strict JSON");
+	refuses(forge(good_header(), STR("{}{}")), "not strict JSON");
+	refuses(forge(good_header(), STR("null")), "another issuer");
+	refuses(forge(good_header(), STR("[]")), "another issuer");
+	refuses(forge(good_header(), STR("{}")), "another issuer");
+	refuses(
+	    forge(good_header(), text("[%.*s]%.*s", good_payload(), STR(""))),
+	    "another issuer");
+}
+
+static void
+claims_that_nobody_knows_are_ignored(void **state)
+{
+	struct claims claims;
+
+	(void)state;
+	accepts(with_claim("roles", "[{\"deep\":[1,2.5,null]}]"), &claims);
+}
+
+static void
+a_signature_of_another_key_or_token_is_refused(void **state)
+{
+	struct str a = good_token(), b = with_claim("sub", "\"b\"");
+	struct str signature = { b.p + b.n - 342, 342 };
+	struct str input = { a.p, a.n - 343 };
+
+	(void)state;
+	refuses(seal(other, input_of(good_header(), good_payload())),
+	    "wrong signature");
+	refuses(text("%.*s.%.*s", input, signature), "wrong signature");
+	refuses(text("%.*s.%.*s", input, STR("AA")), "wrong signature");
+}
+
+/* The part that begins at FROM, decoded, with one bit of byte AT turned. */
+static struct str
+flipped(struct str token, struct str part, size_t at)
+{
+	struct str bytes = decoded(part);
+	struct buf out;
+
+	buf_init_arena(&out, arena, JWT_MAX);
+	((char *)bytes.p)[at] ^= (char)(1 << at % 8);
+	buf_put(&out, token.p, (size_t)(part.p - token.p));
+	b64url_put(&out, bytes.p, bytes.n);
+	buf_put(&out, part.p + part.n,
+	    token.n - (size_t)(part.p - token.p) - part.n);
+	return buf_view(&out);
+}
+
+static void
+a_turned_bit_in_any_byte_is_refused(void **state)
+{
+	struct str token = good_token(), rest = token, part;
+	struct arena_mark mark = arena_mark(arena);
+	size_t turned = 0;
+
+	(void)state;
+	while (str_split(&rest, '.', &part)) {
+		for (size_t at = 0; at < part.n / 4 * 3; at++) {
+			struct claims claims;
+
+			assert_int_equal(
+			    verify(flipped(token, part, at), &claims, NULL),
+			    HUB_EDENIED);
+			arena_rewind(arena, mark);
+			turned++;
+		}
+	}
+	assert_true(turned > 400);
+}
+
+static void
+a_changed_character_anywhere_is_refused(void **state)
+{
+	struct str token = good_token();
+	char *copy = (char *)arena_str(arena, token).p;
+
+	(void)state;
+	for (size_t i = 0; i < token.n; i++) {
+		struct claims claims;
+
+		for (int bit = (int)(i % 3); bit < 8; bit += 3) {
+			copy[i] = (char)(token.p[i] ^ (1 << bit));
+			assert_int_equal(verify((struct str){ copy, token.n },
+					     &claims, NULL),
+			    HUB_EDENIED);
+		}
+		copy[i] = token.p[i];
+	}
+}
+
+/* A generator of our own, so that a failure can be repeated. */
+static uint32_t
+next_random(uint32_t *state)
+{
+	*state ^= *state << 13;
+	*state ^= *state >> 17;
+	*state ^= *state << 5;
+	return *state;
+}
+
+static size_t
+mutate(char *p, size_t n, size_t cap, uint32_t *seed)
+{
+	size_t at = next_random(seed) % n;
+	size_t len = next_random(seed) % 16 + 1;
+
+	switch (next_random(seed) % 6) {
+	case 0: /* any byte */
+		p[at] = (char)next_random(seed);
+		break;
+	case 1: /* a byte that has a meaning */
+		p[at] = "..=+/-_AZaz09{}\"\\ \n"[next_random(seed) % 20];
+		break;
+	case 2: /* cut */
+		return at > 0 ? at : 1;
+	case 3: /* leave out */
+		len = len < n - at ? len : n - at;
+		memmove(p + at, p + at + len, n - at - len);
+		return n - len > 0 ? n - len : 1;
+	case 4: /* twice */
+		len = len < n - at ? len : n - at;
+		if (n + len > cap)
+			break;
+		memmove(p + at + len, p + at, n - at);
+		return n + len;
+	default: /* swap */
+		len = next_random(seed) % n;
+		if (p[at] != p[len]) {
+			char c = p[at];
+
+			p[at] = p[len];
+			p[len] = c;
+		}
+		break;
+	}
+	return n;
+}
+
+static void
+random_changes_never_crash_nor_pass(void **state)
+{
+	struct str token = good_token();
+	char *copy = arena_alloc(arena, JWT_MAX + 8);
+	uint32_t seed = 20260131;
+
+	(void)state;
+	for (int round = 0; round < 6000; round++) {
+		size_t n = token.n;
+		uint32_t times = next_random(&seed) % 4 + 1;
+		struct claims claims;
+		char *exact;
+		int rc;
+
+		memcpy(copy, token.p, n);
+		while (times-- > 0)
+			n = mutate(copy, n, JWT_MAX + 8, &seed);
+		/* Memory of its own, so that reading past the end is seen. */
+		exact = malloc(n);
+		assert_non_null(exact);
+		memcpy(exact, copy, n);
+		rc = verify((struct str){ exact, n }, &claims, NULL);
+		free(exact);
+		if (n == token.n && memcmp(copy, token.p, n) == 0)
+			assert_int_equal(rc, 0);
+		else
+			assert_int_equal(rc, HUB_EDENIED);
+	}
+}
+
+/* Header and payload mutated before they are signed. */
+static void
+random_changes_under_a_right_signature_never_crash(void **state)
+{
+	struct str header = good_header(), payload = good_payload();
+	struct arena_mark mark = arena_mark(arena);
+	uint32_t seed = 1;
+
+	(void)state;
+	for (int round = 0; round < 200; round++) {
+		struct str part = round % 2 == 0 ? header : payload;
+		struct claims claims;
+		char copy[512];
+		int rc;
+
+		memcpy(copy, part.p, part.n);
+		part.n = mutate(copy, part.n, sizeof(copy), &seed);
+		part.p = copy;
+		rc = verify(
+		    round % 2 == 0 ? forge(part, payload) : forge(header, part),
+		    &claims, NULL);
+		if (rc == 0) {
+			assert_true(str_is_id(str_of(claims.sub)));
+			assert_true(str_is_id(str_of(claims.client_id)));
+			assert_true(str_is_id(str_of(claims.jti)));
+			assert_true(claims.exp > NOW);
+		} else if (rc != HUB_EDENIED && rc != HUB_EEXPIRED) {
+			fail_msg("%s", err_text(rc));
+		}
+		arena_rewind(arena, mark);
+	}
+}
+
+static void
+too_little_memory_is_no_fault_of_the_token(void **state)
+{
+	struct arena *small = arena_new(64, 256);
+	struct claims claims;
+	const char *reason;
+
+	(void)state;
+	assert_non_null(small);
+	assert_int_equal(jwt_verify(small, &keys, &domain, good_token(), NOW,
+			     &claims, &reason),
+	    HUB_ENOMEM);
+	assert_string_equal(reason, "out of memory");
+	arena_free(small);
+}
+
+static void
+scratch_memory_is_given_back(void **state)
+{
+	struct str token = good_token();
+	struct claims claims;
+	void *before = arena_alloc(arena, 1);
+
+	(void)state;
+	accepts(token, &claims);
+	assert_ptr_equal((char *)arena_alloc(arena, 1) - (char *)before,
+	    _Alignof(max_align_t));
+}
+
+#define TEST(fn) cmocka_unit_test_setup(fn, each)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(a_signed_token_says_what_was_put_in),
+		TEST(a_token_without_a_user_has_no_optional_claims),
+		TEST(nothing_is_signed_that_would_be_refused),
+		TEST(signing_needs_a_private_key_a_whole_kid_and_a_domain),
+		TEST(the_domain_is_the_base_url_whole_or_nothing),
+		TEST(a_domain_without_a_name_takes_no_token),
+		TEST(every_other_alg_is_refused),
+		TEST(a_token_without_signature_is_refused),
+		TEST(the_helper_for_hmac_is_right),
+		TEST(the_public_key_is_no_hmac_secret),
+		TEST(the_type_must_be_access_token),
+		TEST(a_kid_is_a_known_name_and_nothing_else),
+		TEST(a_key_set_without_keys_knows_no_kid),
+		TEST(keys_named_in_the_header_are_not_looked_at),
+		TEST(the_key_in_the_header_does_not_verify),
+		TEST(extensions_are_refused),
+		TEST(a_header_is_one_json_object),
+		TEST(members_that_come_twice_are_refused),
+		TEST(anything_but_three_parts_is_refused),
+		TEST(json_serialisation_is_refused),
+		TEST(only_canonical_base64url_is_taken),
+		TEST(unused_bits_must_be_zero),
+		TEST(bytes_around_a_token_are_refused),
+		TEST(a_token_of_the_longest_length_is_taken_and_no_longer_one),
+		TEST(another_issuer_or_audience_is_refused),
+		TEST(one_audience_of_several_is_enough),
+		TEST(required_claims_may_not_be_missing),
+		TEST(ids_are_ids),
+		TEST(a_scope_is_words_between_single_spaces),
+		TEST(numbers_are_spelled_as_digits),
+		TEST(the_largest_number_is_taken),
+		TEST(an_epoch_makes_a_user_token),
+		TEST(a_token_lives_from_nbf_to_exp),
+		TEST(iat_may_lie_a_minute_ahead),
+		TEST(no_token_lives_longer_than_a_day),
+		TEST(expired_tells_that_all_else_was_right),
+		TEST(a_token_ends_with_its_key),
+		TEST(a_payload_is_one_json_object),
+		TEST(claims_that_nobody_knows_are_ignored),
+		TEST(a_signature_of_another_key_or_token_is_refused),
+		TEST(a_turned_bit_in_any_byte_is_refused),
+		TEST(a_changed_character_anywhere_is_refused),
+		TEST(random_changes_never_crash_nor_pass),
+		TEST(random_changes_under_a_right_signature_never_crash),
+		TEST(too_little_memory_is_no_fault_of_the_token),
+		TEST(scratch_memory_is_given_back),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, set_up, tear_down);
+}
