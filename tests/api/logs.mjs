@@ -63,6 +63,7 @@ test('the access log is JSON without query and address', () => {
 		assert.ok(!line.path.includes('?'), line.path);
 		assert.ok(!JSON.stringify(line).includes('127.0.0.1'));
 	}
-	const post = lines.find((l) => l.path === '/x' && l.method === 'POST');
+	const post = lines.findLast((l) => l.path === '/x' && l.method === 'POST');
 	assert.equal(post.pool, 'readers');
+	assert.equal(post.pool_status, '404');
 });

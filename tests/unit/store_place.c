@@ -3,9 +3,11 @@
 #include <ftw.h>
 #include <grp.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mount.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include "unit.h"
@@ -174,16 +176,26 @@ say_skipped(void)
 }
 
 pid_t
-child_start(int (*fn)(struct place *place), struct place *p)
+child_fork(void)
 {
 	pid_t pid = fork();
 
 	assert_int_not_equal(pid, -1);
 	if (pid == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		/* A failed assertion must not go on with the other tests. */
 		setenv("CMOCKA_TEST_ABORT", "1", 1);
-		_exit(fn(p));
 	}
+	return pid;
+}
+
+pid_t
+child_start(int (*fn)(struct place *place), struct place *p)
+{
+	pid_t pid = child_fork();
+
+	if (pid == 0)
+		_exit(fn(p));
 	return pid;
 }
 

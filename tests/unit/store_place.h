@@ -44,6 +44,9 @@ struct str place_get(struct place *place, struct store *store,
 /* Says that a test passes without having looked: cmocka's skip() fails TAP. */
 void say_skipped(void);
 
+/* As fork(); the child ends with the test, also if that fails. */
+pid_t child_fork(void);
+
 /*
  * Runs FN in a child process and gives its result, 0 to 125; a signal fails
  * the test. SKIPPED is said and turned into 0.

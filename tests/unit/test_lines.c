@@ -1,172 +1,221 @@
-#include "unit.h"
-
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 #include "base/lines.h"
 
-/* A file without a name that holds TEXT, read from its beginning. */
-static int
-file_with(struct str text)
-{
-	char path[300];
-	const char *tmp = getenv("TMPDIR");
-	size_t done = 0;
-	int fd;
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+#include "unit.h"
 
-	snprintf(path, sizeof(path), "%s/hub-lines-XXXXXX",
-	    tmp != NULL && *tmp != '\0' ? tmp : "/tmp");
-	fd = mkstemp(path);
+#define LONGEST 100
+
+static FILE *file;
+static struct lines lines;
+
+/* Starts to read TEXT. */
+static void
+begin(struct str text)
+{
+	file = tmpfile();
+	assert_non_null(file);
+	assert_int_equal(fwrite(text.p, 1, text.n, file), text.n);
+	assert_int_equal(fflush(file), 0);
+	rewind(file);
+	lines_begin(&lines, fileno(file), LONGEST);
+}
+
+static void
+end(void)
+{
+	lines_free(&lines);
+	fclose(file);
+}
+
+static void
+expect(unsigned long number, const char *text)
+{
+	struct why why = { "" };
+	struct str line;
+
+	assert_int_equal(lines_next(&lines, &line, &why), 0);
+	if (!str_eq(line, str_of(text)))
+		fail_msg("'%.*s' is not '%s'", STR_ARG(line), text);
+	assert_true(lines.number == number);
+}
+
+static void
+expect_too_long(unsigned long number)
+{
+	struct why why = { "" };
+	struct str line;
+
+	assert_int_equal(lines_next(&lines, &line, &why), HUB_ETOOBIG);
+	assert_string_equal(why.text, "longer than 100 bytes");
+	assert_null(line.p);
+	assert_true(lines.number == number);
+}
+
+static void
+expect_end(void)
+{
+	struct why why = { "" };
+	struct str line;
+
+	for (int i = 0; i < 2; i++)
+		assert_int_equal(lines_next(&lines, &line, &why), HUB_ENOENT);
+	end();
+}
+
+static void
+lines_come_in_order_and_are_counted(void **state)
+{
+	(void)state;
+	begin(STR("one\n\n three \nfour\r\n"));
+	expect(1, "one");
+	expect(2, "");
+	expect(3, " three ");
+	expect(4, "four\r");
+	expect_end();
+}
+
+static void
+the_last_line_needs_no_newline(void **state)
+{
+	(void)state;
+	begin(STR("one\ntwo"));
+	expect(1, "one");
+	expect(2, "two");
+	expect_end();
+	begin(STR("x"));
+	expect(1, "x");
+	expect_end();
+}
+
+static void
+an_empty_file_has_no_line(void **state)
+{
+	(void)state;
+	begin(STR(""));
+	expect_end();
+	begin(STR("\n"));
+	expect(1, "");
+	expect_end();
+}
+
+static void
+bytes_are_left_as_they_are(void **state)
+{
+	struct why why;
+	struct str line;
+
+	(void)state;
+	begin(STR("a\0b\xff\nc\n"));
+	assert_int_equal(lines_next(&lines, &line, &why), 0);
+	assert_true(str_eq(line, STR("a\0b\xff")));
+	expect(2, "c");
+	expect_end();
+}
+
+/* N bytes of C into TEXT, which has room; gives the place behind them. */
+static char *
+repeat(char *text, char c, size_t n)
+{
+	memset(text, c, n);
+	return text + n;
+}
+
+static void
+a_line_may_be_as_long_as_the_limit(void **state)
+{
+	char text[3 * LONGEST + 3], longest[LONGEST + 1];
+	char *p = text;
+
+	(void)state;
+	*repeat(longest, 'x', LONGEST) = '\0';
+	p = repeat(p, 'x', LONGEST);
+	*p++ = '\n';
+	p = repeat(p, 'x', LONGEST);
+	begin((struct str){ text, (size_t)(p - text) });
+	expect(1, longest);
+	expect(2, longest);
+	expect_end();
+}
+
+/* Each of three lines in turn, by one byte and by many pieces read. */
+static void
+a_line_that_is_too_long_is_passed_over(void **state)
+{
+	static const size_t sizes[] = { LONGEST + 1, 70000, 1 << 20 };
+
+	(void)state;
+	for (size_t i = 0; i < 3 * 3 * 2; i++) {
+		size_t size = sizes[i / 6];
+		char *text = malloc(size + 20), *p = text;
+
+		for (size_t at = 0; at < 3; at++) {
+			p = repeat(p, 'y', at == i % 3 ? size : 2);
+			*p++ = '\n';
+		}
+		/* With a newline at the end and without. */
+		begin((struct str){ text, (size_t)(p - text) - (i / 3) % 2 });
+		for (size_t at = 0; at < 3; at++) {
+			if (at == i % 3)
+				expect_too_long(at + 1);
+			else
+				expect(at + 1, "yy");
+		}
+		expect_end();
+		free(text);
+	}
+}
+
+static void
+lines_are_whole_where_two_reads_meet(void **state)
+{
+	struct buf text;
+	char line[32];
+	int n = 0;
+
+	(void)state;
+	buf_init(&text, 200000);
+	while (text.n < 199000)
+		buf_printf(&text, "line %d\n", n++);
+	begin(buf_view(&text));
+	for (int i = 0; i < n; i++) {
+		snprintf(line, sizeof(line), "line %d", i);
+		expect((unsigned long)i + 1, line);
+	}
+	expect_end();
+	buf_free(&text);
+}
+
+static void
+what_cannot_be_read_is_an_error(void **state)
+{
+	int fd = open("/", O_RDONLY | O_CLOEXEC);
+	struct why why = { "" };
+	struct str line;
+
+	(void)state;
 	assert_true(fd >= 0);
-	assert_int_equal(unlink(path), 0);
-	while (done < text.n) {
-		ssize_t n = write(fd, text.p + done, text.n - done);
-
-		assert_true(n > 0);
-		done += (size_t)n;
-	}
-	assert_int_equal(lseek(fd, 0, SEEK_SET), 0);
-	return fd;
-}
-
-/* LINES are the lines that TEXT has, ended by NULL. */
-static void
-check(struct str text, const char *const lines[])
-{
-	struct why why = { "" };
-	struct lines l;
-	struct str line;
-	int fd = file_with(text);
-	size_t n = 0;
-
-	lines_begin(&l, fd, 10);
-	for (; lines[n] != NULL; n++) {
-		assert_int_equal(lines_next(&l, &line, &why), 0);
-		assert_true(str_eq(line, str_of(lines[n])));
-		assert_int_equal(l.number, n + 1);
-	}
-	assert_int_equal(lines_next(&l, &line, &why), HUB_ENOENT);
-	assert_int_equal(lines_next(&l, &line, &why), HUB_ENOENT);
-	assert_int_equal(l.number, n);
-	lines_free(&l);
+	lines_begin(&lines, fd, LONGEST);
+	assert_int_equal(lines_next(&lines, &line, &why), HUB_EIO);
+	assert_non_null(strstr(why.text, "cannot read: "));
+	lines_free(&lines);
 	close(fd);
-}
-
-static void
-gives_each_line_without_its_newline(void **state)
-{
-	(void)state;
-	check(STR(""), (const char *const[]){ NULL });
-	check(STR("\n"), (const char *const[]){ "", NULL });
-	check(STR("a"), (const char *const[]){ "a", NULL });
-	check(STR("a\n"), (const char *const[]){ "a", NULL });
-	check(STR("a\n\nb\r\nc"),
-	    (const char *const[]){ "a", "", "b\r", "c", NULL });
-	check(STR("0123456789\n0123456789"),
-	    (const char *const[]){ "0123456789", "0123456789", NULL });
-}
-
-static void
-refuses_a_line_over_the_maximum(void **state)
-{
-	static const char *const texts[] = { "ok\n0123456789x\nok\n",
-		"ok\n0123456789x" };
-	struct why why = { "" };
-	struct lines l;
-	struct str line;
-
-	(void)state;
-	for (size_t i = 0; i < 2; i++) {
-		int fd = file_with(str_of(texts[i]));
-
-		lines_begin(&l, fd, 10);
-		assert_int_equal(lines_next(&l, &line, &why), 0);
-		assert_int_equal(lines_next(&l, &line, &why), HUB_ETOOBIG);
-		assert_int_equal(l.number, 2);
-		assert_string_equal(why.text, "longer than 10 bytes");
-		lines_free(&l);
-		close(fd);
-	}
-}
-
-/* Line I has I % 997 letters: they lie across the borders of every read. */
-static void
-joins_lines_that_several_reads_bring(void **state)
-{
-	enum { LINES = 2000 };
-	struct why why = { "" };
-	struct buf text;
-	struct lines l;
-	struct str line;
-	int fd;
-
-	(void)state;
-	buf_init(&text, LINES * 1000);
-	for (size_t i = 0; i < LINES; i++) {
-		for (size_t k = 0; k < i % 997; k++)
-			buf_byte(&text, (char)('a' + i % 26));
-		buf_byte(&text, '\n');
-	}
-	fd = file_with(buf_view(&text));
-	lines_begin(&l, fd, 996);
-	for (size_t i = 0; i < LINES; i++) {
-		assert_int_equal(lines_next(&l, &line, &why), 0);
-		assert_int_equal(line.n, i % 997);
-		for (size_t k = 0; k < line.n; k++)
-			assert_int_equal(line.p[k], 'a' + i % 26);
-	}
-	assert_int_equal(lines_next(&l, &line, &why), HUB_ENOENT);
-	lines_free(&l);
-	close(fd);
-	buf_free(&text);
-}
-
-static void
-stops_reading_a_line_without_end(void **state)
-{
-	struct why why = { "" };
-	struct buf text;
-	struct lines l;
-	struct str line;
-	int fd;
-
-	(void)state;
-	buf_init(&text, 1 << 20);
-	memset(buf_space(&text, 1 << 20), 'x', 1 << 20);
-	fd = file_with(buf_view(&text));
-	lines_begin(&l, fd, 100000);
-	assert_int_equal(lines_next(&l, &line, &why), HUB_ETOOBIG);
-	assert_true(lseek(fd, 0, SEEK_CUR) < 300000);
-	lines_free(&l);
-	close(fd);
-	buf_free(&text);
-}
-
-static void
-says_that_it_cannot_read(void **state)
-{
-	struct why why = { "" };
-	struct lines l;
-	struct str line;
-
-	(void)state;
-	lines_begin(&l, -1, 10);
-	assert_int_equal(lines_next(&l, &line, &why), HUB_EIO);
-	assert_string_equal(why.text, "cannot read: Bad file descriptor");
-	assert_int_equal(lines_next(&l, &line, NULL), HUB_EIO);
-	lines_free(&l);
 }
 
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(gives_each_line_without_its_newline),
-		cmocka_unit_test(refuses_a_line_over_the_maximum),
-		cmocka_unit_test(joins_lines_that_several_reads_bring),
-		cmocka_unit_test(stops_reading_a_line_without_end),
-		cmocka_unit_test(says_that_it_cannot_read),
+		cmocka_unit_test(lines_come_in_order_and_are_counted),
+		cmocka_unit_test(the_last_line_needs_no_newline),
+		cmocka_unit_test(an_empty_file_has_no_line),
+		cmocka_unit_test(bytes_are_left_as_they_are),
+		cmocka_unit_test(a_line_may_be_as_long_as_the_limit),
+		cmocka_unit_test(a_line_that_is_too_long_is_passed_over),
+		cmocka_unit_test(lines_are_whole_where_two_reads_meet),
+		cmocka_unit_test(what_cannot_be_read_is_an_error),
 	};
 
 	return UNIT_RUN(tests);

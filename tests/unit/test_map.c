@@ -1,95 +1,125 @@
-#include "unit.h"
-
-#include <stdio.h>
-#include <string.h>
 #include "base/map.h"
 
-static void
-finds_what_was_put(void **state)
-{
-	struct map *m = map_new();
-	struct str v;
+#include <stdio.h>
+#include "unit.h"
 
-	(void)state;
-	assert_false(map_get(m, STR("a"), &v));
-	assert_true(map_put(m, STR("a"), STR("one")));
-	assert_true(map_put(m, STR(""), STR("empty name")));
-	assert_true(map_put(m, STR("a\0b"), STR("")));
-	assert_true(map_get(m, STR("a"), &v));
-	assert_true(str_eq(v, STR("one")));
-	assert_true(map_get(m, STR(""), &v));
-	assert_true(str_eq(v, STR("empty name")));
-	assert_true(map_get(m, STR("a\0b"), &v));
-	assert_int_equal(v.n, 0);
-	assert_false(map_get(m, STR("a\0c"), &v));
-	assert_false(map_get(m, STR("A"), &v));
-	map_free(m);
-	map_free(NULL);
+static int
+make_map(void **state)
+{
+	*state = map_new();
+	return *state == NULL;
+}
+
+static int
+drop_map(void **state)
+{
+	map_free(*state);
+	return 0;
 }
 
 static void
-replaces_a_value(void **state)
+assert_value(const struct map *m, struct str name, struct str wanted)
 {
-	struct map *m = map_new();
-	struct str v;
+	struct str value;
 
-	(void)state;
-	for (int i = 0; i < 1000; i++)
-		assert_true(map_put(m, STR("a"), STR("old")));
+	assert_true(map_get(m, name, &value));
+	assert_true(str_eq(value, wanted));
+}
+
+static void
+a_name_is_found_after_it_was_put(void **state)
+{
+	struct map *m = *state;
+	struct str value;
+
+	assert_false(map_get(m, STR("a"), &value));
+	assert_true(map_put(m, STR("a"), STR("1")));
+	assert_value(m, STR("a"), STR("1"));
+	assert_false(map_get(m, STR("A"), &value));
+	assert_false(map_get(m, STR("ab"), &value));
+	assert_false(map_get(m, STR(""), &value));
+}
+
+static void
+a_value_is_replaced(void **state)
+{
+	struct map *m = *state;
+
+	assert_true(map_put(m, STR("a"), STR("1")));
+	assert_true(map_put(m, STR("b"), STR("2")));
+	assert_true(map_put(m, STR("a"), STR("longer than before")));
+	assert_value(m, STR("a"), STR("longer than before"));
+	assert_value(m, STR("b"), STR("2"));
+}
+
+/* A check over an import compares with what stood there a moment ago. */
+static void
+a_replaced_value_can_still_be_read(void **state)
+{
+	struct map *m = *state;
+	struct str old;
+
+	assert_true(map_put(m, STR("a"), STR("old")));
+	assert_true(map_get(m, STR("a"), &old));
 	assert_true(map_put(m, STR("a"), STR("new")));
-	assert_true(map_get(m, STR("a"), &v));
-	assert_true(str_eq(v, STR("new")));
-	map_free(m);
+	assert_true(str_eq(old, STR("old")));
 }
 
 static void
-copies_name_and_value(void **state)
+empty_texts_and_any_byte_are_allowed(void **state)
 {
+	struct map *m = *state;
+
+	assert_true(map_put(m, STR(""), STR("")));
+	assert_true(map_put(m, STR("a\0b"), STR("c\0d")));
+	assert_value(m, STR(""), STR(""));
+	assert_value(m, STR("a\0b"), STR("c\0d"));
+	assert_true(map_put(m, STR("a\0c"), STR_NONE));
+	assert_value(m, STR("a\0c"), STR(""));
+	assert_value(m, STR("a\0b"), STR("c\0d"));
+}
+
+static void
+both_texts_are_copied(void **state)
+{
+	struct map *m = *state;
 	char name[] = "name", value[] = "value";
-	struct map *m = map_new();
-	struct str v;
 
-	(void)state;
 	assert_true(map_put(m, str_of(name), str_of(value)));
-	memset(name, 'x', sizeof(name));
-	memset(value, 'x', sizeof(value));
-	assert_true(map_get(m, STR("name"), &v));
-	assert_true(str_eq(v, STR("value")));
-	map_free(m);
+	name[0] = value[0] = 'x';
+	assert_value(m, STR("name"), STR("value"));
 }
 
 static void
-keeps_many_names_apart(void **state)
+all_names_survive_growth(void **state)
 {
-	enum { NAMES = 20000 };
-	struct map *m = map_new();
-	char name[16], value[16];
-	struct str v;
+	struct map *m = *state;
+	char name[32], value[32];
 
-	(void)state;
-	for (int i = 0; i < NAMES; i++) {
-		snprintf(name, sizeof(name), "n%d", i);
-		snprintf(value, sizeof(value), "%d", i * 7);
+	for (int i = 0; i < 20000; i++) {
+		snprintf(name, sizeof(name), "account-%d", i % 10000);
+		snprintf(value, sizeof(value), "%d", i);
 		assert_true(map_put(m, str_of(name), str_of(value)));
 	}
-	for (int i = 0; i < NAMES; i++) {
-		snprintf(name, sizeof(name), "n%d", i);
-		snprintf(value, sizeof(value), "%d", i * 7);
-		assert_true(map_get(m, str_of(name), &v));
-		assert_true(str_eq(v, str_of(value)));
+	for (int i = 0; i < 10000; i++) {
+		snprintf(name, sizeof(name), "account-%d", i);
+		snprintf(value, sizeof(value), "%d", i + 10000);
+		assert_value(m, str_of(name), str_of(value));
 	}
-	assert_false(map_get(m, STR("n20000"), &v));
-	map_free(m);
 }
 
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(finds_what_was_put),
-		cmocka_unit_test(replaces_a_value),
-		cmocka_unit_test(copies_name_and_value),
-		cmocka_unit_test(keeps_many_names_apart),
+#define TEST(name) cmocka_unit_test_setup_teardown(name, make_map, drop_map)
+		TEST(a_name_is_found_after_it_was_put),
+		TEST(a_value_is_replaced),
+		TEST(a_replaced_value_can_still_be_read),
+		TEST(empty_texts_and_any_byte_are_allowed),
+		TEST(both_texts_are_copied),
+		TEST(all_names_survive_growth),
+#undef TEST
 	};
 
 	return UNIT_RUN(tests);

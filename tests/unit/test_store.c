@@ -569,8 +569,7 @@ writer_start(struct place *p, int *go)
 	char c;
 
 	assert_int_equal(pipe(ends), 0);
-	pid = fork();
-	assert_int_not_equal(pid, -1);
+	pid = child_fork();
 	*go = ends[1];
 	if (pid != 0) {
 		close(ends[0]);

@@ -117,8 +117,7 @@ write_and_kill(struct place *p, unsigned int *seed)
 	pid_t pid;
 
 	assert_int_equal(pipe(ends), 0);
-	pid = fork();
-	assert_int_not_equal(pid, -1);
+	pid = child_fork();
 	if (pid == 0)
 		write_for_ever(p, ends[1]);
 	close(ends[1]);
@@ -207,8 +206,7 @@ looker_start(struct place *p, int *end)
 	pid_t pid;
 
 	assert_int_equal(pipe(ends), 0);
-	pid = fork();
-	assert_int_not_equal(pid, -1);
+	pid = child_fork();
 	if (pid == 0) {
 		close(ends[1]);
 		_exit(look_until_closed(p, ends[0]));

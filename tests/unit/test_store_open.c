@@ -431,8 +431,7 @@ holder_start(struct place *p)
 	pid_t pid;
 
 	assert_int_equal(pipe(ready), 0);
-	pid = fork();
-	assert_int_not_equal(pid, -1);
+	pid = child_fork();
 	if (pid == 0) {
 		if (store_open(&store, &p->spec, STORE_READ, NULL) == 0 &&
 		    write(ready[1], "", 1) == 1)

@@ -1,0 +1,234 @@
+#include "identity/audit.h"
+
+#include <stdio.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+#include "base/clock.h"
+#include "hub_fixture.h"
+#include "store/schema.h"
+#include "unit.h"
+
+#define MANY 300
+
+/* What the clock tells while it is not 0: the system's stands behind it. */
+static int64_t frozen_us;
+
+int
+clock_gettime(clockid_t id, struct timespec *ts)
+{
+	if (frozen_us == 0)
+		return (int)syscall(SYS_clock_gettime, id, ts);
+	ts->tv_sec = (time_t)(frozen_us / 1000000);
+	ts->tv_nsec = (long)(frozen_us % 1000000) * 1000;
+	return 0;
+}
+
+static int
+thaw(void **state)
+{
+	frozen_us = 0;
+	return hub_teardown(state);
+}
+
+static int
+put_one(struct txn *txn, void *arg)
+{
+	struct audit_rec rec = { .event = STR("e"), .detail = str_of(arg) };
+
+	audit_put(txn, &rec);
+	return 0;
+}
+
+/* Puts MANY events, numbered in their detail, in one transaction. */
+static int
+put_many(struct txn *txn, void *arg)
+{
+	char detail[32];
+
+	for (int i = 0; i < MANY; i++) {
+		struct audit_rec rec = { STR("test"), STR("a"), STR("c"),
+			STR("s"), STR_NONE };
+
+		snprintf(detail, sizeof(detail), "%s%d", (char *)arg, i);
+		rec.detail = str_of(detail);
+		audit_put(txn, &rec);
+	}
+	return 0;
+}
+
+struct walk {
+	int n, stop_at;
+	int64_t last;
+	const char *prefix;
+};
+
+static bool
+expect(void *ctx, int64_t time_us, const struct audit_rec *rec)
+{
+	struct walk *w = ctx;
+	char detail[32];
+
+	snprintf(detail, sizeof(detail), "%s%d", w->prefix, w->n % MANY);
+	assert_str(rec->event, "test");
+	assert_str(rec->account, "a");
+	assert_str(rec->client, "c");
+	assert_str(rec->source, "s");
+	assert_str(rec->detail, detail);
+	assert_true(time_us >= w->last);
+	w->last = time_us;
+	return ++w->n != w->stop_at;
+}
+
+static void
+walk(struct hub *hub, struct walk *w)
+{
+	struct txn *txn = store_read_begin(hub->vault, hub->arena);
+
+	audit_walk(txn, expect, w);
+	assert_int_equal(store_read_end(txn), 0);
+}
+
+static void
+events_come_in_the_order_they_were_put(void **state)
+{
+	struct hub *hub = *state;
+	int64_t before = clock_now_us();
+	struct walk w = { .last = before, .prefix = "x" };
+
+	hub_write(hub, hub->vault, put_many, "x");
+	hub_write(hub, hub->vault, put_many, "x");
+	walk(hub, &w);
+	assert_int_equal(w.n, 2 * MANY);
+	assert_true(w.last <= clock_now_us());
+}
+
+static void
+a_walk_ends_when_it_is_told_to(void **state)
+{
+	struct hub *hub = *state;
+	struct walk w = { .stop_at = 7, .prefix = "" };
+
+	hub_write(hub, hub->vault, put_many, "");
+	walk(hub, &w);
+	assert_int_equal(w.n, 7);
+}
+
+static void
+an_empty_log_has_no_event(void **state)
+{
+	struct hub *hub = *state;
+	struct walk w = { .prefix = "" };
+
+	walk(hub, &w);
+	assert_int_equal(w.n, 0);
+}
+
+static bool
+join(void *ctx, int64_t time_us, const struct audit_rec *rec)
+{
+	buf_printf(ctx, "%lld/%.*s ", (long long)time_us, STR_ARG(rec->detail));
+	return true;
+}
+
+/* Also where the clock is set back between them. */
+static void
+events_of_one_microsecond_keep_their_order(void **state)
+{
+	static const int64_t times[] = { 300, 255, 256, 255, 255 };
+	struct hub *hub = *state;
+	struct buf text;
+	struct txn *txn;
+
+	for (size_t i = 0; i < sizeof(times) / sizeof(times[0]); i++) {
+		char detail[] = { (char)('a' + i), '\0' };
+
+		frozen_us = times[i];
+		hub_write(hub, hub->vault, put_one, detail);
+	}
+	buf_init(&text, 4096);
+	txn = store_read_begin(hub->vault, hub->arena);
+	audit_walk(txn, join, &text);
+	assert_int_equal(store_read_end(txn), 0);
+	assert_str(buf_view(&text), "255/b 255/d 255/e 256/c 300/a ");
+	buf_free(&text);
+}
+
+static void
+hundreds_of_one_microsecond_are_all_there(void **state)
+{
+	struct hub *hub = *state;
+	struct walk w = { .prefix = "x" };
+
+	frozen_us = 1700000000000000;
+	hub_write(hub, hub->vault, put_many, "x");
+	hub_write(hub, hub->vault, put_many, "x");
+	walk(hub, &w);
+	assert_int_equal(w.n, 2 * MANY);
+	assert_true(w.last == frozen_us);
+}
+
+static int
+put_damage(struct txn *txn, void *arg)
+{
+	struct key key;
+
+	(void)arg;
+	key_begin(&key);
+	key_u64(&key, 1);
+	key_u32(&key, 0);
+	txn_put(txn, VAULT_AUDIT, &key, STR("\1damaged"));
+	return 0;
+}
+
+static void
+a_damaged_event_is_an_error(void **state)
+{
+	struct hub *hub = *state;
+	struct walk w = { .prefix = "" };
+	struct txn *txn;
+
+	hub_write(hub, hub->vault, put_damage, NULL);
+	txn = store_read_begin(hub->vault, hub->arena);
+	audit_walk(txn, expect, &w);
+	assert_int_equal(store_read_end(txn), HUB_ECORRUPT);
+	assert_int_equal(w.n, 0);
+}
+
+static int
+put_too_large(struct txn *txn, void *arg)
+{
+	audit_put(txn, arg);
+	return 0;
+}
+
+/* What cannot be recorded does not happen. */
+static void
+an_event_that_does_not_fit_fails_its_transaction(void **state)
+{
+	static char large[8192];
+	struct hub *hub = *state;
+	struct audit_rec rec = { .detail = { large, sizeof(large) } };
+
+	assert_int_equal(
+	    store_write(hub->vault, hub->arena, put_too_large, &rec),
+	    HUB_ETOOBIG);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+#define TEST(name) cmocka_unit_test_setup_teardown(name, hub_setup, thaw)
+		TEST(events_come_in_the_order_they_were_put),
+		TEST(a_walk_ends_when_it_is_told_to),
+		TEST(an_empty_log_has_no_event),
+		TEST(events_of_one_microsecond_keep_their_order),
+		TEST(hundreds_of_one_microsecond_are_all_there),
+		TEST(a_damaged_event_is_an_error),
+		TEST(an_event_that_does_not_fit_fails_its_transaction),
+#undef TEST
+	};
+
+	return UNIT_RUN(tests);
+}

@@ -1,0 +1,212 @@
+#include "directory/record.h"
+
+#include <string.h>
+#include "hub_fixture.h"
+#include "unit.h"
+
+static struct arena *arena;
+static struct why why;
+
+static int
+make_arena(void **state)
+{
+	(void)state;
+	arena = arena_new(1 << 16, 128 << 20);
+	return arena == NULL;
+}
+
+static int
+drop_arena(void **state)
+{
+	(void)state;
+	arena_free(arena);
+	return 0;
+}
+
+static int
+parse(struct str text, struct record *out)
+{
+	why.text[0] = '\0';
+	return record_parse(arena, text, out, &why);
+}
+
+static void
+the_kind_stands_in_the_member_type(void **state)
+{
+	struct record r;
+
+	(void)state;
+	assert_int_equal(
+	    parse(STR("{\"type\":\"account\",\"id\":\"a\",\"name\":\"a@b\"}"),
+		&r),
+	    0);
+	assert_int_equal(r.kind, RECORD_ACCOUNT);
+	assert_str(r.id, "a");
+	assert_false(r.deleted);
+	assert_int_equal(
+	    parse(STR("{\"id\":\"g\",\"permissions\":[],\"type\":\"group\"}"),
+		&r),
+	    0);
+	assert_int_equal(r.kind, RECORD_GROUP);
+	assert_str(r.id, "g");
+	assert_int_equal(parse(STR("{\"type\":\"organization\",\"id\":\"o\","
+				   "\"organizationType\":\"t\",\"code\":\"c\","
+				   "\"name\":\"n\"}"),
+			     &r),
+	    0);
+	assert_int_equal(r.kind, RECORD_ORGANIZATION);
+	assert_str(r.id, "o");
+	assert_string_equal(
+	    record_kind_name(RECORD_ORGANIZATION), "organization");
+}
+
+static void
+a_deletion_needs_its_id_and_nothing_else(void **state)
+{
+	struct record r;
+
+	(void)state;
+	assert_int_equal(
+	    parse(STR("{\"type\":\"account\",\"id\":\"a\",\"deleted\":true}"),
+		&r),
+	    0);
+	assert_true(r.deleted);
+	assert_int_equal(r.kind, RECORD_ACCOUNT);
+	assert_str(r.id, "a");
+	assert_int_equal(
+	    parse(STR("{\"type\":\"account\",\"id\":\"a\",\"deleted\":true,"
+		      "\"name\":5,\"version\":9}"),
+		&r),
+	    0);
+}
+
+static void
+what_is_no_record_is_refused_with_its_reason(void **state)
+{
+	static const struct {
+		const char *text, *reason;
+	} cases[] = {
+		{ "", "" },
+		{ "{", "" },
+		{ "x", "" },
+		{ "{\"type\":\"account\"} x", "" },
+		{ "{\"type\":\"account\",\"type\":\"group\"}",
+		    "an object has a member twice" },
+		{ "[]", "not an object" },
+		{ "null", "not an object" },
+		{ "\"account\"", "not an object" },
+		{ "{}", "/type: missing" },
+		{ "{\"type\":1}", "/type: not a string" },
+		{ "{\"type\":\"\"}", "/type: not between 1 and 64" },
+		{ "{\"type\":\"Account\"}", "/type: none of organization, " },
+		{ "{\"type\":\"contract\"}", "/type: none of organization, " },
+		{ "{\"type\":\"account\"}", "/id: missing" },
+		{ "{\"type\":\"account\",\"deleted\":1}",
+		    "/deleted: not true or false" },
+		{ "{\"type\":\"account\",\"deleted\":true}", "/id: missing" },
+		{ "{\"type\":\"account\",\"deleted\":true,\"id\":\"a b\"}",
+		    "/id: not 1 to 64" },
+		{ "{\"type\":\"group\",\"deleted\":true,\"id\":\"a\"}",
+		    "/deleted: a record of type group cannot be deleted" },
+		{ "{\"type\":\"organization\",\"deleted\":true,\"id\":\"a\"}",
+		    "/deleted: a record of type organization cannot" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct record r;
+
+		if (parse(str_of(cases[i].text), &r) != HUB_EINVAL ||
+		    why.text[0] == '\0' ||
+		    strncmp(why.text, cases[i].reason,
+			strlen(cases[i].reason)) != 0)
+			fail_msg("%s: %s", cases[i].text, why.text);
+	}
+}
+
+/* {"type":"account","id":"a","name":"a@b","x":[[[...]]]} with DEPTH levels. */
+static struct str
+nested(size_t depth)
+{
+	struct buf text;
+
+	buf_init_arena(&text, arena, 1 << 16);
+	BUF_LIT(&text,
+	    "{\"type\":\"account\",\"id\":\"a\",\"name\":\"a@b\",\"x\":");
+	memset(buf_space(&text, depth), '[', depth);
+	memset(buf_space(&text, depth), ']', depth);
+	BUF_LIT(&text, "}");
+	return buf_view(&text);
+}
+
+static void
+depth_is_bounded_and_the_deepest_can_be_rendered(void **state)
+{
+	struct record r;
+
+	(void)state;
+	assert_int_equal(parse(nested(63), &r), 0);
+	assert_int_equal(parse(nested(64), &r), HUB_ETOOBIG);
+	assert_string_equal(why.text, "nested deeper than 64 levels");
+	assert_int_equal(parse(nested(10000), &r), HUB_ETOOBIG);
+}
+
+/* A line of N bytes. */
+static struct str
+of_length(size_t n)
+{
+	static const char begin[] = "{\"type\":\"group\",\"id\":\"a\","
+				    "\"permissions\":[],\"x\":\"";
+	char *text = arena_alloc(arena, n);
+
+	assert_non_null(text);
+	memset(text, 'x', n);
+	memcpy(text, begin, sizeof(begin) - 1);
+	memcpy(text + n - 2, "\"}", 2);
+	return (struct str){ text, n };
+}
+
+static void
+length_is_bounded(void **state)
+{
+	struct record r;
+
+	(void)state;
+	assert_int_equal(parse(of_length(RECORD_LINE_MAX), &r), 0);
+	assert_int_equal(r.as.group.rec.source.n, RECORD_LINE_MAX - 15);
+	assert_int_equal(
+	    parse(of_length(RECORD_LINE_MAX + 1), &r), HUB_ETOOBIG);
+	assert_string_equal(why.text, "longer than 1048576 bytes");
+}
+
+static void
+bytes_that_are_no_text_are_refused(void **state)
+{
+	struct record r;
+
+	(void)state;
+	assert_int_equal(
+	    parse(STR("{\"type\":\"account\",\"id\":\"a\",\"name\":\"a@b\","
+		      "\"x\":\"\xff\"}"),
+		&r),
+	    HUB_EINVAL);
+	assert_string_equal(why.text, "not UTF-8");
+	assert_int_equal(parse(STR("{\"type\":\"acc\0unt\"}"), &r), HUB_EINVAL);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+#define TEST(name) cmocka_unit_test_setup_teardown(name, make_arena, drop_arena)
+		TEST(the_kind_stands_in_the_member_type),
+		TEST(a_deletion_needs_its_id_and_nothing_else),
+		TEST(what_is_no_record_is_refused_with_its_reason),
+		TEST(depth_is_bounded_and_the_deepest_can_be_rendered),
+		TEST(length_is_bounded),
+		TEST(bytes_that_are_no_text_are_refused),
+#undef TEST
+	};
+
+	return UNIT_RUN(tests);
+}
