@@ -14,8 +14,8 @@ cors_put(struct call *call)
 	    STR("ETag, X-Request-Id, WWW-Authenticate, Retry-After"));
 	if (call->req->method != METHOD_OPTIONS)
 		return;
-	resp_header(resp, "Access-Control-Allow-Methods",
-	    STR("GET, HEAD, OPTIONS"));
+	resp_header(
+	    resp, "Access-Control-Allow-Methods", STR("GET, HEAD, OPTIONS"));
 	resp_header(resp, "Access-Control-Allow-Headers",
 	    STR("Authorization, If-None-Match"));
 	resp_header(resp, "Access-Control-Max-Age", STR("600"));

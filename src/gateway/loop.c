@@ -365,7 +365,9 @@ receive(struct loop *l, struct conn *c)
 		return errno == EAGAIN || errno == EINTR;
 	if (n == 0)
 		return false;
-	if (c->work == NULL && (c->work = work_take(l)) == NULL)
+	if (c->work == NULL)
+		c->work = work_take(l);
+	if (c->work == NULL)
 		return false;
 	return advance(l, c, (struct str){ l->input, (size_t)n });
 }

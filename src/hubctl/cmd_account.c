@@ -7,6 +7,7 @@
 
 /* Records that are read in one look at the directory. */
 #define PAGE 500
+#define PAGE_TEXT_MAX (PAGE * 512)
 
 static const char *
 state_of(const struct account_rec *rec)
@@ -16,10 +17,11 @@ state_of(const struct account_rec *rec)
 	return rec->pending ? "pending" : "enabled";
 }
 
-/* Prints up to PAGE accounts after *FROM; false when there are no more. */
+/* Adds up to PAGE accounts after *FROM; false when there are no more. */
 static bool
-list_page(struct txn *txn, struct key *from, bool after)
+list_page(struct txn *txn, struct key *from, bool after, struct buf *page)
 {
+	struct arena_mark mark = arena_mark(txn_arena(txn));
 	struct account_rec rec;
 	struct cursor cursor;
 	struct str key, value;
@@ -32,20 +34,44 @@ list_page(struct txn *txn, struct key *from, bool after)
 			break;
 		}
 		key_of(from, rec.id);
-		printf("%-36.*s  %-8s  %.*s\n", STR_ARG(rec.id), state_of(&rec),
-		    STR_ARG(rec.name));
+		buf_printf(page, "%-36.*s  %-8s  %.*s\n", STR_ARG(rec.id),
+		    state_of(&rec), STR_ARG(rec.name));
+		arena_rewind(txn_arena(txn), mark);
 		n++;
 	}
 	txn_cursor_close(&cursor);
 	return n == PAGE;
 }
 
-static enum ctl_exit
-run_list(struct ctl *ctl, int argc, char **argv)
+/* A page is printed when the look is over: a reader of ours may be slow. */
+static int
+print_pages(struct ctl *ctl, struct buf *page)
 {
 	bool more = true, after = false;
 	struct key from;
 	struct txn *txn;
+	int rc = 0;
+
+	key_begin(&from);
+	while (rc == 0 && more) {
+		txn = store_read_begin(ctl->directory, ctl->arena);
+		more = list_page(txn, &from, after, page);
+		rc = store_read_end(txn);
+		if (rc == 0)
+			rc = buf_error(page);
+		if (rc == 0)
+			fwrite(page->p, 1, page->n, stdout);
+		buf_reset(page);
+		arena_reset(ctl->arena);
+		after = true;
+	}
+	return rc;
+}
+
+static enum ctl_exit
+run_list(struct ctl *ctl, int argc, char **argv)
+{
+	struct buf page;
 	struct why why;
 	int rc;
 
@@ -54,17 +80,10 @@ run_list(struct ctl *ctl, int argc, char **argv)
 	if (ctl_open(ctl, &why) != 0)
 		return ctl_fail("%s", why.text);
 	printf("%-36s  %-8s  %s\n", "ID", "STATE", "USERNAME");
-	key_begin(&from);
-	while (more) {
-		txn = store_read_begin(ctl->directory, ctl->arena);
-		more = list_page(txn, &from, after);
-		rc = store_read_end(txn);
-		if (rc != 0)
-			return ctl_fail("directory: %s", err_text(rc));
-		arena_reset(ctl->arena);
-		after = true;
-	}
-	return CTL_OK;
+	buf_init(&page, PAGE_TEXT_MAX);
+	rc = print_pages(ctl, &page);
+	buf_free(&page);
+	return rc == 0 ? CTL_OK : ctl_fail("directory: %s", err_text(rc));
 }
 
 /* By username, or by id where no username fits. */

@@ -1,6 +1,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include "directory/import.h"
 #include "hubctl/ctl.h"
@@ -14,49 +15,72 @@ struct progress {
 	unsigned long shown;
 };
 
-/* Standard input is read twice too: by way of a file without a name. */
-static int
-spool(struct why *why)
+static bool
+write_all(int fd, const char *p, size_t n)
+{
+	while (n > 0) {
+		ssize_t done = write(fd, p, n);
+
+		if (done < 0)
+			return false;
+		p += done;
+		n -= (size_t)done;
+	}
+	return true;
+}
+
+static bool
+copy_all(int from, int to)
 {
 	char bytes[65536];
+	ssize_t n;
+
+	while ((n = read(from, bytes, sizeof(bytes))) > 0) {
+		if (!write_all(to, bytes, (size_t)n))
+			return false;
+	}
+	return n == 0;
+}
+
+/* A pipe is read twice too: by way of a file without a name. */
+static int
+spool(int from, const char *name, struct why *why)
+{
 	FILE *file = tmpfile();
 	int fd = file == NULL ? -1 : dup(fileno(file));
-	ssize_t n = 0;
 
-	if (file != NULL)
-		fclose(file);
-	if (fd < 0) {
+	if (fd < 0)
 		why_set(why, HUB_EIO, "cannot make a temporary file: %s",
 		    strerror(errno));
-		return -1;
-	}
-	while ((n = read(STDIN_FILENO, bytes, sizeof(bytes))) > 0) {
-		if (write(fd, bytes, (size_t)n) != n) {
-			n = -1;
-			break;
-		}
-	}
-	if (n < 0) {
-		why_set(why, HUB_EIO, "cannot keep standard input: %s",
-		    strerror(errno));
-		close(fd);
-		return -1;
-	}
-	return fd;
+	if (file != NULL)
+		fclose(file);
+	if (fd < 0 || copy_all(from, fd))
+		return fd;
+	why_set(why, HUB_EIO, "cannot keep a copy of %s: %s", name,
+	    strerror(errno));
+	close(fd);
+	return -1;
 }
 
 static int
-open_input(const char *name, struct why *why)
+open_input(const char *file, const char *name, struct why *why)
 {
-	int fd;
+	bool standard = strcmp(file, "-") == 0;
+	int fd = standard ? STDIN_FILENO : open(file, O_RDONLY | O_CLOEXEC);
+	struct stat st;
+	int copy;
 
-	if (strcmp(name, "-") == 0)
-		return spool(why);
-	fd = open(name, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
+	if (fd < 0 || fstat(fd, &st) != 0) {
 		why_set(
 		    why, HUB_EIO, "cannot read %s: %s", name, strerror(errno));
-	return fd;
+		return -1;
+	}
+	if (!standard && (S_ISREG(st.st_mode) || S_ISDIR(st.st_mode)))
+		return fd;
+	copy = spool(fd, name, why);
+	if (!standard)
+		close(fd);
+	return copy;
 }
 
 static void
@@ -117,7 +141,7 @@ run(struct ctl *ctl, int argc, char **argv)
 	int rc;
 
 	(void)argc;
-	im.fd = open_input(argv[0], &why);
+	im.fd = open_input(argv[0], name, &why);
 	if (im.fd < 0 || ctl_open(ctl, &why) != 0)
 		return ctl_fail("%s", why.text);
 	im.directory = ctl->directory;

@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 #include "directory/client_public.h"
 #include "hubctl/ctl.h"
+#include "identity/audit.h"
 #include "identity/scope.h"
 #include "identity/signing_key.h"
 #include "store/schema.h"
@@ -10,8 +11,12 @@
 static int
 make_folder(const struct ctl *ctl, struct why *why)
 {
-	if (mkdir(ctl->conf.data, 0755) == 0 || errno == EEXIST)
+	if (mkdir(ctl->conf.data, 0755) != 0) {
+		if (errno == EEXIST)
+			return 0;
+	} else if (chmod(ctl->conf.data, 0755) == 0) {
 		return 0;
+	}
 	return why_set(why, HUB_EIO, "cannot make the folder %s: %s",
 	    ctl->conf.data, strerror(errno));
 }
@@ -39,10 +44,18 @@ make_stores(struct ctl *ctl, unsigned int *made, struct why *why)
 	return store_open(&ctl->directory, &schema.spec, STORE_WRITE, why);
 }
 
+struct new_key {
+	struct signing_key key;
+	struct audit_rec event;
+};
+
 static int
 write_private(struct txn *vault, void *arg)
 {
-	signing_key_put_private(vault, arg);
+	const struct new_key *new = arg;
+
+	signing_key_put_private(vault, &new->key);
+	audit_put(vault, &new->event);
 	return 0;
 }
 
@@ -68,13 +81,17 @@ find_or_make_key(struct ctl *ctl, struct signing_key *key)
 	struct txn *vault = store_read_begin(ctl->vault, ctl->arena);
 	int rc = signing_key_find(vault, key);
 	int end = store_read_end(vault);
+	struct new_key new;
 
 	if (end != 0 || rc != HUB_ENOENT)
 		return end != 0 ? end : rc;
-	rc = signing_key_make(ctl->arena, key);
+	rc = signing_key_make(ctl->arena, &new.key);
 	if (rc != 0)
 		return rc;
-	return store_write(ctl->vault, ctl->arena, write_private, key);
+	*key = new.key;
+	ctl_event(ctl, &new.event, "key.created", STR(""),
+	    arena_printf(ctl->arena, "kid %s", key->kid));
+	return store_write(ctl->vault, ctl->arena, write_private, &new);
 }
 
 static int
@@ -101,8 +118,7 @@ make_key(struct ctl *ctl, bool *made)
 		 ctl->directory, ctl->arena, write_public, &key)) != 0)
 		return rc;
 	*made = true;
-	return ctl_audit(ctl, "key.created", STR(""),
-	    arena_printf(ctl->arena, "kid %s", key.kid));
+	return 0;
 }
 
 static enum ctl_exit

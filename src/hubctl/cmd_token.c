@@ -19,10 +19,11 @@ copy_claim(char *to, size_t room, struct str text)
 	return 0;
 }
 
+/* 0: as configured. */
 static int
-read_ttl(const struct ctl *ctl, uint64_t *ttl, struct why *why)
+read_ttl(uint64_t *ttl, struct why *why)
 {
-	*ttl = ctl->conf.token_lifetime;
+	*ttl = 0;
 	if (option_ttl == NULL)
 		return 0;
 	if (!str_u64(str_of(option_ttl), TOKEN_LIFETIME_MAX, ttl) || *ttl == 0)
@@ -131,10 +132,13 @@ run(struct ctl *ctl, int argc, char **argv)
 	uint64_t ttl;
 
 	(void)argc;
-	if (ctl_open(ctl, &why) != 0 || read_ttl(ctl, &ttl, &why) != 0 ||
-	    read_scope(&claims, &why) != 0 ||
+	if (read_ttl(&ttl, &why) != 0 || read_scope(&claims, &why) != 0)
+		return ctl_usage(&command_token, why.text);
+	if (ctl_open(ctl, &why) != 0 ||
 	    read_account(ctl, argv[0], &claims, &why) != 0)
 		return ctl_fail("%s", why.text);
+	if (ttl == 0)
+		ttl = ctl->conf.token_lifetime;
 	claims.exp = claims.iat + (int64_t)ttl;
 	rand_id(claims.jti);
 	if (sign(ctl, &claims, &token, &why) != 0 ||

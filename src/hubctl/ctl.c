@@ -1,11 +1,13 @@
 #include "hubctl/ctl.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <grp.h>
 #include <pwd.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include "directory/client_public.h"
@@ -24,6 +26,14 @@ ctl_fail(const char *fmt, ...)
 	va_end(ap);
 	fputc('\n', stderr);
 	return CTL_FAILED;
+}
+
+enum ctl_exit
+ctl_usage(const struct command *c, const char *reason)
+{
+	fprintf(stderr, "hubctl: %s\nTry: hubctl %s%s--help\n", reason,
+	    c == NULL ? "" : c->name, c == NULL ? "" : " ");
+	return CTL_USAGE;
 }
 
 int
@@ -69,6 +79,21 @@ find_owner(struct ctl *ctl, bool fresh, struct passwd **out, struct why *why)
 	return 0;
 }
 
+static bool
+is_empty(const char *folder)
+{
+	DIR *dir = opendir(folder);
+	const struct dirent *entry;
+	bool empty = dir != NULL;
+
+	while (empty && (entry = readdir(dir)) != NULL)
+		empty = strcmp(entry->d_name, ".") == 0 ||
+		    strcmp(entry->d_name, "..") == 0;
+	if (dir != NULL)
+		closedir(dir);
+	return empty;
+}
+
 int
 ctl_become_owner(struct ctl *ctl, bool fresh, struct why *why)
 {
@@ -80,7 +105,9 @@ ctl_become_owner(struct ctl *ctl, bool fresh, struct why *why)
 	rc = find_owner(ctl, fresh, &owner, why);
 	if (rc != 0)
 		return rc;
-	if (fresh && chown(ctl->conf.data, owner->pw_uid, owner->pw_gid) != 0)
+	/* A folder with something in it may be anything: it stays whose it is. */
+	if (fresh && is_empty(ctl->conf.data) &&
+	    chown(ctl->conf.data, owner->pw_uid, owner->pw_gid) != 0)
 		return why_set(why, HUB_EDENIED, "cannot give %s to %s: %s",
 		    ctl->conf.data, owner->pw_name, strerror(errno));
 	if (owner->pw_uid == 0)
@@ -117,18 +144,25 @@ ctl_close(struct ctl *ctl)
 	ctl->vault = ctl->directory = NULL;
 }
 
-const char *
-ctl_source(struct ctl *ctl)
+void
+ctl_event(struct ctl *ctl, struct audit_rec *rec, const char *event,
+    struct str account, const char *detail)
 {
-	/* The user behind su and sudo where there is one. */
+	/* The user behind sudo where there is one. */
 	const char *login = getenv("SUDO_USER");
-	struct passwd *user = getpwuid(getuid());
-	const char *text;
+	struct passwd *user = getpwuid(ctl->caller);
+	const char *source;
 
 	if (login == NULL || *login == '\0')
 		login = user != NULL ? user->pw_name : "?";
-	text = arena_printf(ctl->arena, "hubctl %.64s", login);
-	return text != NULL ? text : "hubctl";
+	source = arena_printf(ctl->arena, "hubctl %.64s", login);
+	*rec = (struct audit_rec){
+		.event = str_of(event),
+		.account = account,
+		.client = STR(CLIENT_BUILTIN),
+		.source = source != NULL ? str_of(source) : STR("hubctl"),
+		.detail = str_of(detail),
+	};
 }
 
 static int
@@ -142,13 +176,8 @@ int
 ctl_audit(
     struct ctl *ctl, const char *event, struct str account, const char *detail)
 {
-	struct audit_rec rec = {
-		.event = str_of(event),
-		.account = account,
-		.client = STR(CLIENT_BUILTIN),
-		.source = str_of(ctl_source(ctl)),
-		.detail = str_of(detail),
-	};
+	struct audit_rec rec;
 
+	ctl_event(ctl, &rec, event, account, detail);
 	return store_write(ctl->vault, ctl->arena, put_event, &rec);
 }

@@ -2,10 +2,12 @@
 #define HUBCTL_CTL_H
 
 #include <stdbool.h>
+#include <sys/types.h>
 #include "base/arena.h"
 #include "base/conf.h"
 #include "base/err.h"
 #include "hubctl/args.h"
+#include "store/audit_rec.h"
 #include "store/txn.h"
 
 /* Exit statuses, as in the manual. */
@@ -14,7 +16,8 @@ enum ctl_exit { CTL_OK = 0, CTL_FAILED = 1, CTL_USAGE = 2 };
 /* What every command has at hand. */
 struct ctl {
 	const char *config, *data; /* --config and --data */
-	bool help;
+	bool help, version;
+	uid_t caller;     /* who started the program */
 	struct conf conf; /* after ctl_conf() */
 	struct arena *arena;
 	struct store *directory, *vault; /* after ctl_open() */
@@ -35,13 +38,20 @@ struct command {
 enum ctl_exit ctl_fail(const char *fmt, ...)
     __attribute__((format(printf, 1, 2)));
 
+/*
+ * The same for a command line that is wrong: says where help is and gives
+ * CTL_USAGE. COMMAND is NULL where none was recognised.
+ */
+enum ctl_exit ctl_usage(const struct command *command, const char *reason);
+
 /* Reads the configuration. */
 int ctl_conf(struct ctl *ctl, struct why *why);
 
 /*
  * When run as root: becomes the user who owns the stores, or who shall own
- * them (FRESH: the configured store_user). Files named on the command line are
- * opened before, with the rights of the caller.
+ * them (FRESH: the configured store_user, who is given the data folder if that
+ * is empty). Files named on the command line are opened before, with the rights
+ * of the caller.
  */
 int ctl_become_owner(struct ctl *ctl, bool fresh, struct why *why);
 
@@ -50,12 +60,14 @@ int ctl_open(struct ctl *ctl, struct why *why);
 
 void ctl_close(struct ctl *ctl);
 
-/* "hubctl USER": the source of what is written to the audit log. */
-const char *ctl_source(struct ctl *ctl);
-
 /*
- * Writes one audit event in a transaction of its own; DETAIL may be NULL.
+ * Fills an audit event that this program causes, in the arena; its source is
+ * "hubctl" and who called it. DETAIL may be NULL.
  */
+void ctl_event(struct ctl *ctl, struct audit_rec *rec, const char *event,
+    struct str account, const char *detail);
+
+/* Writes one audit event in a transaction of its own. */
 int ctl_audit(
     struct ctl *ctl, const char *event, struct str account, const char *detail);
 

@@ -4,6 +4,8 @@
  */
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
+#include "base/descriptors.h"
 #include "hubctl/args.h"
 #include "hubctl/ctl.h"
 
@@ -55,14 +57,6 @@ print_help(const struct command *c)
 	fputs(global_help, stdout);
 }
 
-static enum ctl_exit
-wrong_usage(const struct command *c, const char *reason)
-{
-	fprintf(stderr, "hubctl: %s\nTry: hubctl %s%s--help\n", reason,
-	    c == NULL ? "" : c->name, c == NULL ? "" : " ");
-	return CTL_USAGE;
-}
-
 /* How many of the words are the command's name; 0 if they are not. */
 static int
 name_words(const struct command *c, int argc, char **argv)
@@ -90,67 +84,79 @@ find_command(int argc, char **argv, int *words)
 }
 
 static enum ctl_exit
-run_command(
-    struct ctl *ctl, const struct option_spec *global, int argc, char **argv)
+print_version(void)
 {
-	const struct command *command;
-	struct why why;
-	int words, rc;
+	puts("hubctl " PACKAGE_VERSION);
+	return CTL_OK;
+}
 
-	command = find_command(argc, argv, &words);
-	if (command == NULL && ctl->help) {
-		print_commands();
-		return CTL_OK;
-	}
-	if (command == NULL)
-		return wrong_usage(NULL,
-		    argc == 0 ? "a command is missing" : "no such command");
-	argc -= words;
-	argv += words;
-	rc = args_take(&argc, argv, global, command->options, false, &why);
-	if (rc != 0)
-		return wrong_usage(command, why.text);
+static enum ctl_exit
+run_command(struct ctl *ctl, const struct command *command,
+    const struct option_spec *global, int argc, char **argv)
+{
+	struct why why;
+
+	if (args_take(&argc, argv, global, command->options, false, &why) != 0)
+		return ctl_usage(command, why.text);
+	if (ctl->version)
+		return print_version();
 	if (ctl->help) {
 		print_help(command);
 		return CTL_OK;
 	}
 	if (argc < command->min || argc > command->max)
-		return wrong_usage(command,
+		return ctl_usage(command,
 		    argc < command->min ? "an argument is missing"
 					: "too many arguments");
 	return command->run(ctl, argc, argv);
 }
 
+static enum ctl_exit
+run(struct ctl *ctl, int argc, char **argv)
+{
+	const struct option_spec global[] = {
+		{ "config", &ctl->config, NULL },
+		{ "data", &ctl->data, NULL },
+		{ "help", NULL, &ctl->help },
+		{ "version", NULL, &ctl->version },
+		{ NULL, NULL, NULL },
+	};
+	const struct command *command;
+	struct why why;
+	int words;
+
+	if (args_take(&argc, argv, global, NULL, true, &why) != 0)
+		return ctl_usage(NULL, why.text);
+	command = find_command(argc, argv, &words);
+	if (command != NULL)
+		return run_command(
+		    ctl, command, global, argc - words, argv + words);
+	if (ctl->version)
+		return print_version();
+	if (ctl->help) {
+		print_commands();
+		return CTL_OK;
+	}
+	return ctl_usage(
+	    NULL, argc == 0 ? "a command is missing" : "no such command");
+}
+
 int
 main(int argc, char **argv)
 {
-	struct ctl ctl = { 0 };
-	bool version = false;
-	const struct option_spec global[] = {
-		{ "config", &ctl.config, NULL },
-		{ "data", &ctl.data, NULL },
-		{ "help", NULL, &ctl.help },
-		{ "version", NULL, &version },
-		{ NULL, NULL, NULL },
-	};
+	struct ctl ctl = { .caller = getuid() };
 	enum ctl_exit status;
-	struct why why;
 
-	argc--;
-	argv++;
-	if (args_take(&argc, argv, global, NULL, true, &why) != 0)
-		return wrong_usage(NULL, why.text);
-	if (version) {
-		puts("hubctl " PACKAGE_VERSION);
-		return CTL_OK;
-	}
+	if (!descriptors_guard())
+		return CTL_FAILED;
 	ctl.arena = arena_new(ARENA_FIRST, ARENA_MAX);
 	if (ctl.arena == NULL)
-		return ctl_fail("out of memory");
-	status = run_command(&ctl, global, argc, argv);
+		return (int)ctl_fail("out of memory");
+	status = run(&ctl, argc - 1, argv + 1);
 	ctl_close(&ctl);
 	arena_free(ctl.arena);
-	if (fflush(stdout) != 0 && status == CTL_OK)
-		return ctl_fail("cannot write to standard output");
-	return status;
+	/* What was cut off earlier is remembered, and no less lost. */
+	if ((fflush(stdout) != 0 || ferror(stdout)) && status == CTL_OK)
+		status = ctl_fail("cannot write to standard output");
+	return (int)status;
 }

@@ -37,7 +37,7 @@ struct master {
 	struct counters *counters; /* one for each slot, shared */
 	struct slot *slots;
 	size_t n;
-	sigset_t old_mask, signals;
+	sigset_t signals;
 	bool proven; /* some worker has been ready */
 	bool failed;
 };
@@ -58,7 +58,9 @@ master_open(struct master *m, struct why *why)
 	sigaddset(&m->signals, SIGTERM);
 	sigaddset(&m->signals, SIGINT);
 	sigaddset(&m->signals, SIGHUP);
-	sigprocmask(SIG_BLOCK, &m->signals, &m->old_mask);
+	sigprocmask(SIG_BLOCK, &m->signals, NULL);
+	/* Ignored by whoever started us, it would hide the workers' deaths. */
+	signal(SIGCHLD, SIG_DFL);
 	return pool_socket_open(&m->socket, m->conf->pool[m->pool].socket,
 	    m->conf->socket_group, why);
 }

@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <lmdb.h>
 #include <stdlib.h>
-#include <string.h>
 #include "base/log.h"
 #include "store/folder.h"
 

@@ -12,6 +12,7 @@ rec_list_next(struct str *list, struct str *out)
 {
 	struct rec_in in;
 
+	*out = STR_NONE;
 	if (list->n == 0)
 		return false;
 	rec_in_begin(&in, *list);

@@ -14,11 +14,11 @@
 #include "base/rand.h"
 
 #define WAYS 4
-#define LANES 4 /* words that one step of the hash takes */
+#define STEP 8 /* words that hashing and comparing take at a time */
 #define WORDS (TOKEN_CACHE_TEXT / sizeof(uint64_t))
 
-_Static_assert(TOKEN_CACHE_TEXT % (LANES * sizeof(uint64_t)) == 0,
-    "an entry holds whole steps of the hash");
+_Static_assert(TOKEN_CACHE_TEXT % (STEP * sizeof(uint64_t)) == 0,
+    "an entry holds whole steps");
 
 /* An entry is alive if it was used after the last clear. */
 struct set {
@@ -39,7 +39,7 @@ struct token_cache {
 	size_t mask;           /* number of sets - 1 */
 	uint64_t clock;        /* counts uses */
 	uint64_t cleared;      /* the clock at the last clear */
-	uint64_t seed[LANES];
+	uint64_t seed[STEP];
 };
 
 /* A token on its way through the table. */
@@ -91,22 +91,25 @@ fold(uint64_t a, uint64_t b)
 	return (uint64_t)product ^ (uint64_t)(product >> 64);
 }
 
+/* Four chains of multiplications, none of which waits for another. */
 static uint64_t
 hash_words(const uint64_t *w, size_t count, size_t n, const uint64_t *seed)
 {
-	uint64_t a = seed[0] ^ n, b = seed[1];
+	uint64_t a = seed[4] ^ n, b = seed[5], c = seed[6], d = seed[7];
 
-	for (size_t i = 0; i < count; i += LANES) {
-		a = fold(w[i] ^ a, w[i + 1] ^ seed[2]);
-		b = fold(w[i + 2] ^ b, w[i + 3] ^ seed[3]);
+	for (size_t i = 0; i < count; i += STEP) {
+		a = fold(w[i] ^ a, w[i + 1] ^ seed[0]);
+		b = fold(w[i + 2] ^ b, w[i + 3] ^ seed[1]);
+		c = fold(w[i + 4] ^ c, w[i + 5] ^ seed[2]);
+		d = fold(w[i + 6] ^ d, w[i + 7] ^ seed[3]);
 	}
-	return fold(a ^ seed[2], b ^ seed[3]);
+	return fold(fold(a, b) ^ seed[4], fold(c, d) ^ seed[5]);
 }
 
 static bool
 probe_begin(struct probe *probe, struct token_cache *cache, struct str token)
 {
-	const size_t step = LANES * sizeof(uint64_t);
+	const size_t step = STEP * sizeof(uint64_t);
 	size_t padded = (token.n + step - 1) / step * step;
 	size_t at;
 
@@ -114,7 +117,7 @@ probe_begin(struct probe *probe, struct token_cache *cache, struct str token)
 		return false;
 	probe->n = token.n;
 	probe->count = padded / sizeof(uint64_t);
-	memset(probe->words + probe->count - LANES, 0, step);
+	memset(probe->words + probe->count - STEP, 0, step);
 	memcpy(probe->words, token.p, token.n);
 	probe->hash =
 	    hash_words(probe->words, probe->count, token.n, cache->seed);
@@ -129,8 +132,10 @@ same_words(const uint64_t *a, const uint64_t *b, size_t count)
 {
 	uint64_t differ = 0;
 
-	for (size_t i = 0; i < count; i++)
-		differ |= a[i] ^ b[i];
+	for (size_t i = 0; i < count; i += STEP) {
+		for (size_t k = i; k < i + STEP; k++)
+			differ |= a[k] ^ b[k];
+	}
 	return differ == 0;
 }
 
