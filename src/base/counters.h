@@ -14,7 +14,7 @@ struct counters {
 	_Atomic uint64_t requests;    /* answered */
 	_Atomic uint64_t answers[6]; /* by hundreds of the status; [0]: other */
 	_Atomic uint64_t token_hits; /* verified tokens found in the cache */
-	_Atomic uint64_t token_misses; /* signatures checked */
+	_Atomic uint64_t token_misses; /* tokens that were checked anew */
 	_Atomic uint64_t timeouts;     /* peers cut off for being slow */
 	_Atomic uint64_t protocol_errors;
 	_Atomic uint32_t ready; /* the worker serves */

@@ -35,17 +35,16 @@ err_text(int err)
 	return "unknown error";
 }
 
-int
-why_set(struct why *why, int err, const char *fmt, ...)
+void
+why_say(struct why *why, const char *fmt, ...)
 {
 	va_list ap;
 
 	if (why == NULL)
-		return err;
+		return;
 	va_start(ap, fmt);
 	vsnprintf(why->text, sizeof(why->text), fmt, ap);
 	va_end(ap);
-	return err;
 }
 
 void

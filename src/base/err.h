@@ -35,10 +35,13 @@ struct why {
 
 /*
  * Writes the sentence and gives ERR back, so that a failure is one statement:
- * return why_set(why, HUB_EINVAL, "..."). WHY may be NULL.
+ * return why_set(why, HUB_EINVAL, "..."). WHY may be NULL. A macro, so that
+ * compilers and analysers see the result.
  */
-int why_set(struct why *why, int err, const char *fmt, ...)
-    __attribute__((format(printf, 3, 4)));
+#define why_set(why, err, ...) (why_say((why), __VA_ARGS__), (err))
+
+void why_say(struct why *why, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
 
 /* Puts "PREFIX: " before the sentence. WHY may be NULL. */
 void why_prefix(struct why *why, const char *fmt, ...)

@@ -262,7 +262,7 @@ syntax_error(yajl_handle handle, size_t at, struct why *why)
 		reason.n--;
 	if (reason.n == 0)
 		reason = STR("not JSON");
-	why_set(why, HUB_EINVAL, "%.*s (byte %zu)", STR_ARG(reason), at);
+	why_say(why, "%.*s (byte %zu)", STR_ARG(reason), at);
 	yajl_free_error(handle, text);
 	return HUB_EINVAL;
 }

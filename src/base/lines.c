@@ -60,6 +60,13 @@ pending(const struct lines *l)
 	return (struct str){ l->buf.p + l->at, l->buf.n - l->at };
 }
 
+static void
+give_out(struct lines *l, size_t n)
+{
+	l->at += n;
+	l->offset += n;
+}
+
 /* Goes behind the next newline, or to the end of the file. */
 static int
 skip_line(struct lines *l, struct why *why)
@@ -71,7 +78,7 @@ skip_line(struct lines *l, struct why *why)
 		ptrdiff_t at = str_index(rest, '\n');
 
 		l->skipping = at < 0 && !l->end;
-		l->at += at < 0 ? rest.n : (size_t)at + 1;
+		give_out(l, at < 0 ? rest.n : (size_t)at + 1);
 		if (!l->skipping)
 			break;
 		rc = refill(l, why);
@@ -101,7 +108,7 @@ lines_next(struct lines *l, struct str *line, struct why *why)
 		}
 		if (at >= 0 || (l->end && n > 0)) {
 			l->number++;
-			l->at += at < 0 ? n : n + 1;
+			give_out(l, at < 0 ? n : n + 1);
 			*line = (struct str){ rest.p, n };
 			return 0;
 		}

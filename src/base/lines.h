@@ -2,6 +2,7 @@
 #define BASE_LINES_H
 
 #include <stdbool.h>
+#include <stdint.h>
 #include "base/buf.h"
 #include "base/err.h"
 
@@ -12,6 +13,7 @@ struct lines {
 	size_t at; /* what of buf has been given out */
 	size_t max;
 	unsigned long number; /* of the line last given out, from 1 */
+	uint64_t offset;      /* bytes given out, newlines included */
 	bool skipping;        /* the rest of a line that is too long */
 	bool end;
 };

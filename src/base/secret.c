@@ -2,6 +2,7 @@
 
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
+#include <stdlib.h>
 #include "base/err.h"
 
 bool
@@ -22,4 +23,42 @@ sha256(struct str data, unsigned char digest[SHA256_LEN])
 	if (EVP_Digest(data.p, data.n, digest, NULL, EVP_sha256(), NULL) != 1)
 		return HUB_ECRYPTO;
 	return 0;
+}
+
+struct sha256 {
+	EVP_MD_CTX *ctx;
+	bool failed;
+};
+
+struct sha256 *
+sha256_begin(void)
+{
+	struct sha256 *h = calloc(1, sizeof(*h));
+
+	if (h == NULL)
+		return NULL;
+	h->ctx = EVP_MD_CTX_new();
+	h->failed = h->ctx == NULL ||
+	    EVP_DigestInit_ex(h->ctx, EVP_sha256(), NULL) != 1;
+	return h;
+}
+
+void
+sha256_add(struct sha256 *h, struct str piece)
+{
+	if (!h->failed && EVP_DigestUpdate(h->ctx, piece.p, piece.n) != 1)
+		h->failed = true;
+}
+
+int
+sha256_end(struct sha256 *h, unsigned char digest[SHA256_LEN])
+{
+	bool done;
+
+	if (h == NULL)
+		return HUB_ECRYPTO;
+	done = !h->failed && EVP_DigestFinal_ex(h->ctx, digest, NULL) == 1;
+	EVP_MD_CTX_free(h->ctx);
+	free(h);
+	return done ? 0 : HUB_ECRYPTO;
 }

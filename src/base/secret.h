@@ -15,4 +15,15 @@ void secret_clear(void *p, size_t n);
 #define SHA256_LEN 32
 int sha256(struct str data, unsigned char digest[SHA256_LEN]);
 
+/*
+ * The same for data that comes in pieces. NULL when out of memory; the first
+ * error sticks and is told at the end.
+ */
+struct sha256;
+struct sha256 *sha256_begin(void);
+void sha256_add(struct sha256 *hash, struct str piece);
+
+/* 0 or HUB_ECRYPTO. Frees it, whatever the result; NULL fails. */
+int sha256_end(struct sha256 *hash, unsigned char digest[SHA256_LEN]);
+
 #endif

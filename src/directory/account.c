@@ -92,6 +92,40 @@ put_record(struct txn *txn, const struct account_rec *rec)
 	txn_put(txn, DIR_ACCOUNT, &key, buf_view(&bytes));
 }
 
+/* Whom an organisation or a group has: what it cannot be deleted with. */
+static void
+member_key(struct key *key, struct str of, struct str id)
+{
+	key_begin(key);
+	key_str(key, of);
+	key_str(key, id);
+}
+
+static void
+drop_members(
+    struct txn *txn, unsigned int table, struct str list, struct str id)
+{
+	struct str of;
+	struct key key;
+
+	while (rec_list_next(&list, &of)) {
+		member_key(&key, of, id);
+		txn_del(txn, table, &key);
+	}
+}
+
+static void
+add_members(struct txn *txn, unsigned int table, struct str list, struct str id)
+{
+	struct str of;
+	struct key key;
+
+	while (rec_list_next(&list, &of)) {
+		member_key(&key, of, id);
+		txn_put(txn, table, &key, STR(""));
+	}
+}
+
 static void
 drop_indexes(struct txn *txn, const struct account_rec *rec)
 {
@@ -105,6 +139,8 @@ drop_indexes(struct txn *txn, const struct account_rec *rec)
 		dossier_key(&key, organization, dossier);
 		txn_del(txn, DIR_ACCOUNT_DOSSIER, &key);
 	}
+	drop_members(txn, DIR_MEMBER, rec->organizations, rec->id);
+	drop_members(txn, DIR_GROUP_MEMBER, rec->groups, rec->id);
 }
 
 static int
@@ -129,6 +165,8 @@ add_indexes(struct txn *txn, const struct account *account, struct why *why)
 		dossier_key(&key, organization, dossier);
 		txn_put(txn, DIR_ACCOUNT_DOSSIER, &key, rec->id);
 	}
+	add_members(txn, DIR_MEMBER, rec->organizations, rec->id);
+	add_members(txn, DIR_GROUP_MEMBER, rec->groups, rec->id);
 	return 0;
 }
 

@@ -13,6 +13,17 @@ struct client_entry {
 	struct client_rec rec;
 };
 
+/* Cuts a record of the table in two; damage fails the transaction. */
+static bool
+decode(struct txn *txn, struct str key, struct str value, struct str *id,
+    struct client_rec *rec)
+{
+	if (key_take_str(&key, id) && client_rec_get(value, rec) == 0)
+		return true;
+	txn_fail(txn, HUB_ECORRUPT);
+	return false;
+}
+
 /* Reads the table into the arena of SET. */
 static int
 read_all(struct client_set *set, struct txn *txn)
@@ -20,29 +31,24 @@ read_all(struct client_set *set, struct txn *txn)
 	uint64_t most = txn_count(txn, DIR_CLIENT);
 	struct str key, value;
 	struct cursor cursor;
-	int rc = 0;
 
 	set->at = arena_alloc(set->arena, (most + 1) * sizeof(*set->at));
 	if (set->at == NULL)
 		return HUB_ENOMEM;
 	txn_cursor(&cursor, txn, DIR_CLIENT, NULL, NULL, false);
-	while (rc == 0 && set->n < most &&
-	    txn_cursor_next(&cursor, &key, &value)) {
+	while (set->n < most && txn_cursor_next(&cursor, &key, &value)) {
 		struct client_entry *entry = &set->at[set->n];
-		struct str id;
 
-		if (!key_take_str(&key, &id))
-			rc = HUB_ECORRUPT;
-		entry->id = arena_str(set->arena, id);
-		if (rc == 0)
-			rc = client_rec_get(
-			    arena_str(set->arena, value), &entry->rec);
-		set->n++;
+		if (!decode(txn, arena_str(set->arena, key),
+			arena_str(set->arena, value), &entry->id, &entry->rec))
+			break;
+		if (entry->rec.free_from == 0)
+			set->n++;
 	}
 	txn_cursor_close(&cursor);
-	if (rc == 0 && arena_failed(set->arena))
-		rc = HUB_ENOMEM;
-	return rc != 0 ? rc : txn_error(txn);
+	if (arena_failed(set->arena))
+		return HUB_ENOMEM;
+	return txn_error(txn);
 }
 
 int
@@ -111,4 +117,96 @@ client_put(struct txn *txn, struct str id, const struct client_rec *rec)
 	key_of(&key, id);
 	txn_put(txn, DIR_CLIENT, &key, buf_view(&bytes));
 	generation_raise(txn);
+}
+
+bool
+client_get(struct txn *txn, struct str id, struct client_rec *rec)
+{
+	struct str bytes;
+	struct key key;
+	int rc;
+
+	key_of(&key, id);
+	if (!str_is_id(id) || !txn_get(txn, DIR_CLIENT, &key, &bytes))
+		return false;
+	rc = client_rec_get(bytes, rec);
+	if (rc != 0)
+		txn_fail(txn, rc);
+	return rc == 0;
+}
+
+/* The client if it is there and may be changed. */
+static int
+changeable(struct txn *txn, struct str id, struct client_rec *rec)
+{
+	if (!client_get(txn, id, rec) || rec->free_from != 0)
+		return HUB_ENOENT;
+	return rec->builtin ? HUB_EDENIED : 0;
+}
+
+int
+client_set_enabled(struct txn *txn, struct str id, bool enabled)
+{
+	struct client_rec rec;
+	int rc = changeable(txn, id, &rec);
+
+	if (rc != 0 || rec.enabled == enabled)
+		return rc;
+	rec.enabled = enabled;
+	client_put(txn, id, &rec);
+	return 0;
+}
+
+int
+client_remove(struct txn *txn, struct str id, int64_t free_from)
+{
+	const struct client_rec removed = { .free_from = free_from };
+	struct client_rec rec;
+	int rc = changeable(txn, id, &rec);
+
+	if (rc == 0)
+		client_put(txn, id, &removed);
+	return rc;
+}
+
+void
+client_walk(struct txn *txn,
+    void (*fn)(void *ctx, struct str id, const struct client_rec *rec),
+    void *ctx)
+{
+	struct client_rec rec;
+	struct str key, value, id;
+	struct cursor cursor;
+
+	txn_cursor(&cursor, txn, DIR_CLIENT, NULL, NULL, false);
+	while (txn_cursor_next(&cursor, &key, &value) &&
+	    decode(txn, key, value, &id, &rec)) {
+		if (rec.free_from == 0)
+			fn(ctx, id, &rec);
+	}
+	txn_cursor_close(&cursor);
+}
+
+struct search {
+	struct str organization;
+	bool found;
+};
+
+static void
+look(void *ctx, struct str id, const struct client_rec *rec)
+{
+	struct search *search = ctx;
+
+	(void)id;
+	if (str_eq(rec->organization, search->organization))
+		search->found = true;
+}
+
+bool
+client_names_organization(struct txn *txn, struct str organization)
+{
+	struct search search = { .organization = organization };
+
+	client_walk(txn, look, &search);
+	return search.found;
 }

@@ -31,7 +31,8 @@ field_text_or_null(const struct json *record, const char *name, size_t max,
 	const struct json *node = json_get(record, name);
 
 	*out = STR_NONE;
-	if (node == NULL || node->type == JSON_NULL)
+	if (node == NULL || node->type == JSON_NULL ||
+	    (node->type == JSON_STRING && node->text.n == 0))
 		return 0;
 	return text_of(node, name, max, out, why);
 }
@@ -46,6 +47,18 @@ field_id(const struct json *record, const char *name, struct str *out,
 
 	if (rc == 0 && !str_is_id(*out))
 		return why_set(why, HUB_EINVAL, "/%s: " ID_RULE, name);
+	return rc;
+}
+
+int
+field_dossier(const struct json *record, const char *name, struct str *out,
+    struct why *why)
+{
+	int rc = field_text(record, name, 64, out, why);
+
+	if (rc == 0 && !str_is_print(*out))
+		return why_set(why, HUB_EINVAL,
+		    "/%s: not printable ASCII characters", name);
 	return rc;
 }
 

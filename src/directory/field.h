@@ -19,9 +19,16 @@ int field_id(const struct json *record, const char *name, struct str *out,
 int field_text(const struct json *record, const char *name, size_t max,
     struct str *out, struct why *why);
 
-/* The same, but null or absent is allowed: then out->p is NULL. */
+/*
+ * The same, but null, empty or absent is allowed: then out->p is NULL. Other
+ * systems export what they do not know as an empty string.
+ */
 int field_text_or_null(const struct json *record, const char *name, size_t max,
     struct str *out, struct why *why);
+
+/* A dossier number that must be there: 1 to 64 printable ASCII characters. */
+int field_dossier(const struct json *record, const char *name, struct str *out,
+    struct why *why);
 
 /* true or false; GIVEN says whether it is there. */
 int field_bool(const struct json *record, const char *name, bool *given,

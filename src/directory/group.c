@@ -101,3 +101,25 @@ group_is_role(struct str id)
 	return str_eq(id, STR(GROUP_RELATIEBEHEERDER)) ||
 	    str_eq(id, STR(GROUP_ORGANISATIEBEHEERDER));
 }
+
+bool
+group_in_use(struct txn *txn, struct str id)
+{
+	struct key key;
+
+	key_of(&key, id);
+	return txn_has_prefix(txn, DIR_GROUP_MEMBER, &key);
+}
+
+int
+group_delete(struct txn *txn, struct str id, struct why *why)
+{
+	struct key key;
+
+	if (group_in_use(txn, id))
+		return why_set(
+		    why, HUB_ECONFLICT, "/deleted: accounts have this group");
+	key_of(&key, id);
+	txn_del(txn, DIR_GROUP, &key);
+	return 0;
+}

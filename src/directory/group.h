@@ -23,6 +23,12 @@ int group_parse(struct arena *arena, const struct json *line, struct group *out,
 /* Makes or replaces it. */
 void group_put(struct txn *directory, const struct group *group);
 
+/* Whether an account has it. */
+bool group_in_use(struct txn *directory, struct str id);
+
+/* HUB_ECONFLICT, with the reason, while it is in use; 0 if there is none. */
+int group_delete(struct txn *directory, struct str id, struct why *why);
+
 bool group_exists(struct txn *directory, struct str id);
 
 /* False if there is no such group: it then gives no permission. */

@@ -1,267 +1,351 @@
+/*
+ * The passes before the last one. The first looks at every line by itself and
+ * gathers what the input brings and refers to. Most lines, contracts above
+ * all, are settled then; the second reads the others again and plays them
+ * through. An input that goes on behind a mark is gathered whole all the same,
+ * since a deletion is judged by every line; only what is left is reported.
+ */
 #include "directory/import.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <unistd.h>
-#include "base/lines.h"
+#include "base/clock.h"
 #include "directory/import_check.h"
+#include "directory/import_load.h"
+#include "directory/import_reader.h"
 
-/* A batch is one transaction: well below 20 ms of writing. */
-#define BATCH_RECORDS 500
-#define BATCH_BYTES (1024 * 1024)
-#define ARENA_FIRST (1024 * 1024)
-#define ARENA_MAX (256 * 1024 * 1024) /* two of the longest lines, parsed */
+#define READ_SIZE (256 * 1024)
+#define TELL_LINES 1000
 
-struct reader {
-	struct lines lines;
-	struct arena *arena;
+/* Lines of an input, as spans FIRST to LAST, in their order. */
+struct spans {
+	struct span {
+		unsigned long first, last;
+	} * at;
+	size_t n, cap;
 };
 
-static int
-reader_open(struct reader *r, int fd, struct why *why)
-{
-	if (lseek(fd, 0, SEEK_SET) != 0)
-		return why_set(
-		    why, HUB_EIO, "cannot read it twice: %s", strerror(errno));
-	r->arena = arena_new(ARENA_FIRST, ARENA_MAX);
-	if (r->arena == NULL)
-		return why_set(why, HUB_ENOMEM, "out of memory");
-	lines_begin(&r->lines, fd, RECORD_LINE_MAX);
-	return 0;
-}
+struct pass {
+	struct import_run *run;
+	struct import_check *check;
+	struct import_reader reader;
+	struct spans unsettled;
+};
 
-static void
-reader_close(struct reader *r)
-{
-	lines_free(&r->lines);
-	arena_free(r->arena);
-}
-
-static bool
-is_blank(struct str line)
-{
-	struct str s = str_trim(line);
-
-	return s.n == 0 || str_eq(s, STR("\r"));
-}
-
-/* The next line that is not empty; results of lines_next(). */
-static int
-next_line(struct reader *r, struct str *line, struct why *why)
-{
-	int rc;
-
-	do {
-		rc = lines_next(&r->lines, line, why);
-	} while (rc == 0 && is_blank(*line));
-	return rc;
-}
-
-static void
-report(struct import *im, unsigned long place, const struct why *why)
-{
-	im->bad_lines++;
-	im->bad(im->ctx, place, why->text);
-}
-
-static void
-tick(struct import *im, int pass, unsigned long done)
-{
-	if (im->progress != NULL && done % 1000 == 0)
-		im->progress(im->ctx, pass, done);
-}
-
-/* Whether a failure is about this line and not about our ability to go on. */
-static bool
-is_line_fault(int rc)
+bool
+import_is_line_fault(int rc)
 {
 	return rc == HUB_EINVAL || rc == HUB_ECONFLICT || rc == HUB_ETOOBIG;
 }
 
-/* Every line by itself; gathers what the file brings. */
-static int
-pass_syntax(struct import *im, struct reader *r, struct import_check *check,
-    struct why *why)
+/* Room for one more of SIZE bytes each. */
+static void *
+grown(void *at, size_t n, size_t *cap, size_t size)
 {
-	struct record record;
-	struct str line;
-	int rc;
+	size_t want = *cap == 0 ? 64 : *cap * 2;
+	void *p = at;
 
-	while ((rc = next_line(r, &line, why)) != HUB_ENOENT) {
-		if (rc == 0)
-			rc = record_parse(r->arena, line, &record, why);
-		if (rc == 0)
-			rc = import_check_declare(check, &record);
-		if (is_line_fault(rc))
-			report(im, r->lines.number, why);
-		else if (rc != 0)
-			return rc;
-		arena_reset(r->arena);
-		tick(im, 1, r->lines.number);
+	if (n == *cap && (p = reallocarray(at, want, size)) != NULL)
+		*cap = want;
+	return p;
+}
+
+static int
+add_unsettled(struct spans *s, unsigned long place)
+{
+	struct span *at;
+
+	if (s->n > 0 && s->at[s->n - 1].last + 1 == place) {
+		s->at[s->n - 1].last = place;
+		return 0;
 	}
+	at = grown(s->at, s->n, &s->cap, sizeof(*at));
+	if (at == NULL)
+		return HUB_ENOMEM;
+	s->at = at;
+	s->at[s->n++] = (struct span){ place, place };
 	return 0;
 }
 
-/* Every line in the light of all others and of the directory. */
+/* Tells about a bad line and keeps its number. */
 static int
-pass_references(struct import *im, struct reader *r, struct import_check *check,
-    struct why *why)
+report(struct import_run *run, unsigned long place, const struct why *reason)
 {
-	struct record record;
-	struct str line;
-	struct txn *txn;
-	int rc, end;
+	struct import_lines *bad = &run->bad;
+	unsigned long *at = grown(bad->at, bad->n, &bad->cap, sizeof(*bad->at));
 
-	while ((rc = next_line(r, &line, why)) != HUB_ENOENT) {
-		if (rc == 0)
-			rc = record_parse(r->arena, line, &record, why);
-		if (is_line_fault(rc)) {
-			arena_reset(r->arena);
-			continue; /* reported before */
-		}
-		if (rc != 0)
-			return rc;
-		txn = store_read_begin(im->directory, r->arena);
-		rc = import_check_record(check, txn, r->arena, &record, why);
-		end = store_read_end(txn);
-		if (end != 0)
-			return why_set(
-			    why, end, "directory: %s", err_text(end));
-		if (is_line_fault(rc))
-			report(im, r->lines.number, why);
-		else if (rc != 0)
-			return rc;
-		arena_reset(r->arena);
-	}
+	if (at == NULL)
+		return HUB_ENOMEM;
+	bad->at = at;
+	bad->at[bad->n++] = place;
+	run->import->bad_lines++;
+	run->import->bad(run->import->ctx, place, reason->text);
 	return 0;
 }
 
 static int
-check_all(struct import *im, struct why *why)
+compare_places(const void *a, const void *b)
 {
-	struct import_check *check = import_check_new();
-	struct reader reader;
-	int rc;
+	const unsigned long *x = a, *y = b;
 
-	if (check == NULL)
-		return why_set(why, HUB_ENOMEM, "out of memory");
-	rc = reader_open(&reader, im->fd, why);
-	if (rc == 0) {
-		rc = pass_syntax(im, &reader, check, why);
-		reader_close(&reader);
-	}
-	if (rc == 0 && (rc = reader_open(&reader, im->fd, why)) == 0) {
-		rc = pass_references(im, &reader, check, why);
-		reader_close(&reader);
-	}
-	import_check_free(check);
-	if (rc == 0 && im->bad_lines > 0)
-		rc = HUB_EINVAL;
-	return rc;
-}
-
-struct batch {
-	struct record record[BATCH_RECORDS];
-	unsigned long place[BATCH_RECORDS];
-	size_t n, bytes;
-	struct why why;
-};
-
-static int
-apply_batch(struct txn *txn, void *arg)
-{
-	struct batch *batch = arg;
-	int rc;
-
-	for (size_t i = 0; i < batch->n; i++) {
-		rc = record_apply(txn, &batch->record[i], &batch->why);
-		if (rc != 0) {
-			why_prefix(&batch->why, "line %lu", batch->place[i]);
-			return rc;
-		}
-	}
-	return 0;
-}
-
-/* Reads and parses lines until the batch is full or the file ends. */
-static int
-fill_batch(struct reader *r, struct batch *batch, struct why *why)
-{
-	struct str line;
-	int rc = 0;
-
-	batch->n = 0;
-	batch->bytes = 0;
-	while (batch->n < BATCH_RECORDS && batch->bytes < BATCH_BYTES &&
-	    (rc = next_line(r, &line, why)) == 0) {
-		rc =
-		    record_parse(r->arena, line, &batch->record[batch->n], why);
-		if (rc != 0) {
-			why_prefix(why, "line %lu", r->lines.number);
-			break;
-		}
-		batch->place[batch->n] = r->lines.number;
-		batch->bytes += line.n;
-		batch->n++;
-	}
-	return rc == HUB_ENOENT ? 0 : rc;
+	return (*x > *y) - (*x < *y);
 }
 
 static void
-count_batch(struct import *im, const struct batch *batch)
+tell(const struct import_run *run, enum import_step step, unsigned long lines,
+    uint64_t bytes)
 {
-	for (size_t i = 0; i < batch->n; i++) {
-		if (batch->record[i].deleted)
-			im->deleted++;
-		else
-			im->counts[batch->record[i].kind]++;
-	}
+	struct import_progress p = { step, lines, bytes, run->total };
+
+	if (run->import->progress != NULL)
+		run->import->progress(run->import->ctx, &p);
+}
+
+static void
+tell_lines(const struct pass *p, enum import_step step)
+{
+	const struct lines *lines = &p->reader.lines;
+
+	if (lines->number % TELL_LINES == 0)
+		tell(p->run, step, lines->number, lines->offset);
+}
+
+/* A look at the directory for one line. */
+static int
+declare(struct pass *p, const struct record *record, bool *settled)
+{
+	struct txn *txn =
+	    store_read_begin(p->run->import->directory, p->reader.arena);
+	int rc = import_check_declare(p->check, txn, record, settled);
+	int end = store_read_end(txn);
+
+	return end != 0 ? end : rc;
 }
 
 static int
-load_batches(
-    struct import *im, struct reader *r, struct batch *batch, struct why *why)
+check_line(struct pass *p, int rc, struct str line, struct why *why)
 {
-	int rc;
+	unsigned long place = p->reader.lines.number;
+	struct record record;
+	bool settled = true;
 
-	for (;;) {
-		rc = fill_batch(r, batch, why);
-		if (rc != 0 || batch->n == 0)
-			return rc;
-		batch->why.text[0] = '\0';
-		rc = store_write(im->directory, r->arena, apply_batch, batch);
-		if (rc != 0)
-			return why_set(why, rc, "%s",
-			    batch->why.text[0] != '\0' ? batch->why.text
-						       : err_text(rc));
-		count_batch(im, batch);
-		arena_reset(r->arena);
-		tick(im, 2, r->lines.number);
-	}
-}
-
-static int
-load_all(struct import *im, struct why *why)
-{
-	struct batch *batch = malloc(sizeof(*batch));
-	struct reader reader;
-	int rc;
-
-	if (batch == NULL)
-		return why_set(why, HUB_ENOMEM, "out of memory");
-	rc = reader_open(&reader, im->fd, why);
-	if (rc == 0) {
-		rc = load_batches(im, &reader, batch, why);
-		reader_close(&reader);
-	}
-	free(batch);
+	if (rc == 0)
+		rc = record_parse(p->reader.arena, line, &record, why);
+	if (rc == 0 && (rc = declare(p, &record, &settled)) != 0)
+		return why_set(why, rc, "directory: %s", err_text(rc));
+	if (place <= p->run->mark.line)
+		return rc == 0 || import_is_line_fault(rc) ? 0 : rc;
+	if (import_is_line_fault(rc))
+		rc = report(p->run, place, why);
+	else if (rc == 0 && !settled)
+		rc = add_unsettled(&p->unsettled, place);
 	return rc;
+}
+
+/* Every line by itself; gathers what the file brings. */
+static int
+pass_lines(struct pass *p, struct why *why)
+{
+	struct str line;
+	int rc;
+
+	while (
+	    (rc = import_reader_next(&p->reader, &line, why)) != HUB_ENOENT) {
+		if ((rc = check_line(p, rc, line, why)) != 0)
+			return rc;
+		arena_reset(p->reader.arena);
+		tell_lines(p, IMPORT_CHECK);
+	}
+	return 0;
+}
+
+static int
+compare_line(struct pass *p, struct str line, struct why *why)
+{
+	struct arena *arena = p->reader.arena;
+	struct record record;
+	struct txn *txn;
+	int rc = record_parse(arena, line, &record, why);
+	int end;
+
+	if (rc != 0)
+		return why_set(why, HUB_EIO, "it changed while it was read");
+	txn = store_read_begin(p->run->import->directory, arena);
+	rc = import_check_record(p->check, txn, arena, &record, why);
+	end = store_read_end(txn);
+	if (end != 0)
+		return why_set(why, end, "directory: %s", err_text(end));
+	if (import_is_line_fault(rc))
+		return report(p->run, p->reader.lines.number, why);
+	return rc;
+}
+
+/* The lines that are not settled, in the light of all others. */
+static int
+pass_unsettled(struct pass *p, struct why *why)
+{
+	struct import_reader *r = &p->reader;
+	struct str line;
+	int rc = 0;
+
+	for (size_t i = 0; i < p->unsettled.n; i++) {
+		const struct span *span = &p->unsettled.at[i];
+
+		rc = import_reader_skip(r, span->first - 1, why);
+		while (rc == 0 && r->lines.number < span->last) {
+			rc = import_reader_next(r, &line, why);
+			if (rc == 0)
+				rc = compare_line(p, line, why);
+			arena_reset(r->arena);
+			tell_lines(p, IMPORT_COMPARE);
+		}
+		if (rc != 0)
+			return rc == HUB_ENOENT ? 0 : rc;
+	}
+	return 0;
+}
+
+static int
+read_through(
+    struct pass *p, int (*fn)(struct pass *p, struct why *why), struct why *why)
+{
+	int rc = import_reader_open(&p->reader, p->run->import->fd, why);
+
+	if (rc != 0)
+		return rc;
+	rc = fn(p, why);
+	import_reader_close(&p->reader);
+	return rc;
+}
+
+static int
+check_all(struct import_run *run, struct why *why)
+{
+	struct pass pass = { .run = run, .check = import_check_new() };
+	int rc;
+
+	if (pass.check == NULL)
+		return why_set(why, HUB_ENOMEM, "out of memory");
+	why->text[0] = '\0';
+	rc = read_through(&pass, pass_lines, why);
+	if (rc == 0)
+		rc = read_through(&pass, pass_unsettled, why);
+	import_check_free(pass.check);
+	free(pass.unsettled.at);
+	if (rc == HUB_ENOMEM)
+		return why_set(why, rc, "out of memory");
+	if (run->bad.n > 1)
+		qsort(run->bad.at, run->bad.n, sizeof(*run->bad.at),
+		    compare_places);
+	return rc;
+}
+
+/* What input it is; how long it is comes by the way. */
+static int
+digest_input(struct import_run *run, unsigned char *digest, struct why *why)
+{
+	struct sha256 *hash = sha256_begin();
+	char *bytes = malloc(READ_SIZE);
+	int fd = run->import->fd;
+	ssize_t n = 0;
+	int rc = 0;
+
+	if (hash == NULL || bytes == NULL)
+		rc = why_set(why, HUB_ENOMEM, "out of memory");
+	else if (lseek(fd, 0, SEEK_SET) != 0)
+		rc = why_set(
+		    why, HUB_EIO, "cannot read it twice: %s", strerror(errno));
+	while (rc == 0 &&
+	    ((n = read(fd, bytes, READ_SIZE)) > 0 ||
+		(n < 0 && errno == EINTR))) {
+		if (n < 0)
+			continue;
+		sha256_add(hash, (struct str){ bytes, (size_t)n });
+		run->total += (uint64_t)n;
+		tell(run, IMPORT_READ, 0, run->total);
+	}
+	if (rc == 0 && n < 0)
+		rc = why_set(why, HUB_EIO, "cannot read: %s", strerror(errno));
+	if (hash != NULL && sha256_end(hash, digest) != 0 && rc == 0)
+		rc = why_set(why, HUB_ECRYPTO, "no digest can be made of it");
+	free(bytes);
+	return rc;
+}
+
+static int
+drop_mark(struct txn *txn, void *arg)
+{
+	(void)arg;
+	import_mark_drop(txn);
+	return 0;
+}
+
+/* Where an earlier run of this input stopped, or at the beginning. */
+static int
+find_mark(struct import_run *run, struct arena *arena, struct why *why)
+{
+	unsigned char digest[SHA256_LEN];
+	struct import *im = run->import;
+	char began[CLOCK_TEXT];
+	struct txn *txn;
+	int rc = digest_input(run, digest, why);
+
+	if (rc != 0)
+		return rc;
+	if (im->abandons)
+		rc = store_write(im->directory, arena, drop_mark, NULL);
+	if (rc == 0) {
+		txn = store_read_begin(im->directory, arena);
+		run->marked = import_mark_get(txn, &run->mark);
+		run->removals = import_removals(txn);
+		rc = store_read_end(txn);
+	}
+	if (rc != 0)
+		return why_set(why, rc, "directory: %s", err_text(rc));
+	if (!run->marked) {
+		memcpy(run->mark.digest, digest, SHA256_LEN);
+		run->mark.began = clock_now();
+		return 0;
+	}
+	if (import_mark_is_of(&run->mark, digest))
+		return 0;
+	clock_text(run->mark.began, began);
+	return why_set(why, HUB_EDENIED,
+	    "an import of another input, begun %s, is done up to line %llu "
+	    "only: complete it with that input, or forget it with --abandon",
+	    began, (unsigned long long)run->mark.line);
+}
+
+static int
+run_passes(struct import_run *run, struct arena *arena, struct why *why)
+{
+	struct import *im = run->import;
+	int rc = find_mark(run, arena, why);
+
+	if (rc != 0)
+		return rc;
+	im->behind = (unsigned long)run->mark.line;
+	run->bad_before = run->mark.bad;
+	im->bad_lines = (unsigned long)run->mark.bad;
+	if ((rc = check_all(run, why)) != 0)
+		return rc;
+	if (run->bad.n > 0 && !im->continues)
+		return why_set(why, HUB_EINVAL, "%zu bad lines", run->bad.n);
+	return import_load(run, why);
 }
 
 int
 import_run(struct import *im, struct why *why)
 {
-	int rc = check_all(im, why);
+	struct import_run run = { .import = im };
+	struct arena *arena = arena_new(4096, 1024 * 1024);
+	int rc;
 
-	return rc != 0 ? rc : load_all(im, why);
+	if (arena == NULL)
+		return why_set(why, HUB_ENOMEM, "out of memory");
+	rc = run_passes(&run, arena, why);
+	free(run.bad.at);
+	arena_free(arena);
+	return rc;
 }

@@ -1,31 +1,55 @@
 #ifndef DIRECTORY_IMPORT_H
 #define DIRECTORY_IMPORT_H
 
+#include "directory/import_mark.h"
 #include "directory/record.h"
 #include "store/txn.h"
 
-/*
- * Brings NDJSON records into the directory, all or nothing: a first pass
- * checks every line and writes nothing if one is bad; the second loads in
- * short transactions, so that nobody else waits long to write.
- */
-struct import {
-	struct store *directory;
-	int fd; /* can be read twice: a file */
-	/* Told about each bad line; PLACE is the line's number. */
-	void (*bad)(void *ctx, unsigned long place, const char *reason);
-	/* Told now and then how many lines are done in which pass; or NULL. */
-	void (*progress)(void *ctx, int pass, unsigned long done);
-	void *ctx;
+enum import_step {
+	IMPORT_READ,    /* what input it is */
+	IMPORT_CHECK,   /* each line by itself */
+	IMPORT_COMPARE, /* those that depend on others, with all the rest */
+	IMPORT_LOAD,
+};
 
-	unsigned long bad_lines;            /* after the first pass */
-	unsigned long counts[RECORD_KINDS]; /* records loaded */
-	unsigned long deleted;
+struct import_progress {
+	enum import_step step;
+	unsigned long lines;   /* done in this step */
+	uint64_t bytes, total; /* likewise, of the input */
 };
 
 /*
- * 0 when all is in; HUB_EINVAL when lines were bad and nothing was written;
- * another error, with its reason, when something else failed.
+ * Brings NDJSON records into the directory: passes over the input check every
+ * line and write nothing if one is bad; the last pass loads in short
+ * transactions, so that nobody else waits long to write. A mark in the
+ * directory moves along: if the last pass is cut short, the same input goes on
+ * where it stopped, and no other is taken.
+ */
+struct import {
+	struct store *directory;
+	int fd;         /* can be read several times: a file */
+	bool continues; /* loads the good lines though others are bad */
+	bool abandons;  /* forgets an unfinished import first */
+	/* Told about each bad line; PLACE is the line's number. */
+	void (*bad)(void *ctx, unsigned long place, const char *reason);
+	/* Told now and then how far it is; or NULL. */
+	void (*progress)(void *ctx, const struct import_progress *progress);
+	void *ctx;
+
+	unsigned long behind;    /* an earlier run came up to this line */
+	unsigned long bad_lines; /* of that run too */
+	unsigned long stopped;   /* the line that could not be loaded */
+	unsigned long counts[RECORD_KINDS]; /* records loaded */
+	unsigned long deleted;
+	unsigned long older; /* lines that came too late */
+};
+
+/*
+ * 0 when all is in, or all that is good if it continues. HUB_EINVAL when lines
+ * were bad and nothing was written; HUB_EDENIED when another import is
+ * unfinished or came between; HUB_ECONFLICT with import->stopped set when a
+ * line that was good no longer is: what stands before it is in. Another error,
+ * with its reason, when something else failed.
  */
 int import_run(struct import *import, struct why *why);
 

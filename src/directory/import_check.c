@@ -4,17 +4,28 @@
  */
 #include "directory/import_check.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include "base/map.h"
+#include "directory/reference.h"
 #include "directory/username.h"
 #include "store/rec_list.h"
 
+/* What the file says about an organisation or group: one byte in a map. */
+enum {
+	IS_DECLARED = 1,
+	IS_DELETED = 2,
+	IS_REFERRED = 4,
+	IS_STORED = 8, /* in the directory when it was first referred to */
+	IS_AGAIN = 16, /* has more than one line */
+};
+
 struct import_check {
-	struct map *organizations; /* id -> "" */
-	struct map *groups;        /* id -> "" */
-	struct map *owners;        /* what accounts claim -> account id or "" */
-	struct map *claims;        /* account id -> list of what it claims */
+	struct map *organizations;  /* id -> byte of the above */
+	struct map *groups;         /* likewise */
+	struct map *owners;         /* what accounts claim -> their id or "" */
+	struct map *claims;         /* account id -> list of what it claims */
+	struct map *contact_owners; /* dossier -> contact id or "" */
+	struct map *contacts;       /* contact id -> contact_rec, no source */
 };
 
 void
@@ -26,6 +37,8 @@ import_check_free(struct import_check *c)
 	map_free(c->groups);
 	map_free(c->owners);
 	map_free(c->claims);
+	map_free(c->contact_owners);
+	map_free(c->contacts);
 	free(c);
 }
 
@@ -40,114 +53,143 @@ import_check_new(void)
 	c->groups = map_new();
 	c->owners = map_new();
 	c->claims = map_new();
+	c->contact_owners = map_new();
+	c->contacts = map_new();
 	if (c->organizations == NULL || c->groups == NULL ||
-	    c->owners == NULL || c->claims == NULL) {
+	    c->owners == NULL || c->claims == NULL ||
+	    c->contact_owners == NULL || c->contacts == NULL) {
 		import_check_free(c);
 		return NULL;
 	}
 	return c;
 }
 
-int
-import_check_declare(struct import_check *c, const struct record *record)
+static struct map *
+named(struct import_check *c, enum record_kind kind)
 {
-	struct map *map = record->kind == RECORD_ORGANIZATION ? c->organizations
-	    : record->kind == RECORD_GROUP                    ? c->groups
-							      : NULL;
-
-	if (map == NULL || record->deleted)
-		return 0;
-	return map_put(map, record->id, STR("")) ? 0 : HUB_ENOMEM;
+	return kind == RECORD_GROUP ? c->groups : c->organizations;
 }
 
-static bool
-is_known(struct import_check *c, struct txn *txn, enum record_kind kind,
-    struct str id)
+static unsigned int
+flags_of(struct import_check *c, enum record_kind kind, struct str id)
 {
-	bool group = kind == RECORD_GROUP;
 	struct str value;
 
-	if (map_get(group ? c->groups : c->organizations, id, &value))
-		return true;
-	return group ? group_exists(txn, id) : organization_exists(txn, id);
+	if (!map_get(named(c, kind), id, &value))
+		return 0;
+	return (unsigned char)value.p[0];
 }
 
 static int
-need(struct import_check *c, struct txn *txn, enum record_kind kind,
-    struct str id, struct why *why)
+set_flags(struct import_check *c, enum record_kind kind, struct str id,
+    unsigned int flags)
 {
-	if (is_known(c, txn, kind, id))
+	char byte = (char)flags;
+
+	return map_put(named(c, kind), id, (struct str){ &byte, 1 })
+	    ? 0
+	    : HUB_ENOMEM;
+}
+
+static bool
+is_stored(struct txn *txn, enum record_kind kind, struct str id)
+{
+	return kind == RECORD_GROUP ? group_exists(txn, id)
+				    : organization_exists(txn, id);
+}
+
+struct look {
+	struct import_check *check;
+	struct txn *txn;
+	bool settled;
+};
+
+static int
+note_reference(void *ctx, enum record_kind kind, struct str id, struct why *why)
+{
+	struct look *look = ctx;
+	unsigned int flags = flags_of(look->check, kind, id);
+	unsigned int old = flags;
+
+	(void)why;
+	flags |= IS_REFERRED;
+	if ((flags & (IS_DECLARED | IS_STORED)) == 0 &&
+	    is_stored(look->txn, kind, id))
+		flags |= IS_STORED;
+	if ((flags & (IS_DECLARED | IS_STORED)) == 0)
+		look->settled = false;
+	return flags == old ? 0 : set_flags(look->check, kind, id, flags);
+}
+
+int
+import_check_declare(struct import_check *c, struct txn *txn,
+    const struct record *record, bool *settled)
+{
+	struct look look = { c, txn, true };
+	unsigned int flags;
+	int rc;
+
+	*settled = false;
+	if (record->kind == RECORD_ORGANIZATION ||
+	    record->kind == RECORD_GROUP) {
+		flags = flags_of(c, record->kind, record->id);
+		if ((flags & (IS_DECLARED | IS_DELETED)) != 0)
+			flags |= IS_AGAIN;
+		flags |= record->deleted ? IS_DELETED : IS_DECLARED;
+		*settled = !record->deleted;
+		return set_flags(c, record->kind, record->id, flags);
+	}
+	rc = reference_walk(record, note_reference, &look, NULL);
+	*settled = record->kind == RECORD_CONTRACT && look.settled;
+	return rc != 0 ? rc : txn_error(txn);
+}
+
+static int
+need_reference(void *ctx, enum record_kind kind, struct str id, struct why *why)
+{
+	const struct look *look = ctx;
+	unsigned int flags = flags_of(look->check, kind, id);
+
+	if ((flags & (IS_DECLARED | IS_STORED)) != 0)
 		return 0;
 	return why_set(why, HUB_EINVAL, "%s %.*s does not exist",
 	    record_kind_name(kind), STR_ARG(id));
 }
 
-/* The ids in an array that stands at POINTER, or is absent. */
+/* An organisation or group that goes must be nobody's, now and afterwards. */
 static int
-need_all(struct import_check *c, struct txn *txn, enum record_kind kind,
-    const struct json *array, const char *pointer, struct why *why)
+check_removal(struct import_check *c, struct txn *txn,
+    const struct record *record, struct why *why)
 {
-	const struct json *id = array == NULL ? NULL : array->child;
-	int rc;
+	bool group = record->kind == RECORD_GROUP;
+	unsigned int flags = flags_of(c, record->kind, record->id);
 
-	for (size_t i = 0; id != NULL; id = id->next, i++) {
-		if ((rc = need(c, txn, kind, id->text, why)) != 0) {
-			why_prefix(why, "%s/%zu", pointer, i);
-			return rc;
-		}
-	}
-	return 0;
+	if (!record->deleted)
+		return 0;
+	if ((flags & IS_AGAIN) != 0)
+		return why_set(why, HUB_ECONFLICT,
+		    "/deleted: the file has another line for it");
+	if ((flags & IS_REFERRED) == 0 &&
+	    !(group ? group_in_use(txn, record->id)
+		    : organization_in_use(txn, record->id)))
+		return 0;
+	return why_set(why, HUB_ECONFLICT,
+	    "/deleted: %s refer to it; delete them first, in an import of "
+	    "its own",
+	    group ? "accounts" : "accounts, contacts or contracts");
 }
 
-/* The organisations that are the names in the object NAME of LINE. */
-static int
-need_names(struct import_check *c, struct txn *txn, const struct json *line,
-    const char *name, struct why *why)
+/* An organisation and a dossier number as one claim: no id holds a space. */
+static struct str
+dossier_claim(struct arena *arena, struct str organization, struct str dossier)
 {
-	const struct json *object = json_get(line, name);
-	const struct json *m = object == NULL ? NULL : object->child;
-	int rc;
-
-	for (; m != NULL; m = m->next) {
-		rc = need(c, txn, RECORD_ORGANIZATION, m->name, why);
-		if (rc != 0) {
-			why_prefix(why, "/%s/%.*s", name, STR_ARG(m->name));
-			return rc;
-		}
-	}
-	return 0;
-}
-
-static int
-check_references(struct import_check *c, struct txn *txn,
-    const struct json *line, struct why *why)
-{
-	const struct json *roles = json_get(line, "roles");
-	char pointer[96];
-	int rc;
-
-	if ((rc = need_names(c, txn, line, "dossiers", why)) != 0 ||
-	    (rc = need_names(c, txn, line, "roles", why)) != 0 ||
-	    (rc = need_all(c, txn, RECORD_ORGANIZATION,
-		 json_get(line, "organizationIds"), "/organizationIds", why)) !=
-		0 ||
-	    (rc = need_all(c, txn, RECORD_GROUP, json_get(line, "groupIds"),
-		 "/groupIds", why)) != 0)
-		return rc;
-	for (const struct json *r = roles == NULL ? NULL : roles->child;
-	     r != NULL; r = r->next) {
-		snprintf(
-		    pointer, sizeof(pointer), "/roles/%.*s", STR_ARG(r->name));
-		rc = need_all(c, txn, RECORD_GROUP, r, pointer, why);
-		if (rc != 0)
-			return rc;
-	}
-	return 0;
+	return str_of(arena_printf(
+	    arena, "%.*s %.*s", STR_ARG(organization), STR_ARG(dossier)));
 }
 
 /*
- * A username claims "name", a dossier "organisation number": no id holds a
- * space and no username one, so the two cannot meet.
+ * A username claims "name", a dossier "organisation number": no username
+ * holds a space, so the two cannot meet.
  */
 static int
 list_claims(
@@ -160,33 +202,36 @@ list_claims(
 	rec_put_str(&buf, username_fold(arena, rec->name));
 	while (rec_list_next(&list, &organization) &&
 	    rec_list_next(&list, &dossier)) {
-		char *text = arena_printf(arena, "%.*s %.*s",
-		    STR_ARG(organization), STR_ARG(dossier));
+		struct str claim = dossier_claim(arena, organization, dossier);
 
-		if (text == NULL)
+		if (claim.p == NULL)
 			return HUB_ENOMEM;
-		rec_put_str(&buf, str_of(text));
+		rec_put_str(&buf, claim);
 	}
 	*claims = buf_view(&buf);
 	return buf_error(&buf);
+}
+
+static void
+split_claim(struct str claim, struct str *organization, struct str *dossier)
+{
+	str_split(&claim, ' ', organization);
+	*dossier = claim;
 }
 
 /* Whose a claim is at this point of the file; "" if it is free. */
 static struct str
 owner_of(struct import_check *c, struct txn *txn, struct str claim)
 {
-	ptrdiff_t space = str_index(claim, ' ');
+	struct str owner, organization, dossier;
 	struct account_rec rec;
-	struct str owner;
 
 	if (map_get(c->owners, claim, &owner))
 		return owner;
-	if (space < 0)
+	if (str_index(claim, ' ') < 0)
 		return account_by_name(txn, claim, &rec) ? rec.id : STR("");
-	if (account_of_dossier(txn, (struct str){ claim.p, (size_t)space },
-		(struct str){
-		    claim.p + space + 1, claim.n - (size_t)space - 1 },
-		&owner))
+	split_claim(claim, &organization, &dossier);
+	if (account_of_dossier(txn, organization, dossier, &owner))
 		return owner;
 	return STR("");
 }
@@ -219,14 +264,14 @@ set_owner(struct import_check *c, struct str claims, struct str owner)
 }
 
 static int
-check_claims(
-    struct import_check *c, struct txn *txn, struct str claims, struct why *why)
+check_claims(struct import_check *c, struct txn *txn, struct str claims,
+    struct str id, struct why *why)
 {
 	struct str claim, owner;
 
 	while (rec_list_next(&claims, &claim)) {
 		owner = owner_of(c, txn, claim);
-		if (owner.n == 0)
+		if (owner.n == 0 || str_eq(owner, id))
 			continue;
 		if (str_index(claim, ' ') < 0)
 			return why_set(why, HUB_ECONFLICT,
@@ -247,26 +292,143 @@ check_account(struct import_check *c, struct txn *txn, struct arena *arena,
 	int rc;
 
 	if (!record->deleted &&
-	    ((rc = check_references(c, txn, record->as.account.line, why)) !=
-		    0 ||
-		(rc = list_claims(arena, &record->as.account.rec, &new)) != 0))
+	    (rc = list_claims(arena, &record->as.account.rec, &new)) != 0)
 		return rc;
 	if ((rc = old_claims(c, txn, arena, record->id, &old)) != 0 ||
+	    (rc = check_claims(c, txn, new, record->id, why)) != 0 ||
 	    (rc = set_owner(c, old, STR(""))) != 0 ||
-	    (rc = check_claims(c, txn, new, why)) != 0 ||
 	    (rc = set_owner(c, new, record->id)) != 0)
 		return rc;
 	return map_put(c->claims, record->id, new) ? 0 : HUB_ENOMEM;
+}
+
+/* The contact as it is at this point of the file; absent is deleted too. */
+static int
+contact_now(struct import_check *c, struct txn *txn, struct str id,
+    struct contact_rec *rec)
+{
+	struct str bytes;
+
+	if (map_get(c->contacts, id, &bytes))
+		return contact_rec_get(bytes, rec);
+	if (!contact_find(txn, id, rec))
+		*rec = (struct contact_rec){ .deleted = true };
+	return 0;
+}
+
+static int
+set_contact(struct import_check *c, struct arena *arena,
+    const struct contact_rec *old, struct contact_rec *new)
+{
+	struct str claim;
+	struct buf bytes;
+
+	if (!old->deleted) {
+		claim = dossier_claim(arena, old->organization, old->dossier);
+		if (claim.p == NULL ||
+		    !map_put(c->contact_owners, claim, STR("")))
+			return HUB_ENOMEM;
+	}
+	if (!new->deleted) {
+		claim = dossier_claim(arena, new->organization, new->dossier);
+		if (claim.p == NULL ||
+		    !map_put(c->contact_owners, claim, new->id))
+			return HUB_ENOMEM;
+	}
+	new->source = STR("");
+	buf_init_arena(&bytes, arena, 1024);
+	contact_rec_put(&bytes, new);
+	if (buf_error(&bytes) != 0)
+		return buf_error(&bytes);
+	return map_put(c->contacts, new->id, buf_view(&bytes)) ? 0 : HUB_ENOMEM;
+}
+
+/* A deletion waits until no account has the dossier. */
+static int
+check_contact_gone(struct import_check *c, struct txn *txn, struct arena *arena,
+    const struct contact_rec *old, struct why *why)
+{
+	struct str claim, owner;
+
+	if (old->deleted)
+		return 0;
+	claim = dossier_claim(arena, old->organization, old->dossier);
+	if (claim.p == NULL)
+		return HUB_ENOMEM;
+	owner = owner_of(c, txn, claim);
+	if (owner.n == 0)
+		return 0;
+	return why_set(why, HUB_ECONFLICT,
+	    "/deleted: account %.*s has its dossier", STR_ARG(owner));
+}
+
+static int
+check_contact_claim(struct import_check *c, struct txn *txn,
+    struct arena *arena, const struct contact_rec *new, struct why *why)
+{
+	struct str claim, owner;
+
+	claim = dossier_claim(arena, new->organization, new->dossier);
+	if (claim.p == NULL)
+		return HUB_ENOMEM;
+	if (!map_get(c->contact_owners, claim, &owner) &&
+	    !contact_of_dossier(txn, new->organization, new->dossier, &owner))
+		owner = STR("");
+	if (owner.n == 0 || str_eq(owner, new->id))
+		return 0;
+	return why_set(why, HUB_ECONFLICT,
+	    "/dossierNumber: belongs to contact %.*s already", STR_ARG(owner));
+}
+
+static int
+check_contact(struct import_check *c, struct txn *txn, struct arena *arena,
+    const struct record *record, struct why *why)
+{
+	struct contact_rec new = { .deleted = true, .id = record->id }, old;
+	struct version before, after;
+	int rc = contact_now(c, txn, record->id, &old);
+
+	if (rc != 0)
+		return rc;
+	before = (struct version){ old.versioned, old.version };
+	if (version_is_older(record->version, before))
+		return 0;
+	if (!record->deleted)
+		new = record->as.contact;
+	after = version_after(record->version, before);
+	new.versioned = after.given;
+	new.version = after.number;
+	rc = record->deleted ? check_contact_gone(c, txn, arena, &old, why)
+			     : check_contact_claim(c, txn, arena, &new, why);
+	return rc != 0 ? rc : set_contact(c, arena, &old, &new);
+}
+
+static int
+check_kind(struct import_check *c, struct txn *txn, struct arena *arena,
+    const struct record *record, struct why *why)
+{
+	switch (record->kind) {
+	case RECORD_ORGANIZATION:
+	case RECORD_GROUP:
+		return check_removal(c, txn, record, why);
+	case RECORD_CONTACT:
+		return check_contact(c, txn, arena, record, why);
+	case RECORD_ACCOUNT:
+		return check_account(c, txn, arena, record, why);
+	default:
+		return 0;
+	}
 }
 
 int
 import_check_record(struct import_check *c, struct txn *txn,
     struct arena *arena, const struct record *record, struct why *why)
 {
-	int rc = 0;
+	struct look look = { c, txn, true };
+	int rc = reference_walk(record, need_reference, &look, why);
 
-	if (record->kind == RECORD_ACCOUNT)
-		rc = check_account(c, txn, arena, record, why);
+	if (rc == 0)
+		rc = check_kind(c, txn, arena, record, why);
 	if (txn_error(txn) != 0)
 		return why_set(
 		    why, txn_error(txn), "%s", err_text(txn_error(txn)));

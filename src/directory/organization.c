@@ -1,5 +1,6 @@
 #include "directory/organization.h"
 
+#include "directory/client_public.h"
 #include "directory/field.h"
 #include "directory/render.h"
 #include "store/schema.h"
@@ -76,4 +77,46 @@ organization_exists(struct txn *txn, struct str id)
 
 	key_of(&key, id);
 	return txn_has(txn, DIR_ORGANIZATION, &key);
+}
+
+bool
+organization_get(struct txn *txn, struct str id, struct organization_rec *rec)
+{
+	struct str bytes;
+	struct key key;
+	int rc;
+
+	key_of(&key, id);
+	if (!txn_get(txn, DIR_ORGANIZATION, &key, &bytes))
+		return false;
+	rc = organization_rec_get(bytes, rec);
+	if (rc != 0)
+		txn_fail(txn, rc);
+	return rc == 0;
+}
+
+bool
+organization_in_use(struct txn *txn, struct str id)
+{
+	struct key key;
+
+	key_of(&key, id);
+	return txn_has_prefix(txn, DIR_MEMBER, &key) ||
+	    txn_has_prefix(txn, DIR_CONTACT_DOSSIER, &key) ||
+	    txn_has_prefix(txn, DIR_CONTRACT_LINE, &key) ||
+	    client_names_organization(txn, id);
+}
+
+int
+organization_delete(struct txn *txn, struct str id, struct why *why)
+{
+	struct key key;
+
+	if (organization_in_use(txn, id))
+		return why_set(why, HUB_ECONFLICT,
+		    "/deleted: accounts, contacts, contracts or clients refer "
+		    "to it");
+	key_of(&key, id);
+	txn_del(txn, DIR_ORGANIZATION, &key);
+	return 0;
 }

@@ -18,6 +18,16 @@ int organization_parse(struct arena *arena, const struct json *line,
 /* Makes or replaces it. */
 void organization_put(struct txn *directory, const struct organization *org);
 
+/* False if there is none; damage fails the transaction. */
+bool organization_get(
+    struct txn *directory, struct str id, struct organization_rec *rec);
+
+/* Whether an account, contact, contract or client refers to it. */
+bool organization_in_use(struct txn *directory, struct str id);
+
+/* HUB_ECONFLICT, with the reason, while it is in use; 0 if there is none. */
+int organization_delete(struct txn *directory, struct str id, struct why *why);
+
 bool organization_exists(struct txn *directory, struct str id);
 
 #endif

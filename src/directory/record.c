@@ -2,16 +2,128 @@
 
 #include "directory/field.h"
 
-static const char *const kind_names[RECORD_KINDS] = {
-	[RECORD_ORGANIZATION] = "organization",
-	[RECORD_GROUP] = "group",
-	[RECORD_ACCOUNT] = "account",
+static int
+parse_organization(struct arena *arena, const struct json *line,
+    struct record *out, struct why *why)
+{
+	return organization_parse(arena, line, &out->as.organization, why);
+}
+
+static int
+apply_organization(
+    struct txn *txn, const struct record *record, bool *done, struct why *why)
+{
+	*done = true;
+	if (record->deleted)
+		return organization_delete(txn, record->id, why);
+	organization_put(txn, &record->as.organization);
+	return 0;
+}
+
+static int
+parse_group(struct arena *arena, const struct json *line, struct record *out,
+    struct why *why)
+{
+	return group_parse(arena, line, &out->as.group, why);
+}
+
+static int
+apply_group(
+    struct txn *txn, const struct record *record, bool *done, struct why *why)
+{
+	*done = true;
+	if (record->deleted)
+		return group_delete(txn, record->id, why);
+	group_put(txn, &record->as.group);
+	return 0;
+}
+
+static int
+parse_contact(struct arena *arena, const struct json *line, struct record *out,
+    struct why *why)
+{
+	return contact_parse(arena, line, &out->as.contact, why);
+}
+
+static int
+apply_contact(
+    struct txn *txn, const struct record *record, bool *done, struct why *why)
+{
+	if (record->deleted)
+		return contact_delete(
+		    txn, record->id, record->version, done, why);
+	return contact_put(txn, &record->as.contact, done, why);
+}
+
+static int
+parse_account(struct arena *arena, const struct json *line, struct record *out,
+    struct why *why)
+{
+	return account_parse(arena, line, &out->as.account, why);
+}
+
+static int
+apply_account(
+    struct txn *txn, const struct record *record, bool *done, struct why *why)
+{
+	*done = true;
+	if (!record->deleted)
+		return account_put(txn, &record->as.account, why);
+	account_delete(txn, record->id);
+	return 0;
+}
+
+static int
+parse_contract(struct arena *arena, const struct json *line, struct record *out,
+    struct why *why)
+{
+	return contract_parse(arena, line, &out->as.contract, why);
+}
+
+static int
+apply_contract(
+    struct txn *txn, const struct record *record, bool *done, struct why *why)
+{
+	(void)why;
+	*done = record->deleted
+	    ? contract_delete(txn, record->id, record->version)
+	    : contract_put(txn, &record->as.contract);
+	return 0;
+}
+
+static const struct {
+	const char *name;
+	bool versioned;
+	int (*parse)(struct arena *arena, const struct json *line,
+	    struct record *out, struct why *why);
+	int (*apply)(struct txn *txn, const struct record *record, bool *done,
+	    struct why *why);
+} kinds[RECORD_KINDS] = {
+	[RECORD_ORGANIZATION] = { "organization", false, parse_organization,
+	    apply_organization },
+	[RECORD_GROUP] = { "group", false, parse_group, apply_group },
+	[RECORD_CONTACT] = { "contact", true, parse_contact, apply_contact },
+	[RECORD_ACCOUNT] = { "account", false, parse_account, apply_account },
+	[RECORD_CONTRACT] = { "contract", true, parse_contract,
+	    apply_contract },
 };
 
 const char *
 record_kind_name(enum record_kind kind)
 {
-	return kind_names[kind];
+	return kinds[kind].name;
+}
+
+bool
+record_kind_by_name(struct str name, enum record_kind *out)
+{
+	for (int k = 0; k < RECORD_KINDS; k++) {
+		if (str_eq(name, str_of(kinds[k].name))) {
+			*out = (enum record_kind)k;
+			return true;
+		}
+	}
+	return false;
 }
 
 static int
@@ -20,55 +132,27 @@ read_kind(const struct json *line, enum record_kind *out, struct why *why)
 	struct str type;
 	int rc = field_text(line, "type", 64, &type, why);
 
-	if (rc != 0)
-		return rc;
-	for (int k = 0; k < RECORD_KINDS; k++) {
-		if (str_eq(type, str_of(kind_names[k]))) {
-			*out = (enum record_kind)k;
-			return 0;
-		}
-	}
-	return why_set(
-	    why, HUB_EINVAL, "/type: none of organization, group, account");
-}
-
-/* A deletion names the record and nothing else matters. */
-static int
-parse_deletion(const struct json *line, struct record *out, struct why *why)
-{
-	int rc = field_id(line, "id", &out->id, why);
-
-	if (rc == 0 && out->kind != RECORD_ACCOUNT)
+	if (rc == 0 && !record_kind_by_name(type, out))
 		return why_set(why, HUB_EINVAL,
-		    "/deleted: a record of type %s cannot be deleted",
-		    kind_names[out->kind]);
+		    "/type: none of organization, group, contact, account, "
+		    "contract");
 	return rc;
 }
 
+/* What every kind has; of a deletion nothing else matters. */
 static int
-parse_whole(struct arena *arena, const struct json *line, struct record *out,
-    struct why *why)
+read_common(const struct json *line, struct record *out, struct why *why)
 {
-	int rc = HUB_EINVAL;
+	bool given;
+	int rc;
 
-	switch (out->kind) {
-	case RECORD_ORGANIZATION:
-		rc =
-		    organization_parse(arena, line, &out->as.organization, why);
-		out->id = out->as.organization.id;
-		break;
-	case RECORD_GROUP:
-		rc = group_parse(arena, line, &out->as.group, why);
-		out->id = out->as.group.id;
-		break;
-	case RECORD_ACCOUNT:
-		rc = account_parse(arena, line, &out->as.account, why);
-		out->id = out->as.account.rec.id;
-		break;
-	case RECORD_KINDS:
-		break;
-	}
-	return rc;
+	if ((rc = read_kind(line, &out->kind, why)) != 0 ||
+	    (rc = field_id(line, "id", &out->id, why)) != 0 ||
+	    (rc = field_bool(line, "deleted", &given, &out->deleted, why)) != 0)
+		return rc;
+	if (kinds[out->kind].versioned)
+		return version_parse(line, &out->version, why);
+	return 0;
 }
 
 int
@@ -76,7 +160,6 @@ record_parse(
     struct arena *arena, struct str text, struct record *out, struct why *why)
 {
 	const struct json *line;
-	bool given;
 	int rc;
 
 	memset(out, 0, sizeof(*out));
@@ -85,31 +168,15 @@ record_parse(
 		return rc;
 	if (line->type != JSON_OBJECT)
 		return why_set(why, HUB_EINVAL, "not an object");
-	if ((rc = read_kind(line, &out->kind, why)) != 0 ||
-	    (rc = field_bool(line, "deleted", &given, &out->deleted, why)) != 0)
+	rc = read_common(line, out, why);
+	if (rc != 0 || out->deleted)
 		return rc;
-	if (out->deleted)
-		return parse_deletion(line, out, why);
-	return parse_whole(arena, line, out, why);
+	return kinds[out->kind].parse(arena, line, out, why);
 }
 
 int
-record_apply(struct txn *txn, const struct record *record, struct why *why)
+record_apply(
+    struct txn *txn, const struct record *record, bool *done, struct why *why)
 {
-	switch (record->kind) {
-	case RECORD_ORGANIZATION:
-		organization_put(txn, &record->as.organization);
-		return 0;
-	case RECORD_GROUP:
-		group_put(txn, &record->as.group);
-		return 0;
-	case RECORD_ACCOUNT:
-		if (!record->deleted)
-			return account_put(txn, &record->as.account, why);
-		account_delete(txn, record->id);
-		return 0;
-	case RECORD_KINDS:
-		break;
-	}
-	return HUB_EINVAL;
+	return kinds[record->kind].apply(txn, record, done, why);
 }

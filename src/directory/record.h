@@ -2,6 +2,8 @@
 #define DIRECTORY_RECORD_H
 
 #include "directory/account.h"
+#include "directory/contact.h"
+#include "directory/contract.h"
 #include "directory/group.h"
 #include "directory/organization.h"
 
@@ -9,21 +11,27 @@
 enum record_kind {
 	RECORD_ORGANIZATION,
 	RECORD_GROUP,
+	RECORD_CONTACT,
 	RECORD_ACCOUNT,
+	RECORD_CONTRACT,
 	RECORD_KINDS,
 };
 
 /* "organization", ... as in the member `type`. */
 const char *record_kind_name(enum record_kind kind);
+bool record_kind_by_name(struct str name, enum record_kind *out);
 
 struct record {
 	enum record_kind kind;
 	bool deleted;
 	struct str id;
+	struct version version; /* of a contact or contract */
 	union {
 		struct organization organization;
 		struct group group;
+		struct contact_rec contact;
 		struct account account;
+		struct contract contract;
 	} as; /* nothing if deleted */
 };
 
@@ -34,8 +42,11 @@ struct record {
 int record_parse(
     struct arena *arena, struct str line, struct record *out, struct why *why);
 
-/* Puts it into the directory. HUB_ECONFLICT with the reason. */
-int record_apply(
-    struct txn *directory, const struct record *record, struct why *why);
+/*
+ * Puts it into the directory or takes it away; *DONE is false when its version
+ * came too late. HUB_ECONFLICT with the reason.
+ */
+int record_apply(struct txn *directory, const struct record *record, bool *done,
+    struct why *why);
 
 #endif

@@ -12,6 +12,12 @@ static const char *const directory_tables[DIR_TABLES] = {
 	[DIR_CLIENT] = "client",
 	[DIR_KEY] = "key",
 	[DIR_REVOKED] = "revoked",
+	[DIR_CONTACT] = "contact",
+	[DIR_CONTACT_DOSSIER] = "contact_dossier",
+	[DIR_CONTRACT] = "contract",
+	[DIR_CONTRACT_LINE] = "contract_line",
+	[DIR_MEMBER] = "member",
+	[DIR_GROUP_MEMBER] = "group_member",
 };
 
 static const char *const vault_tables[VAULT_TABLES] = {

@@ -18,6 +18,12 @@ enum directory_table {
 	DIR_CLIENT,          /* id -> client_rec, the public part */
 	DIR_KEY,             /* kid -> public_key_rec */
 	DIR_REVOKED,         /* kind (one letter), id -> u64 expiry */
+	DIR_CONTACT,         /* id -> contact_rec, tombstones too */
+	DIR_CONTACT_DOSSIER, /* organisation, dossier number -> contact id */
+	DIR_CONTRACT,        /* id -> contract_rec, tombstones too */
+	DIR_CONTRACT_LINE,   /* organisation, dossier, id -> contract_line */
+	DIR_MEMBER,          /* organisation, account id -> nothing */
+	DIR_GROUP_MEMBER,    /* group, account id -> nothing */
 	DIR_TABLES,
 };
 

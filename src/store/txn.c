@@ -55,8 +55,8 @@ store_create(const struct store_spec *spec, struct why *why)
 		return rc;
 	rc = write_marks(engine, spec);
 	if (rc != 0)
-		why_set(why, rc, "cannot make the store in %s: %s",
-		    spec->folder, err_text(rc));
+		why_say(why, "cannot make the store in %s: %s", spec->folder,
+		    err_text(rc));
 	else
 		rc = engine_publish(engine, spec, why);
 	engine_close(engine);
@@ -376,6 +376,21 @@ step(struct cursor *c, struct str *key, struct str *value)
 	if (rc == 0 && c->after && str_eq(*key, from))
 		rc = engine_cursor_next(engine, c->engine, key, value);
 	return rc;
+}
+
+bool
+txn_has_prefix(struct txn *txn, unsigned int table, const struct key *prefix)
+{
+	struct arena_mark mark = arena_mark(txn->arena);
+	struct cursor cursor;
+	struct str key, value;
+	bool any;
+
+	txn_cursor(&cursor, txn, table, prefix, NULL, false);
+	any = txn_cursor_next(&cursor, &key, &value);
+	txn_cursor_close(&cursor);
+	arena_rewind(txn->arena, mark);
+	return any;
 }
 
 bool

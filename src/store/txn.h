@@ -106,6 +106,10 @@ bool txn_get(struct txn *txn, unsigned int table, const struct key *key,
 
 bool txn_has(struct txn *txn, unsigned int table, const struct key *key);
 
+/* Whether any key of the table begins with PREFIX. */
+bool txn_has_prefix(
+    struct txn *txn, unsigned int table, const struct key *prefix);
+
 /* Makes or replaces a record; in a write transaction only. */
 void txn_put(struct txn *txn, unsigned int table, const struct key *key,
     struct str value);

@@ -1,0 +1,230 @@
+#include "directory/contract.h"
+
+#include "directory/field.h"
+#include "directory/render.h"
+#include "store/rec_list.h"
+#include "store/schema.h"
+
+/* The item of the list: five members; WHOLE: and whatever else came in. */
+static int
+render_item(struct arena *arena, const struct json *line,
+    const struct contract *c, const struct json *metadata, bool whole,
+    struct str *item)
+{
+	static const char *const not_again[] = { "id", "dossierNumber",
+		"format", "metadata", "status", "type", "version", "deleted",
+		"organizationId", NULL };
+	struct json_out j;
+	struct buf buf;
+	int rc;
+
+	buf_init_arena(&buf, arena, RENDER_MAX);
+	json_out_begin(&j, &buf);
+	json_out_object(&j);
+	json_out_name(&j, "id");
+	json_out_str(&j, c->rec.id);
+	json_out_name(&j, "dossierNumber");
+	json_out_str(&j, c->rec.dossier);
+	json_out_name(&j, "format");
+	json_out_str(&j, c->line.format);
+	json_out_name(&j, "metadata");
+	json_out_value(&j, metadata);
+	json_out_name(&j, "status");
+	json_out_str(&j, c->line.status);
+	for (const struct json *m = line->child; whole && m != NULL;
+	     m = m->next) {
+		if (!name_among(m->name, not_again))
+			json_out_member(&j, m);
+	}
+	json_out_object_end(&j);
+	rc = json_out_end(&j);
+	*item = buf_view(&buf);
+	return rc;
+}
+
+static int
+render(struct arena *arena, const struct json *line,
+    const struct json *metadata, struct contract *out)
+{
+	int rc =
+	    render_item(arena, line, out, metadata, false, &out->line.item);
+
+	if (rc == 0)
+		rc = render_etag(arena, out->line.item, &out->line.etag);
+	if (rc == 0)
+		rc = render_item(
+		    arena, line, out, metadata, true, &out->rec.item);
+	if (rc == 0)
+		rc = render_etag(arena, out->rec.item, &out->rec.etag);
+	return rc;
+}
+
+int
+contract_parse(struct arena *arena, const struct json *line,
+    struct contract *out, struct why *why)
+{
+	const struct json *metadata;
+	struct version version;
+	int rc;
+
+	memset(out, 0, sizeof(*out));
+	if ((rc = field_id(line, "id", &out->rec.id, why)) != 0 ||
+	    (rc = version_parse(line, &version, why)) != 0 ||
+	    (rc = field_id(
+		 line, "organizationId", &out->rec.organization, why)) != 0 ||
+	    (rc = field_dossier(
+		 line, "dossierNumber", &out->rec.dossier, why)) != 0 ||
+	    (rc = field_text(line, "format", 64, &out->line.format, why)) !=
+		0 ||
+	    (rc = field_text(line, "status", 64, &out->line.status, why)) !=
+		0 ||
+	    (rc = field_object(line, "metadata", &metadata, why)) != 0)
+		return rc;
+	if (metadata == NULL)
+		return why_set(why, HUB_EINVAL, "/metadata: missing");
+	out->rec.versioned = version.given;
+	out->rec.version = version.number;
+	rc = render(arena, line, metadata, out);
+	if (rc != 0)
+		return why_set(why, rc, "cannot be rendered: %s", err_text(rc));
+	return 0;
+}
+
+void
+contract_line_key(
+    struct key *key, struct str organization, struct str dossier, struct str id)
+{
+	key_begin(key);
+	key_str(key, organization);
+	key_str(key, dossier);
+	key_str(key, id);
+}
+
+/* The record or the tombstone. */
+static bool
+get_any(struct txn *txn, struct str id, struct contract_rec *rec)
+{
+	struct str bytes;
+	struct key key;
+	int rc;
+
+	key_of(&key, id);
+	if (!txn_get(txn, DIR_CONTRACT, &key, &bytes))
+		return false;
+	rc = contract_rec_get(bytes, rec);
+	if (rc != 0)
+		txn_fail(txn, rc);
+	return rc == 0;
+}
+
+bool
+contract_get(struct txn *txn, struct str id, struct contract_rec *rec)
+{
+	return get_any(txn, id, rec) && !rec->deleted;
+}
+
+static void
+put_record(struct txn *txn, const struct contract_rec *rec)
+{
+	struct buf bytes;
+	struct key key;
+
+	buf_init_arena(&bytes, txn_arena(txn), RENDER_MAX * 2);
+	contract_rec_put(&bytes, rec);
+	if (buf_error(&bytes) != 0)
+		txn_fail(txn, buf_error(&bytes));
+	key_of(&key, rec->id);
+	txn_put(txn, DIR_CONTRACT, &key, buf_view(&bytes));
+}
+
+static void
+put_line(struct txn *txn, const struct contract *c)
+{
+	struct buf bytes;
+	struct key key;
+
+	buf_init_arena(&bytes, txn_arena(txn), RENDER_MAX * 2);
+	contract_line_put(&bytes, &c->line);
+	if (buf_error(&bytes) != 0)
+		txn_fail(txn, buf_error(&bytes));
+	contract_line_key(&key, c->rec.organization, c->rec.dossier, c->rec.id);
+	txn_put(txn, DIR_CONTRACT_LINE, &key, buf_view(&bytes));
+}
+
+static void
+drop_line(struct txn *txn, const struct contract_rec *rec)
+{
+	struct key key;
+
+	if (rec->deleted)
+		return;
+	contract_line_key(&key, rec->organization, rec->dossier, rec->id);
+	txn_del(txn, DIR_CONTRACT_LINE, &key);
+}
+
+static struct version
+version_of(const struct contract_rec *rec)
+{
+	return (struct version){ rec->versioned, rec->version };
+}
+
+static void
+set_version(struct contract_rec *rec, struct version version)
+{
+	rec->versioned = version.given;
+	rec->version = version.number;
+}
+
+bool
+contract_put(struct txn *txn, const struct contract *contract)
+{
+	struct contract_rec rec = contract->rec, old;
+	struct version new = version_of(&rec);
+
+	if (get_any(txn, rec.id, &old)) {
+		if (version_is_older(new, version_of(&old)))
+			return false;
+		set_version(&rec, version_after(new, version_of(&old)));
+		drop_line(txn, &old);
+	}
+	put_record(txn, &rec);
+	put_line(txn, contract);
+	return true;
+}
+
+bool
+contract_delete(struct txn *txn, struct str id, struct version version)
+{
+	struct contract_rec old = { .deleted = true };
+	struct contract_rec tombstone = { .deleted = true, .id = id };
+	struct key key;
+
+	if (get_any(txn, id, &old)) {
+		if (version_is_older(version, version_of(&old)))
+			return false;
+		drop_line(txn, &old);
+		version = version_after(version, version_of(&old));
+	}
+	set_version(&tombstone, version);
+	key_of(&key, id);
+	if (version.given)
+		put_record(txn, &tombstone);
+	else
+		txn_del(txn, DIR_CONTRACT, &key);
+	return true;
+}
+
+bool
+contract_is_of(
+    const struct contract_rec *rec, const struct account_rec *account)
+{
+	struct str list = account->dossiers, organization, dossier;
+
+	while (rec_list_next(&list, &organization) &&
+	    rec_list_next(&list, &dossier)) {
+		if (str_eq(organization, rec->organization) &&
+		    str_eq(dossier, rec->dossier))
+			return true;
+	}
+	return false;
+}

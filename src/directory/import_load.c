@@ -1,0 +1,310 @@
+/*
+ * The last pass of an import. A transaction ends after a number of records
+ * that follows from how long the last ones took, its commit included, and in
+ * any case when its time is over: the store has one writer at a time, and who
+ * signs in or revokes waits no longer than for one of these.
+ */
+#include "directory/import_load.h"
+
+#include <stdlib.h>
+#include "base/clock.h"
+#include "directory/import_reader.h"
+
+#define TXN_MS 10 /* what a transaction shall take, and its records may */
+#define TXN_RECORDS_MIN 100
+#define TXN_RECORDS_MAX 5000
+
+/* Lines that are parsed at a time; several transactions may share them. */
+#define BATCH_BYTES (2 * 1024 * 1024)
+
+struct tally {
+	unsigned long counts[RECORD_KINDS], deleted, older;
+};
+
+struct batch {
+	struct import_run *run;
+	struct record record[TXN_RECORDS_MAX];
+	unsigned long place[TXN_RECORDS_MAX];
+	size_t n, from; /* those before FROM are in */
+	size_t limit;   /* records of the next transaction */
+	bool end;       /* nothing follows in the input */
+
+	/* Of the transaction that runs. */
+	int64_t start; /* since when others wait */
+	size_t applied;
+	struct tally tally;
+	struct import_mark mark;
+	uint64_t removals; /* as it leaves them */
+	struct why why;
+};
+
+/* How many bad lines stand at or before PLACE. */
+static size_t
+bad_up_to(const struct import_lines *bad, unsigned long place)
+{
+	size_t low = 0, high = bad->n;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (bad->at[middle] <= place)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+static bool
+is_bad(const struct import_lines *bad, unsigned long place)
+{
+	size_t n = bad_up_to(bad, place);
+
+	return n > 0 && bad->at[n - 1] == place;
+}
+
+/* That no other import has begun, gone on or taken away what is needed. */
+static int
+expect_mark(struct txn *txn, const struct import_run *run, struct why *why)
+{
+	struct import_mark mark;
+	bool marked = import_mark_get(txn, &mark);
+
+	if (txn_error(txn) != 0)
+		return txn_error(txn);
+	if (marked == run->marked &&
+	    (!marked || import_mark_eq(&mark, &run->mark)) &&
+	    import_removals(txn) == run->removals)
+		return 0;
+	return why_set(why, HUB_EDENIED,
+	    "another import was at work meanwhile; when it has ended, run "
+	    "this one again");
+}
+
+static bool
+takes_away(const struct record *record)
+{
+	return record->deleted &&
+	    (record->kind == RECORD_ORGANIZATION ||
+		record->kind == RECORD_GROUP);
+}
+
+static int
+apply_one(struct txn *txn, struct batch *b, const struct record *record)
+{
+	bool done;
+	int rc = record_apply(txn, record, &done, &b->why);
+
+	if (rc != 0)
+		return rc;
+	if (takes_away(record))
+		import_removals_raise(txn);
+	if (!done)
+		b->tally.older++;
+	else if (record->deleted)
+		b->tally.deleted++;
+	else
+		b->tally.counts[record->kind]++;
+	return 0;
+}
+
+static void
+move_mark(struct txn *txn, struct batch *b)
+{
+	const struct import_run *run = b->run;
+	size_t last = b->from + b->applied;
+
+	b->mark = run->mark;
+	if (last > 0) {
+		b->mark.line = b->place[last - 1];
+		b->mark.bad =
+		    run->bad_before + bad_up_to(&run->bad, b->place[last - 1]);
+	}
+	if (!b->end || last < b->n)
+		import_mark_put(txn, &b->mark);
+	else if (run->marked)
+		import_mark_drop(txn);
+}
+
+static int
+apply_some(struct txn *txn, void *arg)
+{
+	struct batch *b = arg;
+	int rc;
+
+	b->start = clock_mono_ms();
+	b->applied = 0;
+	b->tally = (struct tally){ 0 };
+	b->why.text[0] = '\0';
+	if ((rc = expect_mark(txn, b->run, &b->why)) != 0)
+		return rc;
+	while (b->from + b->applied < b->n && b->applied < b->limit) {
+		if (b->applied > 0 && clock_mono_ms() - b->start >= TXN_MS)
+			break;
+		rc = apply_one(txn, b, &b->record[b->from + b->applied]);
+		if (rc != 0)
+			return rc;
+		b->applied++;
+	}
+	move_mark(txn, b);
+	b->removals = import_removals(txn);
+	return 0;
+}
+
+/* Fewer or more records next time, by how long these have taken in all. */
+static size_t
+next_limit(const struct batch *b)
+{
+	int64_t took = clock_mono_ms() - b->start;
+	size_t fitting = b->applied * TXN_MS / (size_t)(took < 1 ? 1 : took);
+
+	if (b->applied < b->limit && fitting > b->limit)
+		return b->limit;
+	if (fitting > b->limit * 2)
+		fitting = b->limit * 2;
+	if (fitting < TXN_RECORDS_MIN)
+		return TXN_RECORDS_MIN;
+	return fitting > TXN_RECORDS_MAX ? TXN_RECORDS_MAX : fitting;
+}
+
+static void
+settle(struct batch *b)
+{
+	struct import *im = b->run->import;
+
+	for (int k = 0; k < RECORD_KINDS; k++)
+		im->counts[k] += b->tally.counts[k];
+	im->deleted += b->tally.deleted;
+	im->older += b->tally.older;
+	b->from += b->applied;
+	b->run->marked = !b->end || b->from < b->n;
+	b->run->mark = b->mark;
+	b->run->removals = b->removals;
+	b->limit = next_limit(b);
+}
+
+static int
+say(const struct batch *b, int rc, struct why *why)
+{
+	return why_set(
+	    why, rc, "%s", b->why.text[0] != '\0' ? b->why.text : err_text(rc));
+}
+
+/*
+ * A record failed and took its transaction with it: those before it come in
+ * once more, without it.
+ */
+static int
+stop_at_fault(struct batch *b, struct arena *arena, int fault, struct why *why)
+{
+	struct import *im = b->run->import;
+	size_t at = b->from + b->applied;
+	struct why reason = b->why;
+	int rc = 0;
+
+	while (rc == 0 && b->from < at) {
+		b->limit = at - b->from;
+		rc = store_write(im->directory, arena, apply_some, b);
+		if (rc == 0)
+			settle(b);
+	}
+	if (rc != 0)
+		return say(b, rc, why);
+	im->stopped = b->place[at];
+	return why_set(why, fault, "%s", reason.text);
+}
+
+/* One transaction; 0 when it is committed. */
+static int
+load_some(struct batch *b, struct arena *arena, struct why *why)
+{
+	int rc = store_write(b->run->import->directory, arena, apply_some, b);
+
+	if (rc == 0)
+		settle(b);
+	else if (import_is_line_fault(rc) && b->why.text[0] != '\0')
+		rc = stop_at_fault(b, arena, rc, why);
+	else
+		say(b, rc, why);
+	return rc;
+}
+
+/* Reads and parses good lines until there are enough or the input ends. */
+static int
+fill(struct import_reader *r, struct batch *b, struct why *why)
+{
+	uint64_t begin = r->lines.offset;
+	struct str line;
+	int rc = 0;
+
+	b->n = b->from = 0;
+	while (
+	    b->n < TXN_RECORDS_MAX && r->lines.offset - begin < BATCH_BYTES) {
+		rc = import_reader_next(r, &line, why);
+		if (rc == HUB_ENOENT)
+			break;
+		if (is_bad(&b->run->bad, r->lines.number))
+			continue;
+		if (rc == 0)
+			rc =
+			    record_parse(r->arena, line, &b->record[b->n], why);
+		if (rc != 0) {
+			why_prefix(why, "line %lu", r->lines.number);
+			return rc;
+		}
+		b->place[b->n++] = r->lines.number;
+	}
+	b->end = rc == HUB_ENOENT;
+	return 0;
+}
+
+static void
+tell(const struct batch *b, const struct import_reader *r)
+{
+	struct import_progress p = { IMPORT_LOAD, r->lines.number,
+		r->lines.offset, b->run->total };
+
+	if (b->run->import->progress != NULL)
+		b->run->import->progress(b->run->import->ctx, &p);
+}
+
+static int
+load_batches(struct batch *b, struct import_reader *r, struct why *why)
+{
+	int rc = 0;
+
+	while (rc == 0 && !b->end) {
+		if ((rc = fill(r, b, why)) != 0)
+			return rc;
+		/* The end alone is worth a transaction if a mark stands. */
+		if (b->n == 0 && b->run->marked)
+			rc = load_some(b, r->arena, why);
+		while (rc == 0 && b->from < b->n)
+			rc = load_some(b, r->arena, why);
+		arena_reset(r->arena);
+		tell(b, r);
+	}
+	return rc;
+}
+
+int
+import_load(struct import_run *run, struct why *why)
+{
+	struct batch *b = calloc(1, sizeof(*b));
+	struct import_reader reader;
+	int rc;
+
+	if (b == NULL)
+		return why_set(why, HUB_ENOMEM, "out of memory");
+	b->run = run;
+	b->limit = TXN_RECORDS_MIN;
+	rc = import_reader_open(&reader, run->import->fd, why);
+	if (rc == 0) {
+		rc = import_reader_skip(&reader, run->mark.line, why);
+		if (rc == 0)
+			rc = load_batches(b, &reader, why);
+		import_reader_close(&reader);
+	}
+	free(b);
+	return rc;
+}

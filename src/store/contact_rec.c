@@ -1,0 +1,42 @@
+#include "store/contact_rec.h"
+
+#include "base/err.h"
+#include "store/rec.h"
+
+#define FORMAT 1
+#define FLAG_DELETED 1
+#define FLAG_VERSIONED 2
+
+void
+contact_rec_put(struct buf *out, const struct contact_rec *rec)
+{
+	rec_put_u8(out, FORMAT);
+	rec_put_u8(out,
+	    (uint8_t)((rec->deleted ? FLAG_DELETED : 0) |
+		(rec->versioned ? FLAG_VERSIONED : 0)));
+	rec_put_u64(out, rec->version);
+	rec_put_str(out, rec->id);
+	rec_put_str(out, rec->organization);
+	rec_put_str(out, rec->dossier);
+	rec_put_str(out, rec->source);
+}
+
+int
+contact_rec_get(struct str bytes, struct contact_rec *rec)
+{
+	struct rec_in in;
+	uint8_t flags;
+
+	rec_in_begin(&in, bytes);
+	if (rec_u8(&in) != FORMAT)
+		return HUB_ECORRUPT;
+	flags = rec_u8(&in);
+	rec->deleted = (flags & FLAG_DELETED) != 0;
+	rec->versioned = (flags & FLAG_VERSIONED) != 0;
+	rec->version = rec_u64(&in);
+	rec->id = rec_str(&in);
+	rec->organization = rec_str(&in);
+	rec->dossier = rec_str(&in);
+	rec->source = rec_str(&in);
+	return rec_in_end(&in);
+}
