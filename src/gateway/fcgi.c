@@ -61,7 +61,7 @@ put_end(struct buf *out, uint16_t id, uint8_t protocol_status)
 }
 
 void
-fcgi_put_answer(
+fcgi_put_stdout(
     struct buf *out, uint16_t id, struct str head, struct str payload)
 {
 	size_t left = head.n + payload.n;
@@ -75,8 +75,21 @@ fcgi_put_answer(
 		buf_str(out, take(&payload, n - part.n));
 		left -= n;
 	}
+}
+
+void
+fcgi_put_end(struct buf *out, uint16_t id)
+{
 	put_header(out, FCGI_STDOUT, id, 0);
 	put_end(out, id, FCGI_REQUEST_COMPLETE);
+}
+
+void
+fcgi_put_answer(
+    struct buf *out, uint16_t id, struct str head, struct str payload)
+{
+	fcgi_put_stdout(out, id, head, payload);
+	fcgi_put_end(out, id);
 }
 
 /* A length of one or four bytes (section 3.4). */

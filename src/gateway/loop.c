@@ -34,6 +34,9 @@
 #define SPARE_WORK 32
 #define SPARE_OUT 65536
 
+/* More than a piece needs; the first part of a long answer may take more. */
+#define PIECE_OUT (256 * 1024)
+
 /* Milliseconds of rest for accept, and for the log, when descriptors are out. */
 #define ACCEPT_PAUSE 100
 #define COMPLAINT_PAUSE 10000
@@ -44,9 +47,13 @@ struct work {
 	SLIST_ENTRY(work) entry;
 	struct arena *arena;
 	struct fcgi_in in;
+	struct req req;
+	struct resp resp;
 	struct buf out;  /* an answer, or answers to records */
 	size_t sent;     /* of it */
+	size_t taken;    /* bytes that the peer took, of all */
 	struct buf rest; /* input that came behind an answer that waits */
+	bool unfinished; /* more of the body is made as the peer takes it */
 };
 
 struct conn {
@@ -84,6 +91,7 @@ struct loop {
 	unsigned int spare_count;
 	size_t arena_max;
 	struct buf head; /* of the answer that is being made */
+	struct buf piece;
 	char input[INPUT_SIZE];
 	struct epoll_event events[EVENTS];
 };
@@ -142,6 +150,7 @@ work_give(struct loop *l, struct work *w)
 	buf_reset(&w->out);
 	buf_free(&w->rest);
 	w->sent = 0;
+	w->unfinished = false;
 	if (w->out.cap > SPARE_OUT)
 		buf_free(&w->out);
 	SLIST_INSERT_HEAD(&l->spare, w, entry);
@@ -253,10 +262,55 @@ flush(struct conn *c)
 		if (n < 0)
 			return errno == EAGAIN;
 		w->sent += (size_t)n;
+		w->taken += (size_t)n;
 	}
 	buf_reset(&w->out);
 	w->sent = 0;
 	return true;
+}
+
+/*
+ * Makes the next piece of a long body. False when it cannot go on: the peer
+ * must see that something is missing.
+ */
+static bool
+produce(struct loop *l, struct work *w)
+{
+	enum resp_step step;
+
+	if (w->out.cap > PIECE_OUT)
+		buf_free(&w->out);
+	buf_reset(&l->piece);
+	step = w->resp.produce(w->resp.produce_ctx, &l->piece);
+	if (step == RESP_BROKEN || buf_error(&l->piece) != 0)
+		return false;
+	fcgi_put_stdout(&w->out, w->in.id, buf_view(&l->piece), STR_NONE);
+	if (step == RESP_MORE)
+		return true;
+	fcgi_put_end(&w->out, w->in.id);
+	w->unfinished = false;
+	fcgi_in_next(&w->in);
+	return true;
+}
+
+/* One piece a turn, so that a long list does not keep others waiting. */
+static bool
+pump(struct loop *l, struct conn *c)
+{
+	struct work *w = c->work;
+
+	if (!flush(c))
+		return false;
+	if (!w->unfinished || w->out.n > 0)
+		return true;
+	return produce(l, w) && flush(c);
+}
+
+/* Whether the peer still has to take something of the answer. */
+static bool
+is_busy(const struct work *w)
+{
+	return w->out.n > 0 || w->unfinished;
 }
 
 /* For an answer that went wrong when nothing else can be relied on. */
@@ -288,28 +342,32 @@ static void
 answer(struct loop *l, struct work *w)
 {
 	const struct loop_spec *spec = l->spec;
-	struct req req;
-	struct resp resp;
+	struct req *req = &w->req;
+	struct resp *resp = &w->resp;
 	int rc;
 
-	req_begin(&req, w->arena);
-	fcgi_request(&w->in, &req);
-	req_ready(&req, &spec->limits);
-	resp_begin(&resp, w->arena);
-	spec->app.serve(spec->app.ctx, &req, &resp);
+	req_begin(req, w->arena);
+	fcgi_request(&w->in, req);
+	req_ready(req, &spec->limits);
+	resp_begin(resp, w->arena);
+	spec->app.serve(spec->app.ctx, req, resp);
 
-	resp.head = req.method == METHOD_HEAD;
+	resp->head = req->method == METHOD_HEAD;
 	buf_reset(&l->head);
-	rc = resp_head(&resp, &l->head);
-	if (rc == 0) {
-		fcgi_put_answer(
-		    &w->out, w->in.id, buf_view(&l->head), resp_payload(&resp));
-	} else {
-		log_err("request %.*s: no answer: %s", STR_ARG(req.id),
+	rc = resp_head(resp, &l->head);
+	count_answer(spec->counters, rc == 0 ? resp->status : 500);
+	if (rc != 0) {
+		log_err("request %.*s: no answer: %s", STR_ARG(req->id),
 		    err_text(rc));
 		put_failure(l, w);
+	} else {
+		fcgi_put_stdout(
+		    &w->out, w->in.id, buf_view(&l->head), resp_payload(resp));
+		w->unfinished = resp->produce != NULL && !resp->head;
+		if (w->unfinished)
+			return;
+		fcgi_put_end(&w->out, w->in.id);
 	}
-	count_answer(spec->counters, rc == 0 ? resp.status : 500);
 	fcgi_in_next(&w->in);
 }
 
@@ -342,9 +400,9 @@ advance(struct loop *l, struct conn *c, struct str input)
 			c->kept = c->progress = true;
 			c->last = !keeps(l, w);
 		}
-		if (!flush(c))
+		if (!pump(l, c))
 			return false;
-		if (w->out.n > 0) {
+		if (is_busy(w)) {
 			buf_str(&w->rest, input);
 			/*
 			 * Only an answer waits. A peer that does not take the
@@ -377,12 +435,12 @@ static bool
 send_on(struct loop *l, struct conn *c)
 {
 	struct work *w = c->work;
-	size_t before = w->sent, n;
+	size_t before = w->taken, n;
 
-	if (!flush(c))
+	if (!pump(l, c))
 		return false;
-	c->progress = w->sent != before;
-	if (w->out.n > 0)
+	c->progress = w->taken != before || w->out.n == 0;
+	if (is_busy(w))
 		return true;
 	if (c->last)
 		return false;
@@ -422,7 +480,7 @@ conn_turn(struct loop *l, struct conn *c)
 		return;
 	}
 	w = c->work;
-	if (w != NULL && w->out.n > 0) {
+	if (w != NULL && is_busy(w)) {
 		wait_for(l, c, WAIT_WRITE);
 		return;
 	}
@@ -541,6 +599,7 @@ setup(struct loop *l, struct why *why)
 		    RESP_BODY_MAX) +
 	    ARENA_SPARE;
 	buf_init(&l->head, HEAD_MAX);
+	buf_init(&l->piece, RESP_BODY_MAX);
 	l->now = clock_mono_ms();
 
 	l->conns = calloc(spec->connections, sizeof(*l->conns));
@@ -580,6 +639,7 @@ teardown(struct loop *l)
 	if (l->epoll >= 0)
 		close(l->epoll);
 	buf_free(&l->head);
+	buf_free(&l->piece);
 	free(l->conns);
 	free(l);
 }

@@ -75,7 +75,9 @@ req_param(struct req *req, struct str name, struct str value)
 			continue;
 		to = (struct str *)(void *)((char *)req + params[i].offset);
 		/* Two values would let two readers see two requests. */
-		if (to->p != NULL)
+		if (to->p != NULL && to == &req->authorization)
+			req->two_credentials = true;
+		else if (to->p != NULL)
 			req_refuse(req, 400);
 		*to = value;
 		return;

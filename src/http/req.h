@@ -35,8 +35,9 @@ struct req {
 	enum method method;
 	int refused; /* status of a limit that was broken, or 0 */
 	bool https;
-	struct str uri;  /* REQUEST_URI as the client sent it */
-	struct str path; /* of it, not decoded */
+	bool two_credentials; /* a second Authorization came */
+	struct str uri;       /* REQUEST_URI as the client sent it */
+	struct str path;      /* of it, not decoded */
 	struct str query;
 	struct str id; /* what X-Request-Id says; never empty when ready */
 	struct str body;
@@ -64,7 +65,9 @@ void req_begin(struct req *req, struct arena *arena);
 
 /*
  * One CGI parameter (RFC 3875 section 4.1), e.g. "REQUEST_URI". Names that no
- * one reads are passed over. The text is not copied.
+ * one reads are passed over. The text is not copied. A name that comes twice
+ * refuses the request, but for a second Authorization: what to say of that the
+ * credential check knows.
  */
 void req_param(struct req *req, struct str name, struct str value);
 

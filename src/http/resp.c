@@ -65,6 +65,7 @@ resp_clear(struct resp *resp)
 {
 	resp->status = 0;
 	resp->body = STR_NONE;
+	resp->produce = NULL;
 	buf_reset(&resp->headers);
 }
 
@@ -101,6 +102,14 @@ resp_body(struct resp *resp, int status, const char *type, struct str body)
 	resp_header(resp, "Content-Type", str_of(type));
 }
 
+void
+resp_produce(struct resp *resp,
+    enum resp_step (*fn)(void *ctx, struct buf *piece), void *ctx)
+{
+	resp->produce = fn;
+	resp->produce_ctx = ctx;
+}
+
 static bool
 has_no_body(int status)
 {
@@ -118,7 +127,7 @@ resp_head(struct resp *resp, struct buf *out)
 	buf_str(out, phrase_of(resp->status));
 	BUF_LIT(out, "\r\n");
 	buf_put(out, resp->headers.p, resp->headers.n);
-	if (!has_no_body(resp->status)) {
+	if (!has_no_body(resp->status) && resp->produce == NULL) {
 		BUF_LIT(out, "Content-Length: ");
 		buf_u64(out, resp->body.n);
 		BUF_LIT(out, "\r\n");

@@ -6,12 +6,15 @@
 #include "base/buf.h"
 #include "base/str.h"
 
+/* How far the making of a long body has come. */
+enum resp_step { RESP_MORE, RESP_DONE, RESP_BROKEN };
+
 /*
  * One answer. Endpoints fill it, the gateway sends it. Its memory is the
  * request's arena; a body may also point to text that lives as long.
  */
 #define RESP_HEADERS_MAX 8192
-#define RESP_BODY_MAX (512 * 1024)
+#define RESP_BODY_MAX (3 * 1024 * 1024) /* twice a record of 1 MiB and more */
 
 struct resp {
 	struct arena *arena;
@@ -19,6 +22,10 @@ struct resp {
 	bool head;          /* of HEAD: the length is told, no body sent */
 	struct buf headers; /* "Name: value\r\n" ... */
 	struct str body;
+
+	/* The rest of a body that is made piece by piece; see resp_produce(). */
+	enum resp_step (*produce)(void *ctx, struct buf *piece);
+	void *produce_ctx;
 };
 
 void resp_begin(struct resp *resp, struct arena *arena);
@@ -37,9 +44,21 @@ void resp_body(
     struct resp *resp, int status, const char *type, struct str body);
 
 /*
+ * The body goes on after what resp_body() has given: FN is called when the
+ * client takes more and appends a piece, until it says RESP_DONE. RESP_BROKEN
+ * breaks the connection off, so that the client sees that something is
+ * missing. The length is not told beforehand. CTX lives in the request's
+ * arena, which stays until the end; the gateway has no more use for the first
+ * part when it calls FN, whose memory may be used again.
+ */
+void resp_produce(struct resp *resp,
+    enum resp_step (*fn)(void *ctx, struct buf *piece), void *ctx);
+
+/*
  * Appends the CGI form (RFC 3875 section 6) of status and header fields, with
- * Content-Length and the empty line. What follows in a FastCGI or CGI answer
- * is resp_payload(). HUB_E* if a buffer or header failed on the way.
+ * Content-Length, where the length is known, and the empty line. What follows
+ * in a FastCGI or CGI answer is resp_payload(). HUB_E* if a buffer or header
+ * failed on the way.
  */
 int resp_head(struct resp *resp, struct buf *out);
 
