@@ -18,6 +18,8 @@ struct call {
 	struct service *service;
 	struct req *req;
 	struct resp *resp;
+	const struct route *route;
+	struct str methods; /* of the path, if the request has none of them */
 	struct txn *txn;
 	const struct claims *claims; /* of CREDENTIAL_USER */
 	struct account_rec account;  /* likewise */

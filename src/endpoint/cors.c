@@ -12,10 +12,9 @@ cors_put(struct call *call)
 	resp_header(resp, "Access-Control-Allow-Origin", origin);
 	resp_header(resp, "Access-Control-Expose-Headers",
 	    STR("ETag, X-Request-Id, WWW-Authenticate, Retry-After"));
-	if (call->req->method != METHOD_OPTIONS)
+	if (call->req->method != METHOD_OPTIONS || call->methods.n == 0)
 		return;
-	resp_header(
-	    resp, "Access-Control-Allow-Methods", STR("GET, HEAD, OPTIONS"));
+	resp_header(resp, "Access-Control-Allow-Methods", call->methods);
 	resp_header(resp, "Access-Control-Allow-Headers",
 	    STR("Authorization, If-None-Match"));
 	resp_header(resp, "Access-Control-Max-Age", STR("600"));

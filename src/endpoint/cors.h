@@ -6,8 +6,9 @@
 /*
  * Adds the fields that let a page of an enabled client's origin read the
  * answer, errors included (the CORS protocol of the Fetch standard); for
- * OPTIONS those of a preflight as well. Nothing for any other origin, and never
- * leave for the browser's own credentials.
+ * OPTIONS of a known path those of a preflight as well, with its methods.
+ * Nothing for any other origin, and never leave for the browser's own
+ * credentials. What the web server answers by itself goes without.
  */
 void cors_put(struct call *call);
 

@@ -71,7 +71,7 @@ credential_read(struct call *call, const struct route *route, struct str *token)
 	if (header.n == 0)
 		return refuse(call, 401, NULL, NULL,
 		    "This address needs a Bearer token.");
-	if (str_index(header, ',') >= 0)
+	if (req->two_credentials || str_index(header, ',') >= 0)
 		return refuse(call, 400, "invalid_request", NULL,
 		    "More than one credential was sent.");
 	if (!str_split(&header, ' ', &scheme) ||
@@ -153,4 +153,15 @@ credential_check(struct call *call, const struct route *route, struct str token)
 		return refuse(call, 403, "insufficient_scope", NULL,
 		    "The account does not have the permission.");
 	return true;
+}
+
+bool
+credential_holds(struct call *call)
+{
+	const struct route *route = call->route;
+
+	return why_dead(call) == NULL && txn_error(call->txn) == 0 &&
+	    (route->permission == NULL ||
+		permission_held(
+		    call->txn, &call->account, str_of(route->permission)));
 }

@@ -21,4 +21,11 @@ bool credential_read(
 bool credential_check(
     struct call *call, const struct route *route, struct str token);
 
+/*
+ * For an answer that takes several looks at the directory: whether what
+ * credential_check() has found still holds in the call's present one, with
+ * call->account read anew. Also false when the transaction has failed.
+ */
+bool credential_holds(struct call *call);
+
 #endif

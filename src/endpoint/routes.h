@@ -10,6 +10,10 @@ extern const size_t route_count;
 
 /* The endpoints, each in the file of its name. */
 void account_mine(struct call *call);
+void organizations_mine(struct call *call);
+void permissions_mine(struct call *call);
+void mycontracts(struct call *call);
+void contract_mine(struct call *call);
 void health_ready(struct call *call);
 
 #endif

@@ -130,7 +130,8 @@ put_allow(struct call *call, unsigned int allow)
 			buf_printf(&list, "%s, ", method_name((enum method)m));
 	}
 	BUF_LIT(&list, "OPTIONS");
-	resp_header(call->resp, "Allow", buf_view(&list));
+	call->methods = buf_view(&list);
+	resp_header(call->resp, "Allow", call->methods);
 }
 
 static void
@@ -148,6 +149,7 @@ run_route(struct call *call, const struct route *route)
 	struct str token;
 	int rc, end;
 
+	call->route = route;
 	if (!credential_read(call, route, &token))
 		return;
 	call->txn = store_read_begin(s->directory, call->req->arena);

@@ -58,7 +58,7 @@ int
 signing_key_find(struct txn *vault, struct signing_key *out)
 {
 	struct rsa_key *rsa;
-	int64_t created;
+	int64_t created = 0;
 	int rc = signing_key_load(vault, &rsa, out->kid);
 
 	if (rc == 0)
@@ -76,11 +76,15 @@ signing_key_put_private(struct txn *vault, const struct signing_key *key)
 	struct key k;
 
 	buf_init_arena(&bytes, txn_arena(vault), KEY_REC_MAX);
+	/* Room for all at once: growing would leave copies of the key behind. */
+	if (buf_space(&bytes, KEY_REC_MAX) != NULL)
+		buf_reset(&bytes);
 	private_key_rec_put(&bytes, &key->private);
 	if (buf_error(&bytes) != 0)
 		txn_fail(vault, buf_error(&bytes));
 	key_of(&k, str_of(key->kid));
 	txn_put(vault, VAULT_KEY, &k, buf_view(&bytes));
+	secret_clear(bytes.p, bytes.n);
 }
 
 void

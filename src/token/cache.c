@@ -1,10 +1,13 @@
 /*
- * A look-up reads one set of the index and one entry. The token is copied once into whole words, padded with zeros, so
- * that hashing and comparing need not care about its end.
+ * A token may stand in either of two sets, so that a table that is far from
+ * full has hardly a set with more tokens than ways, where they would drive
+ * each other out at every turn.
  *
- * The hash is seeded, so nobody outside can aim at a set; that two tokens are
- * the same is decided by comparing all of their bytes, in a time that does
- * not tell where they differ.
+ * The token is copied once into whole words, padded with zeros, so that
+ * hashing and comparing need not care about its end. The hash is seeded, so
+ * nobody outside can aim at a set; that two tokens are the same is decided by
+ * comparing all of their bytes, in a time that does not tell where they
+ * differ.
  */
 #include "token/cache.h"
 
@@ -14,16 +17,18 @@
 #include "base/rand.h"
 
 #define WAYS 4
+#define CHOICES 2
+#define NO_SLOT SIZE_MAX
 #define STEP 8 /* words that hashing and comparing take at a time */
 #define WORDS (TOKEN_CACHE_TEXT / sizeof(uint64_t))
 
 _Static_assert(TOKEN_CACHE_TEXT % (STEP * sizeof(uint64_t)) == 0,
     "an entry holds whole steps");
 
-/* An entry is alive if it was used after the last clear. */
-struct set {
-	uint64_t hash[WAYS];
-	uint64_t used[WAYS];
+/* What is looked at first of a slot. It is alive if used after the clear. */
+struct mark {
+	uint64_t hash;
+	uint64_t used; /* the clock then */
 };
 
 struct entry {
@@ -32,13 +37,13 @@ struct entry {
 	struct claims claims;
 };
 
-/* Both arrays are zeros at first and touched as they fill. */
+/* Slot I is marks[I] and entries[I]: zeros at first, touched as they fill. */
 struct token_cache {
-	struct set *sets;
-	struct entry *entries; /* WAYS for each set */
-	size_t mask;           /* number of sets - 1 */
-	uint64_t clock;        /* counts uses */
-	uint64_t cleared;      /* the clock at the last clear */
+	struct mark *marks;
+	struct entry *entries;
+	size_t mask;      /* number of sets - 1 */
+	uint64_t clock;   /* counts uses */
+	uint64_t cleared; /* the clock at the last clear */
 	uint64_t seed[STEP];
 };
 
@@ -47,8 +52,7 @@ struct probe {
 	size_t n, count; /* bytes, and words in whole steps */
 	uint64_t words[WORDS];
 	uint64_t hash;
-	struct set *set;
-	struct entry *entry; /* the first of the set */
+	size_t set[CHOICES]; /* the first slot of each */
 };
 
 struct token_cache *
@@ -61,9 +65,9 @@ token_cache_new(size_t entries)
 		return NULL;
 	while (sets < entries / WAYS + (entries % WAYS != 0))
 		sets *= 2;
-	cache->sets = calloc(sets, sizeof(struct set));
+	cache->marks = calloc(sets, WAYS * sizeof(struct mark));
 	cache->entries = calloc(sets, WAYS * sizeof(struct entry));
-	if (cache->sets == NULL || cache->entries == NULL) {
+	if (cache->marks == NULL || cache->entries == NULL) {
 		token_cache_free(cache);
 		return NULL;
 	}
@@ -77,7 +81,7 @@ token_cache_free(struct token_cache *cache)
 {
 	if (cache == NULL)
 		return;
-	free(cache->sets);
+	free(cache->marks);
 	free(cache->entries);
 	free(cache);
 }
@@ -107,11 +111,11 @@ hash_words(const uint64_t *w, size_t count, size_t n, const uint64_t *seed)
 }
 
 static bool
-probe_begin(struct probe *probe, struct token_cache *cache, struct str token)
+probe_begin(
+    struct probe *probe, const struct token_cache *cache, struct str token)
 {
 	const size_t step = STEP * sizeof(uint64_t);
 	size_t padded = (token.n + step - 1) / step * step;
-	size_t at;
 
 	if (token.n == 0 || token.n > TOKEN_CACHE_TEXT)
 		return false;
@@ -121,9 +125,8 @@ probe_begin(struct probe *probe, struct token_cache *cache, struct str token)
 	memcpy(probe->words, token.p, token.n);
 	probe->hash =
 	    hash_words(probe->words, probe->count, token.n, cache->seed);
-	at = (size_t)probe->hash & cache->mask;
-	probe->set = &cache->sets[at];
-	probe->entry = &cache->entries[at * WAYS];
+	probe->set[0] = ((size_t)probe->hash & cache->mask) * WAYS;
+	probe->set[1] = ((size_t)(probe->hash >> 32) & cache->mask) * WAYS;
 	return true;
 }
 
@@ -139,35 +142,60 @@ same_words(const uint64_t *a, const uint64_t *b, size_t count)
 	return differ == 0;
 }
 
-/* The way that holds the token, or WAYS. */
-static unsigned int
-find(const struct probe *probe, const struct token_cache *cache)
+static bool
+holds(const struct token_cache *cache, size_t slot, const struct probe *probe)
 {
-	for (unsigned int i = 0; i < WAYS; i++) {
-		const struct entry *entry = &probe->entry[i];
+	const struct mark *mark = &cache->marks[slot];
+	const struct entry *entry = &cache->entries[slot];
 
-		if (probe->set->hash[i] == probe->hash &&
-		    probe->set->used[i] > cache->cleared &&
-		    entry->n == probe->n &&
-		    same_words(entry->words, probe->words, probe->count))
-			return i;
+	return mark->hash == probe->hash && mark->used > cache->cleared &&
+	    entry->n == probe->n &&
+	    same_words(entry->words, probe->words, probe->count);
+}
+
+/* The slot that holds the token, or NO_SLOT. */
+static size_t
+find(const struct token_cache *cache, const struct probe *probe)
+{
+	for (size_t c = 0; c < CHOICES; c++) {
+		for (size_t way = 0; way < WAYS; way++) {
+			if (holds(cache, probe->set[c] + way, probe))
+				return probe->set[c] + way;
+		}
 	}
-	return WAYS;
+	return NO_SLOT;
+}
+
+/* What was never used or is cleared counts as the oldest. */
+static size_t
+oldest(const struct token_cache *cache, const struct probe *probe)
+{
+	size_t best = probe->set[0];
+
+	for (size_t c = 0; c < CHOICES; c++) {
+		for (size_t way = 0; way < WAYS; way++) {
+			size_t slot = probe->set[c] + way;
+
+			if (cache->marks[slot].used < cache->marks[best].used)
+				best = slot;
+		}
+	}
+	return best;
 }
 
 const struct claims *
 token_cache_get(struct token_cache *cache, struct str token)
 {
 	struct probe probe;
-	unsigned int way;
+	size_t slot;
 
 	if (!probe_begin(&probe, cache, token))
 		return NULL;
-	way = find(&probe, cache);
-	if (way == WAYS)
+	slot = find(cache, &probe);
+	if (slot == NO_SLOT)
 		return NULL;
-	probe.set->used[way] = ++cache->clock;
-	return &probe.entry[way].claims;
+	cache->marks[slot].used = ++cache->clock;
+	return &cache->entries[slot].claims;
 }
 
 void
@@ -176,25 +204,18 @@ token_cache_put(
 {
 	struct probe probe;
 	struct entry *entry;
-	unsigned int way;
+	size_t slot;
 
 	if (!probe_begin(&probe, cache, token))
 		return;
-	way = find(&probe, cache);
-	if (way == WAYS) {
-		/* What was never used or was cleared counts as the oldest. */
-		way = 0;
-		for (unsigned int i = 1; i < WAYS; i++) {
-			if (probe.set->used[i] < probe.set->used[way])
-				way = i;
-		}
-	}
-	entry = &probe.entry[way];
+	slot = find(cache, &probe);
+	if (slot == NO_SLOT)
+		slot = oldest(cache, &probe);
+	entry = &cache->entries[slot];
 	entry->n = probe.n;
 	memcpy(entry->words, probe.words, probe.count * sizeof(uint64_t));
 	entry->claims = *claims;
-	probe.set->hash[way] = probe.hash;
-	probe.set->used[way] = ++cache->clock;
+	cache->marks[slot] = (struct mark){ probe.hash, ++cache->clock };
 }
 
 void

@@ -8,14 +8,15 @@
 
 /*
  * Tokens that were verified, with what they say: a bounded table of sets of
- * four. The whole token is compared, its expiry is looked at by the caller at
- * each use. What can change about a user is never in here.
+ * four, two of them for each token. The whole token is compared, its expiry is
+ * looked at by the caller at each use. What can change about a user is never
+ * in here.
  */
 #define TOKEN_CACHE_TEXT 1152 /* longer tokens are not kept */
 
 struct token_cache;
 
-/* ENTRIES is rounded up to a power of two. NULL when out of memory. */
+/* ENTRIES is rounded up to a power of two, 4 at least. NULL: no memory. */
 struct token_cache *token_cache_new(size_t entries);
 void token_cache_free(struct token_cache *cache);
 
@@ -23,7 +24,7 @@ void token_cache_free(struct token_cache *cache);
 const struct claims *token_cache_get(
     struct token_cache *cache, struct str token);
 
-/* Keeps a verified token; the least recently used of its set gives way. */
+/* Keeps a verified token; the least recently used of its sets gives way. */
 void token_cache_put(
     struct token_cache *cache, struct str token, const struct claims *claims);
 

@@ -1,0 +1,22 @@
+#include "directory/contract.h"
+#include "endpoint/items.h"
+#include "endpoint/routes.h"
+
+/*
+ * GET /contract/contracts/<id>/mine: one contract of the account's dossiers,
+ * whole. One that is not there, another customer's, and an impossible id are
+ * the same to the client.
+ */
+void
+contract_mine(struct call *call)
+{
+	struct contract_rec rec;
+	struct str id = call->req->param[0];
+
+	if (!str_is_id(id) || !contract_get(call->txn, id, &rec) ||
+	    !contract_is_of(&rec, &call->account)) {
+		problem(call->req, call->resp, 404, NULL);
+		return;
+	}
+	items_one(call, rec.item, rec.etag);
+}

@@ -1,0 +1,230 @@
+/*
+ * GET /contract/contracts/mycontracts. A list of up to LIST_WHOLE bytes is
+ * read in one look at the directory. A longer one begins with these bytes and
+ * goes on in pieces; for each the account, its epoch and the revocations are
+ * looked at again. If they no longer hold, or the store fails, the connection
+ * is broken off, so that nobody takes the part for the whole.
+ */
+#include "directory/contract_walk.h"
+#include "endpoint/credential.h"
+#include "endpoint/items.h"
+#include "endpoint/routes.h"
+#include "http/form.h"
+
+#define LIST_WHOLE (256 * 1024)
+#define PIECE (64 * 1024)
+#define PAGE_MAX 1000
+/* Lines that a page or a piece looks at, whatever the filter leaves of them. */
+#define LOOKED_MAX 10000
+
+struct listing {
+	struct call call;       /* a copy: it outlives the endpoint */
+	struct arena_mark mark; /* memory of the pieces, the first included */
+	struct contract_filter filter;
+	struct key position;
+	uint64_t limit;  /* of a page; 0: the whole list */
+	uint64_t given;  /* items so far */
+	struct buf tags; /* entity tags of the items, while all are kept */
+};
+
+/* The parameters that the list knows; each at most once. */
+struct query {
+	struct str limit, cursor, organization, status, format;
+};
+
+static bool
+refuse(struct call *call, const char *name, const char *reason)
+{
+	problem(call->req, call->resp, 400,
+	    arena_printf(call->req->arena, "Parameter %s: %s.", name, reason));
+	return false;
+}
+
+static bool
+read_query(struct call *call, struct query *query)
+{
+	const struct {
+		const char *name;
+		struct str *to;
+	} known[] = {
+		{ "limit", &query->limit },
+		{ "cursor", &query->cursor },
+		{ "organization", &query->organization },
+		{ "status", &query->status },
+		{ "format", &query->format },
+	};
+	struct str rest = call->req->query, name, value;
+	bool bad = false;
+
+	while (form_next(call->req->arena, &rest, &name, &value, &bad)) {
+		for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+			if (!str_eq(name, str_of(known[i].name)))
+				continue;
+			if (known[i].to->p != NULL)
+				return refuse(
+				    call, known[i].name, "stands twice");
+			if (value.n == 0)
+				return refuse(call, known[i].name, "is empty");
+			*known[i].to = value;
+		}
+	}
+	if (bad)
+		problem(call->req, call->resp, 400,
+		    "The query holds a bad percent escape.");
+	return !bad;
+}
+
+static bool
+read_parameters(struct call *call, struct listing *listing)
+{
+	struct query query = { 0 };
+
+	if (!read_query(call, &query))
+		return false;
+	if (query.limit.p != NULL &&
+	    (!str_u64(query.limit, PAGE_MAX, &listing->limit) ||
+		listing->limit == 0))
+		return refuse(call, "limit", "not a number from 1 to 1000");
+	if (query.cursor.p != NULL && listing->limit == 0)
+		return refuse(call, "cursor", "needs limit beside it");
+	if (query.cursor.p != NULL &&
+	    !contract_cursor_parse(query.cursor, &listing->position))
+		return refuse(call, "cursor", "not one that the hub gave");
+	if (query.organization.p != NULL && !str_is_id(query.organization))
+		return refuse(call, "organization", "not an id");
+	listing->filter = (struct contract_filter){ query.organization,
+		query.status, query.format };
+	return true;
+}
+
+static void
+put_item(struct listing *l, struct buf *out, const struct contract_line *line)
+{
+	if (l->given > 0)
+		buf_byte(out, ',');
+	buf_str(out, line->item);
+	l->given++;
+}
+
+/* Whether anything lies behind the page; the position stays where it is. */
+static bool
+has_more(struct listing *l, const struct contract_walk *walk)
+{
+	struct contract_filter any = { .organization = l->filter.organization };
+	struct key position = l->position;
+	struct contract_walk ahead;
+	struct contract_line line;
+	bool more;
+
+	contract_walk_begin(
+	    &ahead, walk->txn, &l->call.account, &any, &position);
+	more = contract_walk_next(&ahead, 1, &line);
+	contract_walk_end(&ahead);
+	return more;
+}
+
+/* What stands behind the last item; a next page is part of what is tagged. */
+static void
+put_end(struct listing *l, const struct contract_walk *walk, struct buf *out)
+{
+	struct str cursor;
+
+	buf_byte(out, ']');
+	if (l->limit > 0 && has_more(l, walk)) {
+		cursor =
+		    contract_cursor_text(txn_arena(walk->txn), &l->position);
+		BUF_LIT(out, ",\"nextCursor\":\"");
+		buf_str(out, cursor);
+		buf_byte(out, '"');
+		if (l->tags.arena != NULL)
+			buf_str(&l->tags, cursor);
+	}
+	BUF_LIT(out, "}}");
+}
+
+/*
+ * Appends items until OUT holds ENOUGH bytes, enough lines have been looked at
+ * or the list or page is over; true when it is over and its end is written.
+ */
+static bool
+fill(struct listing *l, struct txn *txn, struct buf *out, size_t enough)
+{
+	struct contract_walk walk;
+	struct contract_line line;
+	bool over = false;
+
+	contract_walk_begin(
+	    &walk, txn, &l->call.account, &l->filter, &l->position);
+	while (!over && out->n < enough &&
+	    contract_walk_next(&walk, LOOKED_MAX, &line)) {
+		put_item(l, out, &line);
+		if (l->tags.arena != NULL)
+			buf_str(&l->tags, line.etag);
+		over = l->limit > 0 && l->given == l->limit;
+	}
+	contract_walk_end(&walk);
+	/* A page may be short; a list without limit goes on in a new look. */
+	if (walk.ended || (l->limit > 0 && walk.looked_at >= LOOKED_MAX))
+		over = true;
+	if (over)
+		put_end(l, &walk, out);
+	return over;
+}
+
+/* One piece of a long list, in a look at the directory of its own. */
+static enum resp_step
+produce(void *ctx, struct buf *piece)
+{
+	struct listing *l = ctx;
+	struct call *call = &l->call;
+	bool good, over = false;
+
+	arena_rewind(call->req->arena, l->mark);
+	call->txn =
+	    store_read_begin(call->service->directory, call->req->arena);
+	good = service_refresh(call->service, call->txn) == 0 &&
+	    credential_holds(call);
+	if (good)
+		over = fill(l, call->txn, piece, PIECE);
+	if (store_read_end(call->txn) != 0 || !good || buf_error(piece) != 0)
+		return RESP_BROKEN;
+	return over ? RESP_DONE : RESP_MORE;
+}
+
+/* The rest of a list that has grown too long for one look. */
+static void
+stream_rest(struct listing *l, struct buf *body)
+{
+	struct call *call = &l->call;
+
+	/* The cache of tokens may forget this one while the list goes out. */
+	call->storage = *call->claims;
+	call->claims = &call->storage;
+	l->tags = (struct buf){ 0 };
+	resp_body(call->resp, 200, "application/json", buf_view(body));
+	resp_produce(call->resp, produce, l);
+}
+
+void
+mycontracts(struct call *call)
+{
+	struct arena *arena = call->req->arena;
+	struct listing *l = arena_zalloc(arena, sizeof(*l));
+	struct buf body;
+
+	if (l == NULL || !read_parameters(call, l))
+		return;
+	l->call = *call;
+	l->mark = arena_mark(arena);
+	buf_init_arena(&body, arena, RESP_BODY_MAX);
+	buf_init_arena(&l->tags, arena, LIST_WHOLE);
+	BUF_LIT(&body, ITEMS_HEAD);
+	if (fill(l, call->txn, &body, LIST_WHOLE)) {
+		items_answer(call, &body, &l->tags);
+		return;
+	}
+	if (buf_error(&body) == 0)
+		stream_rest(l, &body);
+	else
+		problem(call->req, call->resp, 500, NULL);
+}
