@@ -2,15 +2,41 @@
 
 #include <string.h>
 
+static bool
+repeats(const struct option_spec *spec)
+{
+	const char *dots = strchr(spec->name, '.');
+
+	return dots != NULL && strcmp(dots, "...") == 0;
+}
+
 static const struct option_spec *
 find(const struct option_spec *list, const char *name, size_t n)
 {
 	for (; list != NULL && list->name != NULL; list++) {
-		if (strlen(list->name) == n &&
+		if (strcspn(list->name, ".") == n &&
 		    strncmp(list->name, name, n) == 0)
 			return list;
 	}
 	return NULL;
+}
+
+static int
+keep(const struct option_spec *spec, const char *text, struct why *why)
+{
+	const char **place = spec->value;
+
+	if (repeats(spec)) {
+		while (place < spec->value + ARGS_TIMES && *place != NULL)
+			place++;
+		if (place == spec->value + ARGS_TIMES)
+			return why_set(why, HUB_EINVAL,
+			    "--%.*s stands more than %d times",
+			    (int)strcspn(spec->name, "."), spec->name,
+			    ARGS_TIMES);
+	}
+	*place = text;
+	return 0;
 }
 
 /* Reads the option at ARGV[*I]; moves *I on to its value if that follows. */
@@ -37,9 +63,8 @@ take_one(int argc, char **argv, int *i, const struct option_spec *first,
 	}
 	if (equals == NULL && *i + 1 >= argc)
 		return why_set(
-		    why, HUB_EINVAL, "--%s needs a value", spec->name);
-	*spec->value = equals != NULL ? equals + 1 : argv[++*i];
-	return 0;
+		    why, HUB_EINVAL, "--%.*s needs a value", (int)n, name);
+	return keep(spec, equals != NULL ? equals + 1 : argv[++*i], why);
 }
 
 int

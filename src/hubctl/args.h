@@ -4,7 +4,13 @@
 #include <stdbool.h>
 #include "base/err.h"
 
-/* An option of a command: "--NAME VALUE", "--NAME=VALUE" or a bare "--NAME". */
+/*
+ * An option of a command: "--NAME VALUE", "--NAME=VALUE" or a bare "--NAME".
+ * One whose name ends in "..." may be given up to ARGS_TIMES times: VALUE is
+ * then the first of ARGS_TIMES + 1 places, all NULL at first.
+ */
+#define ARGS_TIMES 32
+
 struct option_spec {
 	const char *name;   /* without the dashes; NULL ends a list */
 	const char **value; /* where its value goes, or */

@@ -59,7 +59,7 @@ print_pages(struct ctl *ctl, struct buf *page)
 		rc = store_read_end(txn);
 		if (rc == 0)
 			rc = buf_error(page);
-		if (rc == 0)
+		if (rc == 0 && page->n > 0)
 			fwrite(page->p, 1, page->n, stdout);
 		buf_reset(page);
 		arena_reset(ctl->arena);

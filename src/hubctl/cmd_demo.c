@@ -1,146 +1,139 @@
+#include <signal.h>
 #include <stdio.h>
-#include "base/json_in.h"
-#include "base/json_out.h"
 #include "hubctl/ctl.h"
+#include "hubctl/demo_set.h"
 
-/*
- * The demo records, as an import takes them. The accounts stand in the order
- * in which they are listed: two customers without a common dossier, one
- * without contracts, one with dossiers at two organisations, one with very
- * many contracts, then a Relatiebeheerder and an Organisatiebeheerder.
- */
-static const char *const records[] = {
-	"{\"type\":\"organization\",\"id\":\"1001\",\"organizationType\":"
-	"\"INTERMEDIARY\",\"code\":\"DEMO1\",\"name\":\"Voorbeeld Assurantien "
-	"B.V.\",\"icon\":\"building\"}",
-	"{\"type\":\"organization\",\"id\":\"1007\",\"organizationType\":"
-	"\"AUTHORIZED_AGENT\",\"code\":\"DEMO7\",\"name\":\"Voorbeeld Volmacht "
-	"N.V.\",\"icon\":null}",
-	"{\"type\":\"group\",\"id\":\"101\",\"name\":\"Klanten\","
-	"\"permissions\":[\"account.read.mine\",\"organization.read.mine\","
-	"\"permission.read.mine\",\"contract.read.mine\"]}",
-	"{\"type\":\"group\",\"id\":\"102\",\"name\":\"Relatiebeheerder\","
-	"\"permissions\":[\"account.read.mine\",\"organization.read.mine\","
-	"\"permission.read.mine\",\"contact.read\",\"contact.account.manage\"]"
-	"}",
-	"{\"type\":\"group\",\"id\":\"103\",\"name\":\"Organisatiebeheerder\","
-	"\"permissions\":[\"account.read.mine\",\"organization.read.mine\","
-	"\"permission.read.mine\",\"contact.read\",\"contact.account.manage\","
-	"\"employee.manage\"]}",
-	"{\"type\":\"account\",\"id\":\"5f3c1a90-7d1e-4a55-9a0e-2f7f6f0c1b11\","
-	"\"name\":\"j.janssen@example.nl\",\"email\":\"j.janssen@example.nl\","
-	"\"firstName\":\"Jan\",\"middleName\":\"van\",\"lastName\":\"Janssen\","
-	"\"dossiers\":{\"1001\":\"204517\"},\"groupIds\":[\"101\"]}",
-	"{\"type\":\"account\",\"id\":\"8d0b7c52-41f6-4d0a-8a55-6d3f1c9e2a04\","
-	"\"name\":\"F.el.Amrani@example.nl\",\"email\":"
-	"\"F.el.Amrani@example.nl\",\"firstName\":\"Fatima\",\"middleName\":"
-	"\"el\",\"lastName\":\"Amrani\",\"dossiers\":{\"1001\":\"204533\"},"
-	"\"groupIds\":[\"101\"],\"language\":\"nl\"}",
-	"{\"type\":\"account\",\"id\":\"c-bos\",\"name\":\"s.bos@example.nl\","
-	"\"email\":\"s.bos@example.nl\",\"firstName\":\"Siem\",\"middleName\":"
-	"null,\"lastName\":\"Bos\",\"dossiers\":{\"1001\":\"204602\"},"
-	"\"groupIds\":[\"101\"]}",
-	"{\"type\":\"account\",\"id\":\"c-yilmaz\",\"name\":"
-	"\"z.yilmaz@example.nl\",\"email\":\"z.yilmaz@example.nl\","
-	"\"firstName\":\"Zeynep\",\"lastName\":\"Y\\u0131lmaz\",\"dossiers\":{"
-	"\"1001\":\"204710\",\"1007\":\"88012\"},\"groupIds\":[\"101\"]}",
-	"{\"type\":\"account\",\"id\":\"c-vloot\",\"name\":"
-	"\"wagenpark@example.nl\",\"email\":\"wagenpark@example.nl\","
-	"\"firstName\":null,\"lastName\":\"Voorbeeld Wagenpark B.V.\","
-	"\"dossiers\":{\"1007\":\"90001\"},\"groupIds\":[\"101\"]}",
-	"{\"type\":\"account\",\"id\":\"e-1\",\"name\":\"r.devries@example."
-	"nl\","
-	"\"email\":\"r.devries@example.nl\",\"firstName\":\"Rian\","
-	"\"middleName\":\"de\",\"lastName\":\"Vries\",\"organizationIds\":["
-	"\"1001\"],\"roles\":{\"1001\":[\"102\"]},\"enabled\":true}",
-	"{\"type\":\"account\",\"id\":\"e-2\",\"name\":\"o.smit@example.nl\","
-	"\"email\":\"o.smit@example.nl\",\"firstName\":\"Otto\",\"lastName\":"
-	"\"Smit\",\"organizationIds\":[\"1001\"],\"roles\":{\"1001\":["
-	"\"103\"]},\"enabled\":true}",
-};
+/* What a plan has of the kinds whose number is not given. */
+#define ACCOUNTS 1000
+#define CONTRACTS_PER_ACCOUNT 4
+#define ACCOUNTS_PER_ORGANIZATION 1000
+#define ORGANIZATIONS_LEAST 2
 
-#define RECORD_COUNT (sizeof(records) / sizeof(records[0]))
-
+static const char *option_accounts, *option_contracts, *option_organizations,
+    *option_seed;
 static bool option_list;
 
-static const char *
-role_of(const struct json *account)
+/* Absent: OTHERWISE. */
+static int
+read_number(const char *name, const char *text, uint64_t max,
+    uint64_t otherwise, uint64_t *out, struct why *why)
 {
-	const struct json *roles = json_get(account, "roles");
-	const struct json *groups;
-
-	if (roles == NULL || roles->child == NULL)
-		return "customer";
-	groups = roles->child;
-	return groups->child != NULL && str_eq(groups->child->text, STR("103"))
-	    ? "organisatiebeheerder"
-	    : "relatiebeheerder";
+	*out = otherwise;
+	if (text == NULL || str_u64(str_of(text), max, out))
+		return 0;
+	return why_set(why, HUB_EINVAL,
+	    "--%s: '%s' is not a number from 0 to %llu", name, text,
+	    (unsigned long long)max);
 }
 
-static void
-list_account(struct json_out *j, const struct json *record)
+static uint64_t
+least(uint64_t a, uint64_t b)
 {
-	struct str type, name;
-
-	if (!json_string(json_get(record, "type"), &type) ||
-	    !str_eq(type, STR("account")) ||
-	    !json_string(json_get(record, "name"), &name))
-		return;
-	json_out_object(j);
-	json_out_name(j, "role");
-	json_out_cstr(j, role_of(record));
-	json_out_name(j, "username");
-	json_out_str(j, name);
-	json_out_object_end(j);
+	return a < b ? a : b;
 }
 
-static enum ctl_exit
-print_list(struct ctl *ctl)
+static int
+read_plan(struct demo_plan *plan, struct why *why)
 {
-	const struct json *record;
-	struct json_out j;
-	struct buf buf;
+	uint64_t fits;
 	int rc;
 
-	buf_init_arena(&buf, ctl->arena, 65536);
-	json_out_begin(&j, &buf);
-	json_out_array(&j);
-	for (size_t i = 0; i < RECORD_COUNT; i++) {
-		if (json_parse(ctl->arena, str_of(records[i]), 4096, &record,
-			NULL) == 0)
-			list_account(&j, record);
-	}
-	json_out_array_end(&j);
-	rc = json_out_end(&j);
+	/* First the contracts, when the accounts follow from their number. */
+	rc = read_number("contracts", option_contracts, DEMO_CONTRACTS_MAX,
+	    CONTRACTS_PER_ACCOUNT * ACCOUNTS, &plan->contracts, why);
 	if (rc != 0)
-		return ctl_fail("%s", err_text(rc));
-	printf("%.*s\n", STR_ARG(buf_view(&buf)));
-	return CTL_OK;
+		return rc;
+	fits = plan->contracts / CONTRACTS_PER_ACCOUNT +
+	    (plan->contracts % CONTRACTS_PER_ACCOUNT > 0);
+	rc = read_number("accounts", option_accounts, DEMO_ACCOUNTS_MAX,
+	    least(fits, DEMO_ACCOUNTS_MAX), &plan->accounts, why);
+	if (rc != 0)
+		return rc;
+	if (option_contracts == NULL)
+		plan->contracts = CONTRACTS_PER_ACCOUNT * plan->accounts;
+	fits = ORGANIZATIONS_LEAST + plan->accounts / ACCOUNTS_PER_ORGANIZATION;
+	rc = read_number("organizations", option_organizations,
+	    DEMO_ORGANIZATIONS_MAX, fits, &plan->organizations, why);
+	if (rc != 0)
+		return rc;
+	return read_number(
+	    "seed", option_seed, UINT64_MAX, 1, &plan->seed, why);
+}
+
+static int
+check_plan(const struct demo_plan *plan, struct why *why)
+{
+	if (plan->contracts > 0 && plan->accounts == 0)
+		return why_set(why, HUB_EINVAL,
+		    "contracts need accounts: ask for one at least");
+	if (plan->accounts > 0 && plan->organizations == 0)
+		return why_set(why, HUB_EINVAL,
+		    "accounts need organizations: ask for one at least");
+	return 0;
+}
+
+static bool
+is_planned(void)
+{
+	return option_accounts != NULL || option_contracts != NULL ||
+	    option_organizations != NULL || option_seed != NULL;
 }
 
 static enum ctl_exit
 run(struct ctl *ctl, int argc, char **argv)
 {
+	static char bytes[256 * 1024];
+	struct demo_plan plan;
+	struct demo_out out;
+	struct why why;
+	int rc;
+
+	(void)ctl;
 	(void)argc;
 	(void)argv;
-	if (option_list)
-		return print_list(ctl);
-	for (size_t i = 0; i < RECORD_COUNT; i++)
-		puts(records[i]);
-	return CTL_OK;
+	if (read_plan(&plan, &why) != 0 || check_plan(&plan, &why) != 0)
+		return ctl_usage(&command_demo, why.text);
+	/* A reader that goes away is a write that fails, with its message. */
+	signal(SIGPIPE, SIG_IGN);
+	setvbuf(stdout, bytes, _IOFBF, sizeof(bytes));
+	demo_out_begin(&out, stdout, option_list);
+	if (is_planned())
+		demo_plan_write(&out, &plan);
+	else
+		demo_set_write(&out);
+	rc = demo_out_end(&out);
+	if (rc == HUB_EIO)
+		return ctl_fail("cannot write to standard output");
+	return rc == 0 ? CTL_OK : ctl_fail("%s", err_text(rc));
 }
 
 static const struct option_spec options[] = {
+	{ "accounts", &option_accounts, NULL },
+	{ "contracts", &option_contracts, NULL },
+	{ "organizations", &option_organizations, NULL },
+	{ "seed", &option_seed, NULL },
 	{ "list", NULL, &option_list },
 	{ NULL, NULL, NULL },
 };
 
 const struct command command_demo = {
 	.name = "demo",
-	.usage = "[--list]",
+	.usage = "[--accounts N] [--contracts N] [--organizations N] "
+		 "[--seed N] [--list]",
 	.brief = "Prints demo records, to be piped into hubctl import -.",
-	.text = "Touches no store. The records are always the same.\n\n"
-		"  --list  the demo accounts with their roles, as JSON\n",
+	.text =
+	    "Touches no store. Without a number: a small set, always the same, "
+	    "in which every\ncase occurs. With one or more: that many records "
+	    "are made up, besides the groups\nand a contact for each dossier; "
+	    "what is not said fits the rest. The same numbers\nand seed give "
+	    "the same records.\n\n"
+	    "  --accounts N       else one for four contracts, or 1000\n"
+	    "  --contracts N      else four an account\n"
+	    "  --organizations N  else two, and one more for every thousand "
+	    "accounts\n"
+	    "  --seed N           else 1\n"
+	    "  --list             only the accounts with their roles, as "
+	    "JSON\n",
 	.options = options,
 	.run = run,
 };

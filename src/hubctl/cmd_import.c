@@ -3,16 +3,25 @@
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include "base/clock.h"
 #include "directory/import.h"
 #include "hubctl/ctl.h"
 
 /* More bad lines than this are counted only. */
 #define BAD_SHOWN 100
 
+/* Milliseconds between two lines of progress. */
+#define SHOWN_MS 200
+
+static bool option_continue, option_abandon;
+
 struct progress {
 	const char *name;
 	bool terminal;
-	unsigned long shown;
+	unsigned long bad_shown;
+	enum import_step step;
+	int64_t since, shown; /* when the step began, the last line came */
+	unsigned long before; /* lines that were done when it began */
 };
 
 static bool
@@ -50,14 +59,13 @@ spool(int from, const char *name, struct why *why)
 	int fd = file == NULL ? -1 : dup(fileno(file));
 
 	if (fd < 0)
-		why_set(why, HUB_EIO, "cannot make a temporary file: %s",
-		    strerror(errno));
+		why_say(
+		    why, "cannot make a temporary file: %s", strerror(errno));
 	if (file != NULL)
 		fclose(file);
 	if (fd < 0 || copy_all(from, fd))
 		return fd;
-	why_set(why, HUB_EIO, "cannot keep a copy of %s: %s", name,
-	    strerror(errno));
+	why_say(why, "cannot keep a copy of %s: %s", name, strerror(errno));
 	close(fd);
 	return -1;
 }
@@ -71,8 +79,7 @@ open_input(const char *file, const char *name, struct why *why)
 	int copy;
 
 	if (fd < 0 || fstat(fd, &st) != 0) {
-		why_set(
-		    why, HUB_EIO, "cannot read %s: %s", name, strerror(errno));
+		why_say(why, "cannot read %s: %s", name, strerror(errno));
 		return -1;
 	}
 	if (!standard && (S_ISREG(st.st_mode) || S_ISDIR(st.st_mode)))
@@ -83,47 +90,97 @@ open_input(const char *file, const char *name, struct why *why)
 	return copy;
 }
 
+/* Takes the line of progress away before another one is written. */
 static void
-show_bad(void *ctx, unsigned long place, const char *reason)
-{
-	struct progress *p = ctx;
-
-	if (p->shown++ < BAD_SHOWN)
-		fprintf(stderr, "%s:%lu: %s\n", p->name, place, reason);
-}
-
-static void
-show_progress(void *ctx, int pass, unsigned long done)
-{
-	struct progress *p = ctx;
-
-	if (p->terminal)
-		fprintf(stderr, "\r%s %lu lines\033[K",
-		    pass == 1 ? "checked" : "loaded", done);
-}
-
-static void
-end_progress(const struct progress *p)
+clear_progress(const struct progress *p)
 {
 	if (p->terminal)
 		fputs("\r\033[K", stderr);
 }
 
+static void
+show_bad(void *ctx, unsigned long place, const char *reason)
+{
+	struct progress *p = ctx;
+
+	if (!option_continue && p->bad_shown++ >= BAD_SHOWN)
+		return;
+	clear_progress(p);
+	fprintf(stderr, "%s:%lu: %s\n", p->name, place, reason);
+}
+
+static void
+show_progress(void *ctx, const struct import_progress *now)
+{
+	static const char *const steps[] = { [IMPORT_READ] = "reading",
+		[IMPORT_CHECK] = "checking",
+		[IMPORT_COMPARE] = "comparing",
+		[IMPORT_LOAD] = "loading" };
+	struct progress *p = ctx;
+	int64_t ms = clock_mono_ms();
+
+	if (!p->terminal)
+		return;
+	if (p->step != now->step || p->since == 0) {
+		p->step = now->step;
+		p->since = ms;
+		p->before = now->lines;
+	}
+	if (ms - p->shown < SHOWN_MS)
+		return;
+	p->shown = ms;
+	fprintf(stderr, "\r%s %3u%%", steps[now->step],
+	    now->total == 0 ? 100U
+			    : (unsigned int)(now->bytes * 100 / now->total));
+	if (now->lines > p->before && ms > p->since)
+		fprintf(stderr, "  %lu lines, %lld a second", now->lines,
+		    (long long)(now->lines - p->before) * 1000 /
+			(ms - p->since));
+	fputs("\033[K", stderr);
+}
+
+static enum ctl_exit
+report_stop(const struct import *im, const char *name, const struct why *why)
+{
+	if (im->stopped > 0) {
+		fprintf(stderr, "%s:%lu: %s\n", name, im->stopped, why->text);
+		return ctl_fail("%s: the directory changed meanwhile; all "
+				"before line %lu is in, and the same command "
+				"goes on there",
+		    name, im->stopped);
+	}
+	if (im->bad_lines > 0 && !option_continue)
+		return ctl_fail("%s: %lu bad lines; nothing %swas imported",
+		    name, im->bad_lines, im->behind > 0 ? "more " : "");
+	return ctl_fail("%s: %s", name, why->text);
+}
+
 static enum ctl_exit
 finish(struct ctl *ctl, const struct import *im, const char *name)
 {
-	char detail[200];
-	int rc;
+	char detail[300];
+	int n, rc;
 
-	snprintf(detail, sizeof(detail),
-	    "%lu organizations, %lu groups, %lu accounts, %lu deleted",
+	n = snprintf(detail, sizeof(detail),
+	    "%lu organizations, %lu groups, %lu contacts, %lu accounts, "
+	    "%lu contracts, %lu deleted",
 	    im->counts[RECORD_ORGANIZATION], im->counts[RECORD_GROUP],
-	    im->counts[RECORD_ACCOUNT], im->deleted);
+	    im->counts[RECORD_CONTACT], im->counts[RECORD_ACCOUNT],
+	    im->counts[RECORD_CONTRACT], im->deleted);
+	if (im->older > 0)
+		n += snprintf(detail + n, sizeof(detail) - (size_t)n,
+		    ", %lu older lines that changed nothing", im->older);
+	if (im->behind > 0)
+		snprintf(detail + n, sizeof(detail) - (size_t)n,
+		    " (going on behind line %lu)", im->behind);
 	printf("%s: imported %s\n", name, detail);
 	rc = ctl_audit(ctl, "import", STR(""), detail);
 	if (rc != 0)
 		return ctl_fail(
 		    "imported, but the audit log failed: %s", err_text(rc));
+	if (im->bad_lines > 0)
+		return ctl_fail(
+		    "%s: %lu bad lines were left out", name, im->bad_lines);
 	return CTL_OK;
 }
 
@@ -135,7 +192,11 @@ run(struct ctl *ctl, int argc, char **argv)
 	struct progress progress = { .name = name,
 		.terminal = isatty(STDERR_FILENO) };
 	struct import im = {
-		.bad = show_bad, .progress = show_progress, .ctx = &progress
+		.continues = option_continue,
+		.abandons = option_abandon,
+		.bad = show_bad,
+		.progress = show_progress,
+		.ctx = &progress,
 	};
 	struct why why;
 	int rc;
@@ -147,26 +208,35 @@ run(struct ctl *ctl, int argc, char **argv)
 	im.directory = ctl->directory;
 	rc = import_run(&im, &why);
 	close(im.fd);
-	end_progress(&progress);
-	if (im.bad_lines > 0)
-		return ctl_fail("%s: %lu bad lines; nothing was imported", name,
-		    im.bad_lines);
-	if (rc != 0)
-		return ctl_fail("%s: %s", name, why.text);
-	return finish(ctl, &im, name);
+	clear_progress(&progress);
+	return rc == 0 ? finish(ctl, &im, name) : report_stop(&im, name, &why);
 }
+
+static const struct option_spec options[] = {
+	{ "continue", NULL, &option_continue },
+	{ "abandon", NULL, &option_abandon },
+	{ NULL, NULL, NULL },
+};
 
 const struct command command_import = {
 	.name = "import",
-	.usage = "FILE|-",
+	.usage = "[--continue] [--abandon] FILE|-",
 	.brief = "Brings records in: one JSON object a line.",
 	.text =
-	    "Kinds of records (member `type`): organization, group, account.\n"
+	    "Kinds of records (member `type`): organization, group, contact, "
+	    "account, contract.\n"
 	    "All lines are checked first; if one is bad, each bad one is "
 	    "reported as\nFILE:LINE: POINTER: reason and nothing is imported. "
 	    "Passwords are never part of\nan import, and an account that is "
-	    "known keeps what the line does not say.\n",
+	    "known keeps what the line does not say.\n"
+	    "After a crash the same command goes on where it stopped; until "
+	    "then no other\ninput is taken.\n\n"
+	    "  --continue  loads the good lines and reports the bad ones; the "
+	    "exit status is\n              1 then\n"
+	    "  --abandon   forgets an unfinished import first; what it brought "
+	    "stays\n",
 	.min = 1,
 	.max = 1,
+	.options = options,
 	.run = run,
 };

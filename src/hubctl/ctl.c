@@ -173,11 +173,17 @@ put_event(struct txn *vault, void *arg)
 }
 
 int
+ctl_record(struct ctl *ctl, struct audit_rec *rec)
+{
+	return store_write(ctl->vault, ctl->arena, put_event, rec);
+}
+
+int
 ctl_audit(
     struct ctl *ctl, const char *event, struct str account, const char *detail)
 {
 	struct audit_rec rec;
 
 	ctl_event(ctl, &rec, event, account, detail);
-	return store_write(ctl->vault, ctl->arena, put_event, &rec);
+	return ctl_record(ctl, &rec);
 }

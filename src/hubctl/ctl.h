@@ -67,13 +67,19 @@ void ctl_close(struct ctl *ctl);
 void ctl_event(struct ctl *ctl, struct audit_rec *rec, const char *event,
     struct str account, const char *detail);
 
-/* Writes one audit event in a transaction of its own. */
+/* Writes a filled event in a transaction of its own. */
+int ctl_record(struct ctl *ctl, struct audit_rec *rec);
+
+/* Both of these. */
 int ctl_audit(
     struct ctl *ctl, const char *event, struct str account, const char *detail);
 
 /* The tables of commands, one a file. */
 extern const struct command command_init;
 extern const struct command command_import;
+extern const struct command command_export;
+extern const struct command command_stat;
+extern const struct command command_verify;
 extern const struct command command_demo;
 extern const struct command command_token;
 extern const struct command command_key_list;
@@ -82,5 +88,11 @@ extern const struct command command_account_show;
 extern const struct command command_account_enable;
 extern const struct command command_account_disable;
 extern const struct command command_account_revoke;
+extern const struct command command_client_add;
+extern const struct command command_client_list;
+extern const struct command command_client_show;
+extern const struct command command_client_enable;
+extern const struct command command_client_disable;
+extern const struct command command_client_remove;
 
 #endif

@@ -28,6 +28,22 @@ demo_out_end(struct demo_out *out)
 	return out->err;
 }
 
+void
+demo_out_line(struct demo_out *out, struct str line)
+{
+	if (line.n == 0 && out->err == 0)
+		out->err = HUB_EINVAL;
+	if (!out->list)
+		write_bytes(out, line.p, line.n);
+}
+
+static void
+put_text(struct json_out *j, const char *name, const char *text)
+{
+	json_out_name(j, name);
+	json_out_cstr(j, text);
+}
+
 static void
 open_object(struct demo_out *out)
 {
@@ -48,19 +64,25 @@ close_object(struct demo_out *out)
 	write_bytes(out, out->line.p, out->line.n);
 }
 
-bool
-demo_out_open(struct demo_out *out, const char *type, const char *id)
+/* Begins a line; false when nothing is to be written. VERSION 0: none. */
+static bool
+open_line(
+    struct demo_out *out, const char *type, const char *id, uint64_t version)
 {
 	if (out->err != 0 || out->list)
 		return false;
 	open_object(out);
-	demo_text(&out->j, "type", type);
-	demo_text(&out->j, "id", id);
+	put_text(&out->j, "type", type);
+	put_text(&out->j, "id", id);
+	if (version > 0) {
+		json_out_name(&out->j, "version");
+		json_out_int(&out->j, (int64_t)version);
+	}
 	return true;
 }
 
-void
-demo_out_close(struct demo_out *out)
+static void
+close_line(struct demo_out *out)
 {
 	close_object(out);
 	write_bytes(out, "\n", 1);
@@ -69,13 +91,13 @@ demo_out_close(struct demo_out *out)
 void
 demo_out_organization(struct demo_out *out, const struct demo_organization *o)
 {
-	if (!demo_out_open(out, "organization", o->id))
+	if (!open_line(out, "organization", o->id, 0))
 		return;
-	demo_text(&out->j, "organizationType", o->type);
-	demo_text(&out->j, "code", o->code);
-	demo_text(&out->j, "name", o->name);
-	demo_text(&out->j, "icon", o->icon);
-	demo_out_close(out);
+	put_text(&out->j, "organizationType", o->type);
+	put_text(&out->j, "code", o->code);
+	put_text(&out->j, "name", o->name);
+	put_text(&out->j, "icon", o->icon);
+	close_line(out);
 }
 
 static void
@@ -84,15 +106,15 @@ put_group(struct demo_out *out, const char *id, const char *name,
 {
 	struct json_out *j = &out->j;
 
-	if (!demo_out_open(out, "group", id))
+	if (!open_line(out, "group", id, 0))
 		return;
-	demo_text(j, "name", name);
+	put_text(j, "name", name);
 	json_out_name(j, "permissions");
 	json_out_array(j);
 	for (size_t i = 0; permissions[i] != NULL; i++)
 		json_out_cstr(j, permissions[i]);
 	json_out_array_end(j);
-	demo_out_close(out);
+	close_line(out);
 }
 
 void
@@ -118,19 +140,10 @@ demo_out_groups(struct demo_out *out)
 static void
 put_names(struct json_out *j, const struct demo_person *p)
 {
-	demo_text(j, "firstName", p->first);
+	put_text(j, "firstName", p->first);
 	if (p->middle != NULL)
-		demo_text(j, "middleName", p->middle);
-	demo_text(j, "lastName", p->last);
-}
-
-static void
-put_version(struct json_out *j, uint64_t version)
-{
-	if (version == 0)
-		return;
-	json_out_name(j, "version");
-	json_out_int(j, (int64_t)version);
+		put_text(j, "middleName", p->middle);
+	put_text(j, "lastName", p->last);
 }
 
 void
@@ -140,16 +153,15 @@ demo_out_contact(struct demo_out *out, const char *id,
 {
 	struct json_out *j = &out->j;
 
-	if (!demo_out_open(out, "contact", id))
+	if (!open_line(out, "contact", id, version))
 		return;
-	put_version(j, version);
-	demo_text(j, "organizationId", dossier->organization);
-	demo_text(j, "dossierNumber", dossier->number);
-	demo_text(j, "kind", person->company ? "company" : "person");
+	put_text(j, "organizationId", dossier->organization);
+	put_text(j, "dossierNumber", dossier->number);
+	put_text(j, "kind", person->company ? "company" : "person");
 	put_names(j, person);
 	if (person->email[0] != '\0')
-		demo_text(j, "email", person->email);
-	demo_out_close(out);
+		put_text(j, "email", person->email);
+	close_line(out);
 }
 
 static void
@@ -158,8 +170,7 @@ put_customer(struct json_out *j, const struct demo_account *a)
 	json_out_name(j, "dossiers");
 	json_out_object(j);
 	for (size_t i = 0; i < 2 && a->dossiers[i].number != NULL; i++)
-		demo_text(
-		    j, a->dossiers[i].organization, a->dossiers[i].number);
+		put_text(j, a->dossiers[i].organization, a->dossiers[i].number);
 	json_out_object_end(j);
 	json_out_name(j, "groupIds");
 	json_out_array(j);
@@ -201,8 +212,8 @@ list_account(struct demo_out *out, const struct demo_account *a)
 		return;
 	write_bytes(out, out->listed++ == 0 ? "[" : ",", 1);
 	open_object(out);
-	demo_text(&out->j, "role", role_name(a->role));
-	demo_text(&out->j, "username", a->person->email);
+	put_text(&out->j, "role", role_name(a->role));
+	put_text(&out->j, "username", a->person->email);
 	close_object(out);
 }
 
@@ -213,16 +224,16 @@ demo_out_account(struct demo_out *out, const struct demo_account *a)
 
 	if (out->list)
 		list_account(out, a);
-	if (!demo_out_open(out, "account", a->id))
+	if (!open_line(out, "account", a->id, 0))
 		return;
-	demo_text(j, "name", a->person->email);
-	demo_text(j, "email", a->person->email);
+	put_text(j, "name", a->person->email);
+	put_text(j, "email", a->person->email);
 	put_names(j, a->person);
 	if (a->role == NULL)
 		put_customer(j, a);
 	else
 		put_employee(j, a);
 	if (a->language != NULL)
-		demo_text(j, "language", a->language);
-	demo_out_close(out);
+		put_text(j, "language", a->language);
+	close_line(out);
 }

@@ -16,7 +16,7 @@ struct demo_out {
 	bool list;
 	size_t listed;
 	struct buf line;
-	struct json_out j; /* between demo_out_open() and demo_out_close() */
+	struct json_out j; /* of the line that is being made */
 	int err;
 };
 
@@ -56,19 +56,7 @@ void demo_out_contact(struct demo_out *out, const char *id,
 
 void demo_out_account(struct demo_out *out, const struct demo_account *account);
 
-/*
- * For other kinds of records: begins a line with its type and id; false when
- * nothing is to be written. The members follow through out->j.
- */
-bool demo_out_open(struct demo_out *out, const char *type, const char *id);
-void demo_out_close(struct demo_out *out);
-
-/* A member that is a text; null when TEXT is NULL. */
-static inline void
-demo_text(struct json_out *j, const char *name, const char *text)
-{
-	json_out_name(j, name);
-	json_out_cstr(j, text);
-}
+/* A line that is made already, its newline included; HUB_EINVAL if empty. */
+void demo_out_line(struct demo_out *out, struct str line);
 
 #endif

@@ -13,9 +13,9 @@ static const char *const first_names[] = { "Jan", "Maria", "Johannes", "Anna",
 	"Cornelis", "Johanna", "Hendrik", "Elisabeth", "Pieter", "Wilhelmina",
 	"Willem", "Margaretha", "Dirk", "Sanne", "Daan", "Emma", "Bram",
 	"Julia", "Lars", "Mila", "Sem", "Sophie", "Thijs", "Tess", "Ruben",
-	"Zoë", "Mohamed", "Fatima", "Ibrahim", "Aylin", "Noël", "René",
-	"Joost", "Femke", "Koen", "Marloes", "Sven", "Ingrid", "Rik", "Yara",
-	"Gijs", "Lotte", "Stijn", "Fleur", "Mees", "Noor", "Teun", "Iris" };
+	"Zoë", "Mohamed", "Fatima", "Ibrahim", "Aylin", "Noël", "René", "Joost",
+	"Femke", "Koen", "Marloes", "Sven", "Ingrid", "Rik", "Yara", "Gijs",
+	"Lotte", "Stijn", "Fleur", "Mees", "Noor", "Teun", "Iris" };
 
 static const struct surname {
 	const char *middle, *last, *address;
@@ -68,8 +68,8 @@ static const char *const trades[] = { "Bakkerij", "Bouwbedrijf", "Garage",
 
 static const char *const streets[] = { "Graafseweg", "Dorpsstraat",
 	"Kerkstraat", "Schoolstraat", "Molenweg", "Julianastraat",
-	"Beatrixlaan", "Nieuwstraat", "Stationsweg", "Parallelweg",
-	"Eikenlaan", "Lindelaan", "Industrieweg", "Raadhuisplein" };
+	"Beatrixlaan", "Nieuwstraat", "Stationsweg", "Parallelweg", "Eikenlaan",
+	"Lindelaan", "Industrieweg", "Raadhuisplein" };
 
 static const char *const cities[] = { "Apeldoorn", "Utrecht", "Zwolle",
 	"Amersfoort", "Breda", "Groningen", "Leeuwarden", "Maastricht",

@@ -23,8 +23,7 @@ void demo_person_make(struct demo_person *person, struct demo_random *random,
     bool company, const char *mark, uint64_t number);
 
 /* A place to live in, for one whose name is known. */
-void demo_person_settle(
-    struct demo_person *person, struct demo_random *random);
+void demo_person_settle(struct demo_person *person, struct demo_random *random);
 
 /* One of the cities. */
 const char *demo_city(struct demo_random *random);

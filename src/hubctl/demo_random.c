@@ -12,8 +12,8 @@ demo_random_mix(uint64_t v)
 }
 
 void
-demo_random_begin(struct demo_random *r, uint64_t seed, uint64_t stream,
-    uint64_t index)
+demo_random_begin(
+    struct demo_random *r, uint64_t seed, uint64_t stream, uint64_t index)
 {
 	uint64_t state = demo_random_mix(seed + STEP);
 

@@ -16,8 +16,8 @@ struct demo_random {
  * The numbers of one thing: those of INDEX in STREAM do not depend on how many
  * others there are.
  */
-void demo_random_begin(struct demo_random *random, uint64_t seed,
-    uint64_t stream, uint64_t index);
+void demo_random_begin(
+    struct demo_random *random, uint64_t seed, uint64_t stream, uint64_t index);
 
 uint64_t demo_random_next(struct demo_random *random);
 

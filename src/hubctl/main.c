@@ -15,14 +15,23 @@
 static const struct command *const commands[] = {
 	&command_init,
 	&command_import,
+	&command_export,
 	&command_demo,
 	&command_account_list,
 	&command_account_show,
 	&command_account_enable,
 	&command_account_disable,
 	&command_account_revoke,
+	&command_client_add,
+	&command_client_list,
+	&command_client_show,
+	&command_client_enable,
+	&command_client_disable,
+	&command_client_remove,
 	&command_token,
 	&command_key_list,
+	&command_stat,
+	&command_verify,
 };
 
 #define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))
