@@ -62,6 +62,12 @@ struct output {
 void site_run(struct output *output, const char *input, void (*with)(void),
     const char *program, const char *const *arguments);
 
+/*
+ * The demo records but for the fleet of thousands: all accounts, and few
+ * contracts.
+ */
+void site_demo(struct output *output);
+
 /* hubctl --config ... with these words. */
 #define site_hubctl(site, output, input, ...)                                  \
 	site_run((output), (input), NULL, site_program("HUBCTL", "./hubctl"),  \

@@ -101,7 +101,7 @@ files_are_opened_as_the_caller(void **state)
 	struct output o;
 
 	site_do(site, "init");
-	hubctl(&o, "demo");
+	site_demo(&o);
 	assert_int_equal(mkdir(site_path(site, "private"), 0700), 0);
 	file = site_file(site, "private/demo.ndjson", o.out);
 	assert_int_equal(chmod(file, 0600), 0);

@@ -243,11 +243,19 @@ close_all(void)
 	close(STDERR_FILENO);
 }
 
+static off_t
+size_of(const struct site *site, const char *name)
+{
+	struct stat st;
+
+	assert_int_equal(stat(site_path(site, name), &st), 0);
+	return st.st_size;
+}
+
 /*
  * Nothing that is meant for them may end up in a store. The keeper has to say
  * something while it has the stores open: that it cuts off the peer that sends
- * no more than the start of a request. The readers keep the lock file in use,
- * so that whoever comes next has to take it as it is.
+ * no more than the start of a request.
  */
 static void
 it_serves_without_standard_descriptors(void **state)
@@ -260,7 +268,6 @@ it_serves_without_standard_descriptors(void **state)
 	pid_t daemon;
 
 	site_configure(site, "timeout.drain = 1s\nkeepers.workers = 1\n");
-	site_start(site, POOL_READERS);
 	daemon = site_spawn(site, POOL_KEEPERS, close_all);
 	while (!client_open(&c, site->socket[POOL_KEEPERS]))
 		site_rest(start);
@@ -270,6 +277,8 @@ it_serves_without_standard_descriptors(void **state)
 	assert_true(client_send(&c, buf_view(&bytes)));
 	assert_int_equal(client_record(&c, &record), 0);
 	assert_int_equal(site_stop(site, daemon, SIGTERM), 0);
+	assert_int_equal(size_of(site, "data/directory/lock.mdb"),
+	    size_of(site, "data/vault/lock.mdb"));
 	site_do(site, "account", "revoke", JANSSEN);
 	site_start(site, POOL_KEEPERS);
 	buf_free(&bytes);

@@ -97,8 +97,9 @@ static int
 apply(struct txn *txn, void *arg)
 {
 	struct attempt *attempt = arg;
+	bool done;
 
-	return record_apply(txn, &attempt->record, &attempt->hub->why);
+	return record_apply(txn, &attempt->record, &done, &attempt->hub->why);
 }
 
 int

@@ -220,7 +220,7 @@ expect_answer(struct client *c, int status, struct str body)
 void
 expect_large(struct client *c)
 {
-	struct arena *arena = arena_new(1024, 1 << 20);
+	struct arena *arena = arena_new(1024, 2 * RESP_BODY_MAX);
 
 	assert_non_null(arena);
 	expect_answer(c, 200, large_text(arena));

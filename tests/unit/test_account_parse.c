@@ -53,8 +53,10 @@ assert_list(struct str list, const char *wanted)
 }
 
 /* A record with these members besides id and name. */
-#define WITH(members)                                                          \
-	"{\"type\":\"account\",\"id\":\"a-1\",\"name\":\"a@b.nl\"" members "}"
+#define NAMED(name, members)                                                   \
+	("{\"type\":\"account\",\"id\":\"a-1\",\"name\":\"" name "\"" members  \
+	 "}")
+#define WITH(members) NAMED("a@b.nl", members)
 
 static void
 the_item_is_the_one_of_the_api(void **state)
@@ -227,7 +229,6 @@ static const struct {
 	{ WITH(",\"enabled\":null"), "/enabled: not true or false" },
 	{ WITH(",\"enabled\":\"true\""), "/enabled: not true or false" },
 	{ WITH(",\"email\":1"), "/email: not a string" },
-	{ WITH(",\"email\":\"\""), "/email: not between 1 and 254 bytes" },
 	{ WITH(",\"firstName\":[]"), "/firstName: not a string" },
 	{ WITH(",\"middleName\":{}"), "/middleName: not a string" },
 	{ WITH(",\"lastName\":false"), "/lastName: not a string" },
@@ -353,16 +354,15 @@ the_tag_moves_when_the_item_does(void **state)
 		WITH(",\"x\":1,\"firstName\":\"J\",\"y\":null"),
 		WITH(",\"x\":1.0,\"firstName\":\"J\""),
 		WITH(",\"x\":1,\"firstName\":\"J\",\"groupIds\":[\"101\"]"),
-		"{\"id\":\"a-1\",\"name\":\"A@b.nl\",\"x\":1,"
-		"\"firstName\":\"J\"}",
+		NAMED("A@b.nl", ",\"x\":1,\"firstName\":\"J\""),
 	};
 	static const char *const same[] = {
 		WITH(",\"firstName\":\"J\",\"x\":1"),
 		WITH(",\"x\" : 1 , \"firstName\":\"\\u004a\""),
 		WITH(",\"x\":1,\"firstName\":\"J\",\"enabled\":false"),
 		WITH(",\"x\":1,\"firstName\":\"J\",\"version\":9"),
-		"{\"id\":\"a-1\",\"name\":\" a@b.nl\",\"email\":null,"
-		"\"x\":1,\"firstName\":\"J\",\"groupIds\":[]}",
+		WITH(",\"email\":null,\"x\":1,\"firstName\":\"J\""),
+		NAMED(" a@b.nl", ",\"x\":1,\"firstName\":\"J\""),
 	};
 	struct str tag = parsed(WITH(",\"x\":1,\"firstName\":\"J\"")).rec.etag;
 

@@ -4,9 +4,10 @@
 #include <string.h>
 #include "unit.h"
 
-#define WORDS_MAX 8
+#define WORDS_MAX (2 * ARGS_TIMES + 4)
 
 static const char *config, *ttl, *all_value;
+static const char *origin[ARGS_TIMES + 1];
 static bool help, all;
 
 static const struct option_spec common[] = {
@@ -19,6 +20,7 @@ static const struct option_spec own[] = {
 	{ "ttl", &ttl, NULL },
 	{ "all", NULL, &all },
 	{ "all-values", &all_value, NULL },
+	{ "origin...", origin, NULL },
 	{ NULL, NULL, NULL },
 };
 
@@ -31,12 +33,13 @@ static struct why why;
 static const char *
 taken(const char *text, bool stop)
 {
-	static char words[200], left[200];
+	static char words[1000], left[200];
 	char *argv[WORDS_MAX + 1] = { NULL };
 	int argc = 0;
 
 	config = ttl = all_value = NULL;
 	help = all = false;
+	memset(origin, 0, sizeof(origin));
 	why.text[0] = '\0';
 	strncpy(words, text, sizeof(words) - 1);
 	for (char *p = words; p != NULL && *p != '\0';) {
@@ -117,6 +120,35 @@ the_last_of_two_values_counts(void **state)
 }
 
 static void
+an_option_that_repeats_keeps_all_its_values(void **state)
+{
+	(void)state;
+	assert_string_equal(taken("--origin a x --origin=b", false), "x");
+	assert_string_equal(origin[0], "a");
+	assert_string_equal(origin[1], "b");
+	assert_null(origin[2]);
+	assert_refused("--origin...=a", "unknown option --origin...");
+	assert_refused("--origin", "--origin needs a value");
+}
+
+static void
+an_option_does_not_repeat_for_ever(void **state)
+{
+	char text[1000] = "";
+	size_t n = 0;
+
+	(void)state;
+	for (int i = 0; i < ARGS_TIMES; i++)
+		n += (size_t)snprintf(
+		    text + n, sizeof(text) - n, "--origin=%02d ", i);
+	assert_non_null(taken(text, false));
+	assert_string_equal(origin[ARGS_TIMES - 1], "31");
+	assert_null(origin[ARGS_TIMES]);
+	snprintf(text + n, sizeof(text) - n, "--origin=x");
+	assert_refused(text, "--origin stands more than 32 times");
+}
+
+static void
 the_whole_name_is_compared(void **state)
 {
 	(void)state;
@@ -187,6 +219,8 @@ main(void)
 		    a_value_follows_or_stands_behind_the_equals_sign),
 		cmocka_unit_test(options_are_taken_wherever_they_stand),
 		cmocka_unit_test(the_last_of_two_values_counts),
+		cmocka_unit_test(an_option_that_repeats_keeps_all_its_values),
+		cmocka_unit_test(an_option_does_not_repeat_for_ever),
 		cmocka_unit_test(the_whole_name_is_compared),
 		cmocka_unit_test(a_dash_is_a_word_and_two_end_the_options),
 		cmocka_unit_test(the_rest_is_left_alone_after_the_first_word),

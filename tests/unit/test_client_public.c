@@ -88,8 +88,11 @@ static void
 all_parts_of_a_client_are_there(void **state)
 {
 	struct change c = { "app",
-		{ true, true, false, STR("App"), STR("openid hub.read"),
-		    STR("https://hub.example"), STR_NONE } };
+		{ .enabled = true,
+		    .third_party = true,
+		    .name = STR("App"),
+		    .scope = STR("openid hub.read"),
+		    .audience = STR("https://hub.example") } };
 	struct client_set set = { 0 };
 	struct hub *hub = *state;
 	const struct client_rec *rec;
@@ -193,6 +196,180 @@ a_load_that_fails_leaves_the_set_as_it_was(void **state)
 	client_set_free(&set);
 }
 
+/* What one change of a client says. */
+struct act {
+	const char *id;
+	bool enabled;
+	int64_t free_from;
+	int rc;
+};
+
+static int
+set_enabled(struct txn *txn, void *arg)
+{
+	struct act *act = arg;
+
+	act->rc = client_set_enabled(txn, str_of(act->id), act->enabled);
+	return 0;
+}
+
+static int
+take_away(struct txn *txn, void *arg)
+{
+	struct act *act = arg;
+
+	act->rc = client_remove(txn, str_of(act->id), act->free_from);
+	return 0;
+}
+
+static int
+enable(struct hub *hub, const char *id, bool enabled)
+{
+	struct act act = { .id = id, .enabled = enabled };
+
+	hub_write(hub, hub->directory, set_enabled, &act);
+	return act.rc;
+}
+
+static int
+drop(struct hub *hub, const char *id)
+{
+	struct act act = { .id = id, .free_from = 7 };
+
+	hub_write(hub, hub->directory, take_away, &act);
+	return act.rc;
+}
+
+static uint64_t
+generation(struct hub *hub)
+{
+	struct txn *txn = hub_look(hub);
+	uint64_t number = generation_get(txn);
+
+	hub_look_end(txn);
+	return number;
+}
+
+static void
+disabling_and_enabling_keep_the_rest(void **state)
+{
+	struct client_set set = { 0 };
+	struct hub *hub = *state;
+	uint64_t before;
+
+	put_client(hub, "a", true, "https://a.example");
+	before = generation(hub);
+	assert_int_equal(enable(hub, "a", false), 0);
+	assert_true(generation(hub) > before);
+	load(hub, &set);
+	assert_false(client_set_has_origin(&set, STR("https://a.example")));
+	assert_str(client_set_find(&set, STR("a"))->name, "a");
+	before = generation(hub);
+	assert_int_equal(enable(hub, "a", true), 0);
+	assert_true(generation(hub) > before);
+	load(hub, &set);
+	assert_true(client_set_has_origin(&set, STR("https://a.example")));
+	client_set_free(&set);
+}
+
+static void
+a_removed_client_is_gone_and_its_id_remembers_until_when(void **state)
+{
+	struct client_set set = { 0 };
+	struct hub *hub = *state;
+	struct client_rec rec;
+	struct txn *txn;
+	uint64_t before;
+
+	put_client(hub, "a", true, "https://a.example");
+	put_client(hub, "b", true, "https://b.example");
+	before = generation(hub);
+	assert_int_equal(drop(hub, "a"), 0);
+	assert_true(generation(hub) > before);
+	load(hub, &set);
+	assert_null(client_set_find(&set, STR("a")));
+	assert_non_null(client_set_find(&set, STR("b")));
+	assert_false(client_set_has_origin(&set, STR("https://a.example")));
+	txn = hub_look(hub);
+	assert_true(client_get(txn, STR("a"), &rec));
+	assert_int_equal(rec.free_from, 7);
+	assert_false(rec.enabled);
+	assert_str(rec.name, "");
+	hub_look_end(txn);
+	client_set_free(&set);
+}
+
+static void
+who_is_not_there_cannot_be_changed(void **state)
+{
+	struct hub *hub = *state;
+
+	put_client(hub, "a", true, "");
+	assert_int_equal(drop(hub, "a"), 0);
+	assert_int_equal(drop(hub, "a"), HUB_ENOENT);
+	assert_int_equal(enable(hub, "a", true), HUB_ENOENT);
+	assert_int_equal(drop(hub, "b"), HUB_ENOENT);
+	assert_int_equal(enable(hub, "b", true), HUB_ENOENT);
+	assert_int_equal(enable(hub, "", true), HUB_ENOENT);
+}
+
+static void
+the_built_in_client_stays_as_it_is(void **state)
+{
+	struct change c = { CLIENT_BUILTIN,
+		{ .enabled = true, .builtin = true } };
+	struct hub *hub = *state;
+
+	hub_write(hub, hub->directory, put, &c);
+	assert_int_equal(drop(hub, CLIENT_BUILTIN), HUB_EDENIED);
+	assert_int_equal(enable(hub, CLIENT_BUILTIN, false), HUB_EDENIED);
+	assert_int_equal(enable(hub, CLIENT_BUILTIN, true), HUB_EDENIED);
+	assert_int_equal(generation(hub), 1);
+}
+
+static void
+note(void *ctx, struct str id, const struct client_rec *rec)
+{
+	buf_printf(ctx, "%.*s%s ", STR_ARG(id), rec->enabled ? "" : "-");
+}
+
+static void
+a_walk_meets_those_who_are_there_in_their_order(void **state)
+{
+	struct hub *hub = *state;
+	struct txn *txn;
+	struct buf met;
+
+	put_client(hub, "c", true, "");
+	put_client(hub, "a", false, "");
+	put_client(hub, "b", true, "");
+	put_client(hub, "B", true, "");
+	assert_int_equal(drop(hub, "b"), 0);
+	buf_init_arena(&met, hub->arena, 100);
+	txn = hub_look(hub);
+	client_walk(txn, note, &met);
+	hub_look_end(txn);
+	assert_str(buf_view(&met), "B a- c ");
+}
+
+static void
+damage_is_no_absence(void **state)
+{
+	struct hub *hub = *state;
+	struct client_rec rec;
+	struct txn *txn;
+	struct buf met;
+
+	hub_write(hub, hub->directory, damage, NULL);
+	txn = hub_look(hub);
+	assert_false(client_get(txn, STR("b"), &rec));
+	assert_int_equal(store_read_end(txn), HUB_ECORRUPT);
+	buf_init_arena(&met, hub->arena, 100);
+	txn = hub_look(hub);
+	client_walk(txn, note, &met);
+	assert_int_equal(store_read_end(txn), HUB_ECORRUPT);
+}
+
 static void
 a_large_set_is_whole(void **state)
 {
@@ -226,6 +403,12 @@ main(void)
 		    a_change_raises_the_generation_and_shows_when_loaded_again),
 		TEST(a_load_that_fails_leaves_the_set_as_it_was),
 		TEST(a_large_set_is_whole),
+		TEST(disabling_and_enabling_keep_the_rest),
+		TEST(a_removed_client_is_gone_and_its_id_remembers_until_when),
+		TEST(who_is_not_there_cannot_be_changed),
+		TEST(the_built_in_client_stays_as_it_is),
+		TEST(a_walk_meets_those_who_are_there_in_their_order),
+		TEST(damage_is_no_absence),
 #undef TEST
 	};
 

@@ -92,10 +92,22 @@ a_client_comes_back_with_each_flag(void **state)
 	struct client_rec out;
 
 	(void)state;
-	for (int flags = 0; flags < 8; flags++) {
-		struct client_rec in = { (flags & 1) != 0, (flags & 2) != 0,
-			(flags & 4) != 0, STR("App"), STR("openid hub.read"),
-			STR("https://hub.example"), STR("list") };
+	for (int flags = 0; flags < 16; flags++) {
+		struct client_rec in = {
+			.enabled = (flags & 1) != 0,
+			.third_party = (flags & 2) != 0,
+			.builtin = (flags & 4) != 0,
+			.public = (flags & 8) != 0,
+			.name = STR("App"),
+			.scope = STR("openid hub.read"),
+			.audience = STR("https://hub.example"),
+			.origins = STR("list"),
+			.grants = CLIENT_GRANT_CODE | CLIENT_GRANT_REFRESH,
+			.redirect_uris = STR("redirects"),
+			.post_logout_uris = STR("logouts"),
+			.organization = STR("1001"),
+			.free_from = INT64_MAX,
+		};
 
 		buf_reset(&bytes);
 		client_rec_put(&bytes, &in);
@@ -103,12 +115,40 @@ a_client_comes_back_with_each_flag(void **state)
 		assert_int_equal(out.enabled, in.enabled);
 		assert_int_equal(out.third_party, in.third_party);
 		assert_int_equal(out.builtin, in.builtin);
+		assert_int_equal(out.public, in.public);
 		assert_str(out.name, "App");
 		assert_str(out.scope, "openid hub.read");
 		assert_str(out.audience, "https://hub.example");
 		assert_str(out.origins, "list");
+		assert_int_equal(out.grants, 3);
+		assert_str(out.redirect_uris, "redirects");
+		assert_str(out.post_logout_uris, "logouts");
+		assert_str(out.organization, "1001");
+		assert_true(out.free_from == INT64_MAX);
 	}
 	assert_refuses_damage(client_rec_get, &out);
+}
+
+static void
+the_short_form_of_a_client_is_read(void **state)
+{
+	struct client_rec out;
+
+	(void)state;
+	rec_put_u8(&bytes, 1);
+	rec_put_u8(&bytes, 5);
+	rec_put_str(&bytes, STR("hubctl token"));
+	rec_put_str(&bytes, STR("hub.read"));
+	rec_put_str(&bytes, STR(""));
+	rec_put_str(&bytes, STR(""));
+	assert_int_equal(client_rec_get(buf_view(&bytes), &out), 0);
+	assert_true(out.enabled && out.builtin && !out.public);
+	assert_str(out.scope, "hub.read");
+	assert_int_equal(out.grants, 0);
+	assert_str(out.redirect_uris, "");
+	assert_true(out.free_from == 0);
+	buf_byte(&bytes, 0);
+	assert_int_equal(client_rec_get(buf_view(&bytes), &out), HUB_ECORRUPT);
 }
 
 static void
@@ -237,6 +277,7 @@ main(void)
 		TEST(an_account_comes_back),
 		TEST(the_two_flags_of_an_account_are_independent),
 		TEST(a_client_comes_back_with_each_flag),
+		TEST(the_short_form_of_a_client_is_read),
 		TEST(a_group_comes_back),
 		TEST(an_organisation_comes_back),
 		TEST(an_audit_event_comes_back),

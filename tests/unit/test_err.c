@@ -48,7 +48,7 @@ cuts_a_sentence_that_is_too_long(void **state)
 	(void)state;
 	memset(text, 'x', sizeof(text) - 1);
 	text[sizeof(text) - 1] = '\0';
-	why_set(&why, HUB_EINVAL, "%s", text);
+	why_say(&why, "%s", text);
 	assert_int_equal(strlen(why.text), sizeof(why.text) - 1);
 	why_prefix(&why, "here");
 	assert_int_equal(strlen(why.text), sizeof(why.text) - 1);
@@ -68,7 +68,7 @@ stays_in_its_room_whatever_the_prefix_leaves(void **state)
 
 		memset(prefix, 'p', n);
 		prefix[n] = '\0';
-		why_set(&why, HUB_EINVAL, "sentence");
+		why_say(&why, "sentence");
 		why_prefix(&why, "%s", prefix);
 		assert_memory_equal(why.text, prefix, n);
 		assert_true(strlen(why.text) < sizeof(why.text));

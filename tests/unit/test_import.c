@@ -184,7 +184,7 @@ every_bad_line_is_told_with_its_number(void **state)
 		    ACCOUNT("b", "nobody", "") "[]\n" ACCOUNT(
 			"c", "c@b", ",\"groupIds\":[\"102\"]")
 			ACCOUNT("d", "d@b", ",\"enabled\":0")),
-	    "2 /type: none of organization, group, account\n"
+	    "2 /id: missing\n"
 	    "4 /name: not an e-mail address\n"
 	    "5 not an object\n"
 	    "6 /groupIds/0: 102 is given per organisation, in roles\n"
@@ -645,19 +645,20 @@ what_cannot_be_read_twice_is_refused(void **state)
 /* Counts, and lets somebody else in while the second pass is under way. */
 struct meddler {
 	struct hub *hub;
-	unsigned long calls[3], last;
+	unsigned long calls[4], last;
 	const char *line;
 };
 
 static void
-meddle(void *ctx, int pass, unsigned long done)
+meddle(void *ctx, const struct import_progress *p)
 {
 	struct meddler *m = ctx;
 
-	assert_in_range(pass, 1, 2);
-	m->calls[pass]++;
-	m->last = done;
-	if (pass == 2 && m->line != NULL) {
+	assert_in_range(p->step, IMPORT_READ, IMPORT_LOAD);
+	assert_true(p->bytes <= p->total);
+	m->calls[p->step]++;
+	m->last = p->lines;
+	if (p->step == IMPORT_COMPARE && p->lines == 3000 && m->line != NULL) {
 		hub_put(m->hub, m->line);
 		m->line = NULL;
 	}
@@ -685,13 +686,15 @@ import_meddled(struct hub *hub, struct meddler *m, const char *line)
 }
 
 static void
-progress_is_told_in_both_passes(void **state)
+progress_is_told_in_every_pass(void **state)
 {
 	struct meddler m;
 
 	assert_int_equal(import_meddled(*state, &m, NULL), 0);
-	assert_int_equal(m.calls[1], 3);
-	assert_true(m.calls[2] >= 3);
+	assert_true(m.calls[IMPORT_READ] >= 1);
+	assert_int_equal(m.calls[IMPORT_CHECK], 3);
+	assert_int_equal(m.calls[IMPORT_COMPARE], 3);
+	assert_true(m.calls[IMPORT_LOAD] >= 1);
 	assert_int_equal(m.last, 3000);
 }
 
@@ -704,10 +707,13 @@ a_conflict_that_arises_meanwhile_names_the_line(void **state)
 	assert_int_equal(
 	    import_meddled(hub, &m, ACCOUNT("other", "u2900@b", "")),
 	    HUB_ECONFLICT);
-	assert_string_equal(hub->why.text,
-	    "line 2901: /name: is the username of account other already");
+	assert_string_equal(
+	    hub->why.text, "/name: is the username of account other already");
+	assert_int_equal(im.stopped, 2901);
 	assert_int_equal(im.bad_lines, 0);
-	/* What was loaded before is whole; the same file completes it. */
+	/* What stands before it is in; the same file completes it. */
+	assert_int_equal(count(hub, DIR_ACCOUNT), 2901);
+	assert_int_equal(im.counts[RECORD_ACCOUNT], 2900);
 	hub_put(hub, DELETION("other"));
 	assert_int_equal(import_meddled(hub, &m, NULL), 0);
 	assert_int_equal(count(hub, DIR_ACCOUNT), 3000);
@@ -745,7 +751,7 @@ main(void)
 		TEST(the_largest_lines_that_pass_the_check_can_be_loaded),
 		TEST(twenty_thousand_accounts_are_complete_in_the_indexes),
 		TEST(what_cannot_be_read_twice_is_refused),
-		TEST(progress_is_told_in_both_passes),
+		TEST(progress_is_told_in_every_pass),
 		TEST(a_conflict_that_arises_meanwhile_names_the_line),
 #undef TEST
 	};

@@ -99,17 +99,19 @@ what_is_no_record_is_refused_with_its_reason(void **state)
 		{ "{\"type\":1}", "/type: not a string" },
 		{ "{\"type\":\"\"}", "/type: not between 1 and 64" },
 		{ "{\"type\":\"Account\"}", "/type: none of organization, " },
-		{ "{\"type\":\"contract\"}", "/type: none of organization, " },
+		{ "{\"type\":\"contract\"}", "/id: missing" },
+		{ "{\"type\":\"policy\"}", "/type: none of organization, " },
+		{ "{\"type\":\"contact\",\"id\":\"a\",\"version\":-1}",
+		    "/version: not a whole number" },
+		{ "{\"type\":\"contract\",\"id\":\"a\",\"deleted\":true,"
+		  "\"version\":18446744073709551616}",
+		    "/version: not a whole number" },
 		{ "{\"type\":\"account\"}", "/id: missing" },
-		{ "{\"type\":\"account\",\"deleted\":1}",
+		{ "{\"type\":\"account\",\"id\":\"a\",\"deleted\":1}",
 		    "/deleted: not true or false" },
 		{ "{\"type\":\"account\",\"deleted\":true}", "/id: missing" },
 		{ "{\"type\":\"account\",\"deleted\":true,\"id\":\"a b\"}",
 		    "/id: not 1 to 64" },
-		{ "{\"type\":\"group\",\"deleted\":true,\"id\":\"a\"}",
-		    "/deleted: a record of type group cannot be deleted" },
-		{ "{\"type\":\"organization\",\"deleted\":true,\"id\":\"a\"}",
-		    "/deleted: a record of type organization cannot" },
 	};
 
 	(void)state;

@@ -3,13 +3,14 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <lmdb.h>
+#include <openssl/evp.h>
 #include "service_fixture.h"
 #include "store/schema.h"
 #include "unit.h"
 
 /*
- * The store fails in the middle of a request. This program puts itself before
- * the library's look-ups, so that the n-th of them can be made to fail.
+ * The store or OpenSSL fails in the middle of a request. This program puts
+ * itself before the libraries' functions; the n-th look-up can be made to fail.
  */
 static int fail_at; /* 0: none */
 static int lookups;
@@ -39,6 +40,20 @@ mdb_cursor_get(
 	if (real == NULL)
 		*(void **)&real = dlsym(RTLD_NEXT, "mdb_cursor_get");
 	return fails() ? EIO : real(cursor, key, data, op);
+}
+
+static bool verify_fails;
+
+int
+EVP_PKEY_verify(EVP_PKEY_CTX *ctx, const unsigned char *signature, size_t n,
+    const unsigned char *digest, size_t digest_n)
+{
+	static int (*real)(EVP_PKEY_CTX *, const unsigned char *, size_t,
+	    const unsigned char *, size_t);
+
+	if (real == NULL)
+		*(void **)&real = dlsym(RTLD_NEXT, "EVP_PKEY_verify");
+	return verify_fails ? -1 : real(ctx, signature, n, digest, digest_n);
 }
 
 static void
@@ -98,6 +113,20 @@ a_failing_store_never_judges_a_token(void **state)
 		assert_unavailable(f);
 		assert_true(n < 100);
 	}
+}
+
+/* Nor does a library that fails; a wrong signature is another matter. */
+static void
+a_token_that_cannot_be_checked_is_503(void **state)
+{
+	struct fixture *f = *state;
+	struct ask request = { .authorization = jan_bearer(f) };
+
+	verify_fails = true;
+	ask(f, request);
+	verify_fails = false;
+	assert_unavailable(f);
+	assert_int_equal(ask(f, request), 200);
 }
 
 static void
@@ -196,6 +225,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(whichever_lookup_fails_the_answer_is_503),
 		TEST(a_failing_store_never_judges_a_token),
+		TEST(a_token_that_cannot_be_checked_is_503),
 		TEST(what_needs_no_store_is_answered_without_it),
 		TEST(readiness_is_503_while_the_store_fails),
 		TEST(a_failed_reload_is_tried_again_at_the_next_request),

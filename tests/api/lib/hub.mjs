@@ -132,7 +132,8 @@ export function challenge(answer, expected) {
 
 export function hubctl(...args) {
 	return execFileSync(path.join(ROOT, 'scripts/hubctl'),
-		['--state', STATE, ...args], { encoding: 'utf8' });
+		['--state', STATE, ...args],
+		{ encoding: 'utf8', maxBuffer: 64 << 20 });
 }
 
 export function load(...records) {

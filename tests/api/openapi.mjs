@@ -1,0 +1,331 @@
+// doc/openapi.yaml: without a fault to a linter, the same as the table of
+// routes, and true to what the hub answers.
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+import { test } from 'node:test';
+import Ajv from 'ajv/dist/2020.js';
+import addFormats from 'ajv-formats';
+import { parse } from 'yaml';
+import { HTTP, ROOT, call, customer, demo, load, problem, raw, token }
+	from './lib/hub.mjs';
+
+const HERE = path.join(ROOT, 'tests/api');
+const FILE = path.join(ROOT, 'doc/openapi.yaml');
+const api = parse(fs.readFileSync(FILE, 'utf8'));
+
+const METHODS = ['get', 'put', 'post', 'delete', 'patch'];
+const operations = Object.entries(api.paths).flatMap(([target, item]) =>
+	METHODS.filter((method) => method in item).map((method) =>
+		({ method: method.toUpperCase(), target, ...item[method] })));
+const operation = (target) => operations.find((o) =>
+	o.method === 'GET' && o.target === target);
+
+test('the linter finds nothing', () => {
+	const run = spawnSync(process.execPath, [
+		path.join(HERE, 'node_modules/@redocly/cli/bin/cli.js'), 'lint',
+		'--config', path.join(HERE, 'redocly.yaml'), '--format', 'json', FILE,
+	], {
+		encoding: 'utf8',
+		env: {
+			...process.env, REDOCLY_TELEMETRY: 'off',
+			REDOCLY_SUPPRESS_UPDATE_NOTICE: 'true',
+		},
+	});
+	const { problems, totals } = JSON.parse(run.stdout);
+	assert.deepEqual(problems.map((p) =>
+		`${p.ruleId}: ${p.message} (${p.location[0]?.pointer})`), []);
+	assert.deepEqual(totals, { errors: 0, warnings: 0, ignored: 0 });
+	assert.equal(run.status, 0);
+});
+
+// The rows of src/endpoint/routes.c, whatever their segments in braces are
+// called.
+function routeTable() {
+	const source = fs.readFileSync(
+		path.join(ROOT, 'src/endpoint/routes.c'), 'utf8');
+	const table = source.match(/const struct route routes\[\] = \{(.*?)\n\};/s)[1];
+	const text = '(?:"([^"]*)"|NULL)';
+	const rows = [...table.matchAll(new RegExp(
+		'\\{\\s*METHOD_(\\w+),\\s*"([^"]+)",\\s*[\\w() |]+,' +
+		`\\s*CREDENTIAL_(\\w+),\\s*${text},\\s*${text},`, 'g'))];
+	assert.equal(rows.length, table.match(/\bMETHOD_/g).length,
+		'a row of the table has a form that this test cannot read');
+	return rows.map(([, method, target, credential, scope, permission]) =>
+		({ method, target: anonymous(target), credential, scope, permission }));
+}
+
+const anonymous = (target) => target.replace(/\{[^}]*\}/g, '{}');
+const routes = routeTable();
+
+test('each route is described, and nothing that is none', () => {
+	const name = ({ method, target }) => `${method} ${anonymous(target)}`;
+	assert.deepEqual(operations.map(name).sort(), routes.map(name).sort());
+});
+
+test('scope and permission are those of the route', () => {
+	for (const { method, target, credential, scope, permission } of routes) {
+		const found = operations.find((o) => o.method === method &&
+			anonymous(o.target) === target);
+		assert.ok(found, target);
+		assert.deepEqual(found.security ?? api.security,
+			credential === 'NONE' ? [] : [{ bearer: scope ? [scope] : [] }],
+			target);
+		assert.equal(found['x-permission'], permission, target);
+	}
+});
+
+// The schemas, under a name that their references find them by.
+const ajv = new Ajv({ strict: true, allowUnionTypes: true, allErrors: true });
+addFormats(ajv);
+const rooted = (value) => JSON.parse(JSON.stringify(value)
+	.replaceAll('"#/components/schemas/', '"hub#/$defs/'));
+ajv.addSchema({ $id: 'hub', $defs: rooted(api.components.schemas) });
+
+const compiled = new Map();
+function valid(schema, value, what) {
+	const key = JSON.stringify(schema);
+	if (!compiled.has(key))
+		compiled.set(key, ajv.compile(rooted(schema)));
+	const check = compiled.get(key);
+	assert.ok(check(value), `${what}: ${ajv.errorsText(check.errors)}`);
+}
+
+// What a reference of the document names.
+function resolve(value) {
+	if (!value?.$ref)
+		return value;
+	return value.$ref.slice(2).split('/').reduce((at, name) => at[name], api);
+}
+
+// A live answer: its status is described for the operation, and so are its
+// header fields, type and body.
+function conforms(answer, { target, responses }, status, body = true) {
+	const what = `${status} of ${target}`;
+	assert.equal(answer.status, status, `${what}: ${answer.text}`);
+	const described = resolve(responses[String(status)]);
+	assert.ok(described, `${what} is not described`);
+	for (const [name, reference] of Object.entries(described.headers ?? {})) {
+		const header = resolve(reference);
+		const values = answer.all(name.toLowerCase());
+		assert.ok(values.length === 1 ||
+			(values.length === 0 && !header.required),
+			`${what}: ${name} stands ${values.length} times`);
+		for (const value of values)
+			valid(header.schema, value, `${what}: ${name}`);
+	}
+	for (const name of ['www-authenticate', 'retry-after', 'etag', 'allow'])
+		assert.ok(answer.all(name).length === 0 ||
+			Object.keys(described.headers).some((n) => n.toLowerCase() === name),
+			`${what}: ${name} is not described`);
+	const types = Object.keys(described.content ?? {});
+	if (types.length === 0) {
+		assert.equal(answer.text, '');
+		return;
+	}
+	assert.ok(types.includes(answer.headers['content-type']),
+		`${what}: ${answer.headers['content-type']}`);
+	if (!body) {
+		assert.equal(answer.text, '');
+		return;
+	}
+	const media = described.content[answer.headers['content-type']];
+	const value = JSON.parse(answer.text);
+	valid(media.schema, value, what);
+	if (status >= 400)
+		assert.equal(value.status, status);
+}
+
+// A customer of two organisations with contracts of both, one who may do
+// nothing, and one without dossiers.
+load(
+	...['a', 'b'].map((x) => ({
+		type: 'organization', id: `api-test-openapi-${x}`,
+		organizationType: 'INTERMEDIARY', code: x,
+		name: `Test ${x}`, icon: x === 'a' ? 'building' : null,
+	})),
+	{
+		type: 'account', id: 'api-test-openapi',
+		name: 'openapi@api-test.example', email: null, lastName: 'Été',
+		dossiers: { 'api-test-openapi-a': '1', 'api-test-openapi-b': '2 x' },
+		groupIds: ['101'], shoeSize: 42.50, version: 3, enabled: true,
+	},
+	...[1, 2, 3].map((i) => ({
+		type: 'contract', id: `api-test-openapi-${i}`, version: 7,
+		organizationId: `api-test-openapi-${i < 3 ? 'a' : 'b'}`,
+		dossierNumber: i < 3 ? '1' : '2 x', format: 'AFD2', status: 'ACTIVE',
+		metadata: { contractNumber: `P${i}`, nested: [{ a: null }] },
+		content: { policy: [{ entityType: 'policyDetails' }] },
+	})),
+	{
+		type: 'account', id: 'api-test-openapi-nobody',
+		name: 'openapi-nobody@api-test.example', email: null,
+	},
+);
+const bearer = token('openapi@api-test.example');
+const nobody = token('openapi-nobody@api-test.example');
+const without = token(customer('openapi-without'));
+const unscoped = token('openapi@api-test.example', '--scope', 'openid');
+
+const CONTRACTS = '/contract/contracts/mycontracts';
+const CONTRACT = '/contract/contracts/{id}/mine';
+const concrete = (target) => target.replace('{id}', 'api-test-openapi-1');
+const guarded = operations.filter((o) =>
+	(o.security ?? api.security).length > 0 && o.method === 'GET');
+
+test('the five addresses of the API are described', () => {
+	assert.equal(guarded.length, 5);
+});
+
+for (const o of guarded) {
+	const target = concrete(o.target);
+
+	test(`GET ${o.target}: success, HEAD and 304 are as described`, async () => {
+		const answer = await call(target, { token: bearer });
+		conforms(answer, o, 200);
+		conforms(await call(target, { token: bearer, method: 'HEAD' }), o, 200,
+			false);
+		const headers = { 'if-none-match': answer.headers.etag };
+		conforms(await call(target, { token: bearer, headers }), o, 304);
+	});
+
+	test(`GET ${o.target}: refusals are as described`, async () => {
+		conforms(await call(target), o, 401);
+		conforms(await call(target, { token: 'a.b.c' }), o, 401);
+		conforms(await call(target, { method: 'HEAD' }), o, 401, false);
+		conforms(await call(target, { token: unscoped }), o, 403);
+		conforms(await call(target, { token: nobody }), o, 403);
+		conforms(await call(`${target}?access_token=${bearer}`), o, 400);
+		conforms(await call(target, { token: `${bearer}, ${bearer}` }), o, 400);
+	});
+
+	test(`${o.target}: other methods and OPTIONS are as described`, async () => {
+		for (const method of ['POST', 'PUT', 'PATCH', 'DELETE']) {
+			const answer = await call(target, { method, token: bearer });
+			valid({ $ref: '#/components/schemas/Problem' },
+				problem(answer, 405), method);
+			assert.deepEqual(answer.all('allow'), ['GET, HEAD, OPTIONS']);
+		}
+		const answer = await call(target, { method: 'OPTIONS' });
+		assert.equal(answer.status, 204);
+		assert.deepEqual(answer.all('allow'), ['GET, HEAD, OPTIONS']);
+	});
+}
+
+for (const o of operations) {
+	const target = concrete(o.target);
+
+	test(`GET ${o.target}: limits are as described`, async () => {
+		conforms(await call(`${target}?${'a'.repeat(9000)}`), o, 414);
+		conforms(await call(target, { headers: { x: 'a'.repeat(9000) } }), o, 431);
+		conforms(await call(target, { body: 'a'.repeat(65537) }), o, 413);
+	});
+}
+
+test('two Authorization fields are as described', async () => {
+	const line = `Authorization: Bearer ${bearer}\r\n`;
+	conforms(await raw(`GET /account/mine HTTP/1.1\r\n` +
+		`Host: ${new URL(HTTP).host}\r\n${line}${line}Connection: close\r\n\r\n`),
+	operation('/account/mine'), 400);
+});
+
+// Among them short lists and one that is streamed.
+test('what the demo accounts see is as described', async () => {
+	const seen = new Map(guarded.map((o) => [o.target, 0]));
+	for (const { username } of demo.accounts) {
+		const bearer = token(username);
+		let id = 'none';
+		for (const o of guarded) {
+			const answer = await call(o.target.replace('{id}', id),
+				{ token: bearer });
+			conforms(answer, o, answer.status);
+			if (answer.status !== 200)
+				continue;
+			seen.set(o.target, seen.get(o.target) + 1);
+			if (o.target === CONTRACTS)
+				id = JSON.parse(answer.text).data.items[0]?.id ?? 'none';
+		}
+	}
+	for (const [target, n] of seen)
+		assert.ok(n > 0, `no demo account may ask for ${target}`);
+});
+
+test('empty lists are as described', async () => {
+	for (const target of ['/organization/organizations/mine', CONTRACTS]) {
+		const answer = await call(target, { token: without });
+		conforms(answer, operation(target), 200);
+		assert.equal(answer.text, '{"data":{"items":[]}}');
+	}
+});
+
+test('pages are as described, and each parameter is', async () => {
+	const o = operation(CONTRACTS);
+	const ids = [];
+	let cursor = '';
+	for (let i = 0; i < 5 && cursor !== undefined; i++) {
+		const answer = await call(
+			`${CONTRACTS}?limit=1${cursor && `&cursor=${cursor}`}`,
+			{ token: bearer });
+		conforms(answer, o, 200);
+		const { items, nextCursor } = JSON.parse(answer.text).data;
+		ids.push(...items.map((item) => item.id));
+		cursor = nextCursor;
+	}
+	assert.deepEqual(ids,
+		[1, 2, 3].map((i) => `api-test-openapi-${i}`));
+	for (const [query, n] of [['organization=api-test-openapi-b', 1],
+		['organization=unknown', 0], ['status=ACTIVE', 3], ['status=active', 0],
+		['format=AFD2', 3], ['format=AFD1', 0], ['limit=1000', 3]]) {
+		const answer = await call(`${CONTRACTS}?${query}`, { token: bearer });
+		conforms(answer, o, 200);
+		assert.equal(JSON.parse(answer.text).data.items.length, n, query);
+	}
+});
+
+test('what the description of a parameter rules out is 400', async () => {
+	const o = operation(CONTRACTS);
+	const parameters = o.parameters.map(resolve).filter((p) => p.in === 'query');
+	const values = ['', '0', '1', '1000', '1001', '-1', '+1', '1.5', 'x', 'a b',
+		'%C3%A9', 'a'.repeat(64), 'a'.repeat(65)];
+	for (const { name, schema } of parameters) {
+		for (const value of values) {
+			const given = schema.type === 'integer' && /^[0-9.-]+$/.test(value)
+				? Number(value) : decodeURIComponent(value);
+			const check = ajv.compile(rooted(schema));
+			if (check(given))
+				continue;
+			const beside = name === 'cursor' ? '&limit=1' : '';
+			const answer = await call(
+				`${CONTRACTS}?${name}=${value.replace(' ', '%20')
+					.replace('+', '%2B')}${beside}`, { token: bearer });
+			conforms(answer, o, 400);
+			assert.ok(JSON.parse(answer.text).detail.includes(name),
+				`${name}=${value}: ${answer.text}`);
+			assert.deepEqual(answer.all('www-authenticate'), []);
+		}
+	}
+});
+
+test('a contract that is not the customer\'s is as described', async () => {
+	const o = operation(CONTRACT);
+	const target = (id) => o.target.replace('{id}', id);
+	for (const id of ['unknown', 'a'.repeat(65), '%C3%A9', 'a%20b'])
+		conforms(await call(target(id), { token: bearer }), o, 404);
+	conforms(await call(target('api-test-openapi-1'), { token: without }), o, 404);
+});
+
+test('an address that is not described is unknown', async () => {
+	for (const target of ['/', '/contract', '/contract/contracts',
+		'/contract/contracts/mine', '/account/mine/x'])
+		valid({ $ref: '#/components/schemas/Problem' },
+			problem(await call(target, { token: bearer }), 404), target);
+});
+
+test('the health of each pool is as described', async () => {
+	const o = operation('/health/ready');
+	for (const target of ['/health/ready', '/health/keepers/ready',
+		'/health/signin/ready'])
+		conforms(await call(target), o, 200);
+	conforms(await call('/health/ready', { method: 'HEAD' }), o, 200, false);
+});

@@ -1,0 +1,352 @@
+#include "hub_process.h"
+
+#include <stdio.h>
+#include <string.h>
+#include "base/clock.h"
+#include "identity/audit.h"
+#include "store/schema.h"
+#include "token/jwt.h"
+#include "unit.h"
+
+/*
+ * hubctl's commands on clients, and that the daemon knows of each change at
+ * the very next request.
+ */
+#define MINE "/account/mine"
+#define CALLBACK "https://app.example.nl/cb"
+#define ADD_APP                                                                \
+	"client", "add", "--id", "app", "--public", "--redirect-uri", CALLBACK
+
+#define hubctl(output, ...)                                                    \
+	site_hubctl((struct site *)*state, (output), NULL, __VA_ARGS__)
+
+static void
+assert_failed(const struct output *o, int status, const char *says)
+{
+	if (o->status != status)
+		fail_msg("%d: %s%s", o->status, o->out, o->err);
+	assert_string_equal(o->out, "");
+	assert_int_equal(strncmp(o->err, "hubctl: ", 8), 0);
+	assert_says(o->err, says);
+}
+
+static void
+assert_done(const struct output *o, const char *says)
+{
+	if (o->status != 0)
+		fail_msg("%d: %s", o->status, o->err);
+	assert_string_equal(o->err, "");
+	assert_string_equal(o->out, says);
+}
+
+/* The vault in this process, which has no other look at it. */
+struct vault {
+	struct conf conf;
+	struct schema schema;
+	struct store *store;
+	struct arena *arena;
+	struct txn *txn;
+};
+
+static void
+look(struct vault *v, const struct site *site)
+{
+	struct why why;
+
+	assert_int_equal(conf_load(&v->conf, site->conf, &why), 0);
+	schema_vault(&v->schema, &v->conf);
+	if (store_open(&v->store, &v->schema.spec, STORE_READ, &why) != 0)
+		fail_msg("%s", why.text);
+	v->arena = arena_new(4096, 1 << 24);
+	assert_non_null(v->arena);
+	v->txn = store_read_begin(v->store, v->arena);
+}
+
+static void
+look_end(struct vault *v)
+{
+	assert_int_equal(store_read_end(v->txn), 0);
+	store_close(v->store);
+	arena_free(v->arena);
+}
+
+/* What only the token endpoint does: a token in the name of client app. */
+static struct token
+token_of_app(const struct site *site)
+{
+	struct claims claims = { .iat = clock_now(),
+		.epoch = 1,
+		.user = true,
+		.sub = JANSSEN_ID,
+		.client_id = "app",
+		.jti = "token-of-app",
+		.scope = "openid hub.read" };
+	struct token_domain domain;
+	struct token token;
+	struct rsa_key *key;
+	struct vault vault;
+	char kid[KID_LEN + 1];
+	struct str text;
+
+	claims.exp = claims.iat + 3600;
+	look(&vault, site);
+	assert_int_equal(signing_key_load(vault.txn, &key, kid), 0);
+	token_domain_of(&domain, vault.conf.base_url);
+	assert_int_equal(
+	    jwt_sign(vault.arena, key, kid, &domain, &claims, &text), 0);
+	snprintf(token.text, sizeof(token.text), "%.*s", STR_ARG(text));
+	rsa_free(key);
+	look_end(&vault);
+	return token;
+}
+
+static bool
+add_event(void *ctx, int64_t time_us, const struct audit_rec *rec)
+{
+	(void)time_us;
+	if (str_starts(rec->event, STR("client.")))
+		buf_printf(ctx, "%.*s %.*s (%.*s) ", STR_ARG(rec->event),
+		    STR_ARG(rec->client), STR_ARG(rec->detail));
+	return true;
+}
+
+static void
+assert_events(const struct site *site, const char *expected)
+{
+	struct vault vault;
+	struct buf events;
+
+	buf_init(&events, 16384);
+	look(&vault, site);
+	audit_walk(vault.txn, add_event, &events);
+	look_end(&vault);
+	buf_byte(&events, '\0');
+	assert_int_equal(buf_error(&events), 0);
+	assert_string_equal(events.p, expected);
+	buf_free(&events);
+}
+
+static void
+the_least_that_a_client_needs_is_enough(void **state)
+{
+	struct output o;
+
+	hubctl(&o, ADD_APP);
+	assert_done(&o, "client app is added\n");
+	hubctl(&o, "client", "show", "app");
+	assert_done(&o,
+	    "id: app\nname: app\nstate: enabled\nparty: first\n"
+	    "type: public\nredirect URI: " CALLBACK
+	    "\ngrants: authorization_code refresh_token\n"
+	    "scope: openid profile email offline_access hub.read\n"
+	    "audience: https://hub.example.nl\n");
+	assert_events(*state,
+	    "client.added app (first party, scope openid profile email "
+	    "offline_access hub.read) ");
+}
+
+static void
+all_that_a_client_can_have_is_kept(void **state)
+{
+	struct output o;
+
+	hubctl(&o, "client", "add", "--redirect-uri=nl.example.app:/cb",
+	    "--id=portal", "--name", "Het Portaal", "--third-party",
+	    "--redirect-uri", "http://127.0.0.1/cb", "--public",
+	    "--post-logout-uri", "https://a.example.nl/", "--origin",
+	    "https://a.example.nl", "--origin=http://localhost:3000",
+	    "--grant=authorization_code", "--scope", "openid", "--scope",
+	    "hub.read email", "--audience", "https://api.example.nl",
+	    "--organization", "1001");
+	assert_done(&o, "client portal is added\n");
+	hubctl(&o, "client", "show", "portal");
+	assert_done(&o,
+	    "id: portal\nname: Het Portaal\nstate: enabled\nparty: third\n"
+	    "type: public\nredirect URI: nl.example.app:/cb\n"
+	    "redirect URI: http://127.0.0.1/cb\n"
+	    "post-logout URI: https://a.example.nl/\n"
+	    "origin: https://a.example.nl\norigin: http://localhost:3000\n"
+	    "grants: authorization_code\nscope: openid hub.read email\n"
+	    "audience: https://api.example.nl\norganisation: 1001\n");
+}
+
+static void
+clients_are_listed_in_the_order_of_their_ids(void **state)
+{
+	struct output o;
+
+	hubctl(&o, "client", "add", "--id=zz", "--name=Last", "--public",
+	    "--third-party", "--redirect-uri=" CALLBACK);
+	assert_int_equal(o.status, 0);
+	hubctl(&o, ADD_APP);
+	assert_int_equal(o.status, 0);
+	hubctl(&o, "client", "disable", "app");
+	assert_done(&o, "client app is disabled\n");
+	hubctl(&o, "client", "list");
+	assert_done(&o,
+	    "ID                        STATE     PARTY  NAME\n"
+	    "app                       disabled  first  app\n"
+	    "hubctl                    built in  first  hubctl token\n"
+	    "zz                        enabled   third  Last\n");
+}
+
+static void
+a_wrong_command_line_changes_nothing(void **state)
+{
+	static const struct {
+		const char *words[6], *says;
+	} rows[] = {
+		{ { "--public", "--redirect-uri=" CALLBACK },
+		    "--id is missing" },
+		{ { "--id=app", "--redirect-uri=" CALLBACK },
+		    "clients with a secret come with the token endpoint" },
+		{ { "--id=app", "--public" }, "needs a redirect URI" },
+		{ { "--id=app", "--public", "--redirect-uri" },
+		    "--redirect-uri needs a value" },
+		{ { "--id=app", "--public", "--redirect-uri=" CALLBACK "#" },
+		    "redirect URI '" CALLBACK "#'" },
+		{ { "--id=app", "--public", "--redirect-uri=" CALLBACK,
+		      "--origin=https://a.nl/" },
+		    "origin 'https://a.nl/'" },
+		{ { "--id=app", "--public", "--redirect-uri=" CALLBACK,
+		      "--grant=implicit" },
+		    "refused on purpose" },
+		{ { "--id=app", "--public", "--redirect-uri=" CALLBACK,
+		      "--third-party", "--scope=hub.manage" },
+		    "not for third parties" },
+		{ { "--id=a b", "--public", "--redirect-uri=" CALLBACK },
+		    "the id must be" },
+		{ { "--id=app", "--public", "--redirect-uri=" CALLBACK,
+		      "--pkce=optional" },
+		    "unknown option --pkce" },
+		{ { "--id=app", "--public", "--redirect-uri=" CALLBACK,
+		      "word" },
+		    "too many arguments" },
+	};
+	struct output o;
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const char *const *w = rows[i].words;
+
+		hubctl(&o, "client", "add", w[0], w[1], w[2], w[3], w[4]);
+		assert_failed(&o, 2, rows[i].says);
+		assert_says(o.err, "Try: hubctl client add --help");
+	}
+	hubctl(&o, "client", "show", "app");
+	assert_failed(&o, 1, "there is no client app");
+	assert_events(*state, "");
+}
+
+static void
+what_the_hub_does_not_have_is_said(void **state)
+{
+	struct output o;
+
+	hubctl(&o, ADD_APP, "--organization", "9999");
+	assert_failed(&o, 1, "there is no organisation 9999");
+	hubctl(&o, "client", "enable", "app");
+	assert_failed(&o, 1, "there is no client app");
+	hubctl(&o, "client", "disable", "app");
+	assert_failed(&o, 1, "there is no client app");
+	hubctl(&o, "client", "remove", "no client");
+	assert_failed(&o, 1, "there is no client no client");
+	hubctl(&o, ADD_APP);
+	assert_int_equal(o.status, 0);
+	hubctl(&o, ADD_APP);
+	assert_failed(&o, 1, "there is a client app already");
+}
+
+static void
+the_built_in_client_stays(void **state)
+{
+	static const char *const verbs[] = { "disable", "enable", "remove" };
+	struct site *site = *state;
+	struct token token = site_token(site, JANSSEN);
+	struct output o;
+
+	for (size_t i = 0; i < 3; i++) {
+		hubctl(&o, "client", verbs[i], "hubctl");
+		assert_failed(&o, 1, "client hubctl is built in");
+	}
+	hubctl(&o, "client", "add", "--id=hubctl", "--public",
+	    "--redirect-uri=" CALLBACK);
+	assert_failed(&o, 1, "there is a client hubctl already");
+	site_start(site, POOL_READERS);
+	assert_int_equal(site_ask(site, POOL_READERS, MINE, &token), 200);
+}
+
+static void
+a_disabled_clients_tokens_are_dead_at_the_next_request(void **state)
+{
+	struct site *site = *state;
+	struct token app = token_of_app(site);
+	struct token other = site_token(site, JANSSEN);
+	struct client kept;
+
+	site_start(site, POOL_READERS);
+	site_connect(site, POOL_READERS, &kept);
+	assert_int_equal(site_get(&kept, MINE, &app), 401);
+	site_do(site, ADD_APP);
+	assert_int_equal(site_get(&kept, MINE, &app), 200);
+	site_do(site, "client", "disable", "app");
+	assert_int_equal(site_get(&kept, MINE, &app), 401);
+	assert_int_equal(site_get(&kept, MINE, &other), 200);
+	site_do(site, "client", "enable", "app");
+	assert_int_equal(site_get(&kept, MINE, &app), 200);
+	client_close(&kept);
+	assert_events(site,
+	    "client.added app (first party, scope openid profile email "
+	    "offline_access hub.read) client.disabled app () "
+	    "client.enabled app () ");
+}
+
+/* They name it by its id alone, so nobody else may have that id soon. */
+static void
+a_removed_clients_tokens_are_dead_and_stay_dead(void **state)
+{
+	struct site *site = *state;
+	struct token app = token_of_app(site);
+	struct client kept;
+	struct output o;
+
+	site_do(site, ADD_APP);
+	site_start(site, POOL_READERS);
+	site_connect(site, POOL_READERS, &kept);
+	assert_int_equal(site_get(&kept, MINE, &app), 200);
+	hubctl(&o, "client", "remove", "app");
+	assert_done(&o, "client app is removed\n");
+	assert_int_equal(site_get(&kept, MINE, &app), 401);
+	hubctl(&o, ADD_APP);
+	assert_failed(&o, 1, "a client app was removed");
+	hubctl(&o, "client", "enable", "app");
+	assert_failed(&o, 1, "there is no client app");
+	assert_int_equal(site_get(&kept, MINE, &app), 401);
+	hubctl(&o, "client", "show", "app");
+	assert_failed(&o, 1, "there is no client app");
+	hubctl(&o, "client", "list");
+	assert_null(strstr(o.out, "app"));
+	client_close(&kept);
+	assert_events(site,
+	    "client.added app (first party, scope openid profile email "
+	    "offline_access hub.read) client.removed app () ");
+}
+
+#define TEST(name)                                                             \
+	cmocka_unit_test_setup_teardown(name, site_setup_filled, site_teardown)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(the_least_that_a_client_needs_is_enough),
+		TEST(all_that_a_client_can_have_is_kept),
+		TEST(clients_are_listed_in_the_order_of_their_ids),
+		TEST(a_wrong_command_line_changes_nothing),
+		TEST(what_the_hub_does_not_have_is_said),
+		TEST(the_built_in_client_stays),
+		TEST(a_disabled_clients_tokens_are_dead_at_the_next_request),
+		TEST(a_removed_clients_tokens_are_dead_and_stay_dead),
+	};
+
+	return UNIT_RUN(tests);
+}

@@ -1,0 +1,270 @@
+/*
+ * Import with the real program: killed and completed, beside others who
+ * write, and what export, stat and verify say of it.
+ */
+#include "hub_process.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include "base/clock.h"
+#include "unit.h"
+
+#define CONTRACTS 100000
+
+/* Contracts of the demo's organisation, after a bad line if BAD. */
+static const char *
+make_input(const struct site *site, const char *name, int count, bool bad)
+{
+	const char *path = site_path(site, name);
+	FILE *file = fopen(path, "w");
+
+	assert_non_null(file);
+	if (bad)
+		fputs("{}\n", file);
+	for (int i = 0; i < count; i++)
+		fprintf(file,
+		    "{\"type\":\"contract\",\"id\":\"x-%d\",\"version\":1,"
+		    "\"organizationId\":\"1001\",\"dossierNumber\":\"%d\","
+		    "\"format\":\"AFD2\",\"status\":\"ACTIVE\",\"metadata\":"
+		    "{\"premium\":85.90}}\n",
+		    i * 7919 % count, i % 1000);
+	assert_int_equal(fclose(file), 0);
+	return path;
+}
+
+static pid_t
+start_import(const struct site *site, const char *path)
+{
+	const char *program = site_program("HUBCTL", "./hubctl");
+	pid_t pid = fork();
+
+	assert_true(pid >= 0);
+	if (pid == 0) {
+		int null = open("/dev/null", O_RDWR);
+
+		dup2(null, STDOUT_FILENO);
+		dup2(null, STDERR_FILENO);
+		execl(program, program, "--config", site->conf, "import", path,
+		    (char *)NULL);
+		_exit(127);
+	}
+	return pid;
+}
+
+static bool
+is_over(pid_t pid, int *status)
+{
+	return waitpid(pid, status, WNOHANG) == pid;
+}
+
+/* The line of `hubctl stat` about an unfinished import, or NULL. */
+static const char *
+unfinished(struct site *site, struct output *o)
+{
+	site_hubctl(site, o, NULL, "stat");
+	assert_int_equal(o->status, 0);
+	return strstr(o->out, "unfinished import, begun ");
+}
+
+/* The number of contracts that stat tells of. */
+static unsigned long
+contracts(struct site *site)
+{
+	struct output o;
+	const char *at;
+
+	site_hubctl(site, &o, NULL, "stat");
+	assert_int_equal(o.status, 0);
+	at = strstr(o.out, "\n  contract ");
+	assert_non_null(at);
+	return strtoul(at + strlen("\n  contract "), NULL, 10);
+}
+
+/* Exports into a file of this name, and gives its path. */
+static const char *
+export_to(const struct site *site, const char *name)
+{
+	const char *path = site_path(site, name);
+	const char *program = site_program("HUBCTL", "./hubctl");
+	int status;
+	pid_t pid = fork();
+
+	assert_true(pid >= 0);
+	if (pid == 0) {
+		int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+
+		dup2(fd, STDOUT_FILENO);
+		execl(program, program, "--config", site->conf, "export",
+		    (char *)NULL);
+		_exit(127);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+	return path;
+}
+
+static void
+assert_same_file(const char *a, const char *b)
+{
+	struct output o;
+
+	site_run(&o, NULL, NULL, "/usr/bin/cmp",
+	    (const char *const[]){ a, b, NULL });
+	if (o.status != 0)
+		fail_msg("%s%s", o.out, o.err);
+}
+
+/* Kills the import once it has loaded more than ENOUGH contracts. */
+static bool
+kill_after(struct site *site, const char *path, unsigned long enough)
+{
+	int64_t start = clock_mono_ms();
+	pid_t pid = start_import(site, path);
+	int status;
+
+	while (!is_over(pid, &status)) {
+		if (contracts(site) > enough) {
+			kill(pid, SIGKILL);
+			assert_int_equal(waitpid(pid, &status, 0), pid);
+			return WIFSIGNALED(status);
+		}
+		site_rest(start);
+	}
+	return false;
+}
+
+static void
+an_import_that_was_killed_is_completed_by_the_same_command(void **state)
+{
+	struct site *site = *state, *whole;
+	const char *path = make_input(site, "x.ndjson", 30000, false);
+	unsigned long enough = contracts(site);
+	struct output o;
+	void *other;
+	int kills = 0;
+
+	while (kills < 4 && kill_after(site, path, enough)) {
+		kills++;
+		enough = contracts(site) + 1500 * (unsigned long)kills;
+		if (unfinished(site, &o) == NULL)
+			break;
+		site_hubctl(site, &o, NULL, "verify");
+		assert_int_equal(o.status, 0);
+		assert_says(o.out, "unfinished import, begun ");
+		site_hubctl(site, &o, "", "import", "-");
+		assert_int_equal(o.status, 1);
+		assert_says(o.err, "an import of another input");
+	}
+	assert_true(kills > 0);
+	site_hubctl(site, &o, NULL, "import", path);
+	assert_int_equal(o.status, 0);
+	assert_null(unfinished(site, &o));
+	site_hubctl(site, &o, NULL, "verify");
+	assert_says(o.out, " records, no errors\n");
+	site_setup_filled(&other);
+	whole = other;
+	site_do(whole, "import", path);
+	assert_same_file(export_to(site, "export"), export_to(whole, "export"));
+	site_teardown(&other);
+}
+
+static void
+others_write_while_many_contracts_come_in(void **state)
+{
+	struct site *site = *state;
+	const char *path = make_input(site, "x.ndjson", CONTRACTS, false);
+	unsigned long before = contracts(site);
+	int64_t start = clock_mono_ms();
+	pid_t pid = start_import(site, path);
+	bool meanwhile = false;
+	int status = 0;
+
+	while (!is_over(pid, &status)) {
+		bool loading = contracts(site) > before;
+
+		site_do(site, "account", "disable", BOS);
+		site_do(site, "account", "enable", BOS);
+		/* Still at it: both got through between its transactions. */
+		if (loading && contracts(site) < before + CONTRACTS)
+			meanwhile = true;
+		site_rest(start);
+	}
+	assert_int_equal(status, 0);
+	assert_true(meanwhile);
+	assert_int_equal(contracts(site), before + CONTRACTS);
+}
+
+static void
+continue_loads_what_is_good_and_says_so(void **state)
+{
+	struct site *site = *state;
+	const char *path = make_input(site, "x.ndjson", 10, true);
+	unsigned long before = contracts(site);
+	struct output o;
+
+	site_hubctl(site, &o, NULL, "import", path);
+	assert_int_equal(o.status, 1);
+	assert_int_equal(contracts(site), before);
+	site_hubctl(site, &o, NULL, "import", "--continue", path);
+	assert_int_equal(o.status, 1);
+	assert_says(o.err, "x.ndjson:1: /type: missing\n");
+	assert_says(o.err, "1 bad lines were left out");
+	assert_says(o.out, "10 contracts, 0 deleted");
+	assert_int_equal(contracts(site), before + 10);
+}
+
+static void
+export_gives_one_kind_or_all(void **state)
+{
+	struct site *site = *state;
+	const char *all = export_to(site, "all");
+	struct output o;
+
+	site_do(site, "import", all);
+	assert_same_file(all, export_to(site, "again"));
+	site_hubctl(site, &o, NULL, "export", "--type", "group");
+	assert_int_equal(o.status, 0);
+	assert_int_equal(strncmp(o.out, "{\"type\":\"group\",", 16), 0);
+	assert_null(strstr(o.out, "\"type\":\"account\""));
+	site_hubctl(site, &o, NULL, "export", "--type", "groups");
+	assert_int_equal(o.status, 2);
+}
+
+static void
+stat_speaks_json_too(void **state)
+{
+	struct site *site = *state;
+	struct output o;
+
+	site_hubctl(site, &o, NULL, "stat", "--json");
+	assert_int_equal(o.status, 0);
+	assert_int_equal(
+	    strncmp(o.out, "{\"directory\":{\"bytesUsed\":", 26), 0);
+	assert_says(o.out, "\"vault\":{");
+	assert_says(o.out, "\"group\":3,");
+	assert_null(strstr(o.out, "unfinishedImport"));
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+#define TEST(name)                                                             \
+	cmocka_unit_test_setup_teardown(name, site_setup_filled, site_teardown)
+		TEST(
+		    an_import_that_was_killed_is_completed_by_the_same_command),
+		TEST(others_write_while_many_contracts_come_in),
+		TEST(continue_loads_what_is_good_and_says_so),
+		TEST(export_gives_one_kind_or_all),
+		TEST(stat_speaks_json_too),
+#undef TEST
+	};
+
+	return UNIT_RUN(tests);
+}

@@ -1,0 +1,73 @@
+#ifndef FORGE_H
+#define FORGE_H
+
+#include "base/arena.h"
+#include "token/jwt.h"
+
+/*
+ * Forging of access tokens for the tests that refuse them. A forged token
+ * carries a right signature wherever the point is something else, so that
+ * nothing but the fault under test can be what refuses it.
+ */
+#define NOW 1800000000
+
+extern struct arena *arena;          /* reset before each test */
+extern struct keyset keys;           /* one key: ours */
+extern struct rsa_key *ours;         /* its private half */
+extern struct rsa_key *other;        /* nobody knows it */
+extern struct token_domain domain;   /* https://hub.example */
+extern char quoted_kid[KID_LEN + 3]; /* of our key, as JSON */
+
+/* For cmocka: around all tests, and before each. */
+int forge_set_up(void **state);
+int forge_tear_down(void **state);
+int forge_each(void **state);
+
+/* Formatted text; FMT has two "%.*s". */
+struct str text(const char *fmt, struct str a, struct str b);
+
+/* One member of a JSON object; raw is JSON as it shall stand there. */
+struct member {
+	const char *name, *raw;
+};
+
+/*
+ * A header or a payload that is good but for the member NAME, which is
+ * replaced by the JSON text RAW, left out (RAW NULL) or added.
+ */
+struct str header_with(const char *name, const char *raw);
+struct str payload_with(const char *name, const char *raw);
+struct str good_header(void);
+struct str good_payload(void);
+
+/* HEADER and PAYLOAD in base64url with the dot between. */
+struct str input_of(struct str header, struct str payload);
+
+/* INPUT, a dot and the signature of it by KEY. */
+struct str seal(struct rsa_key *key, struct str input);
+
+/* Tokens that our key has signed. */
+struct str forge(struct str header, struct str payload);
+struct str with_header(const char *name, const char *raw);
+struct str with_claim(const char *name, const char *raw);
+struct str good_token(void);
+
+/* HEADER and the good payload under the signature of the good token. */
+struct str unsealed(struct str header);
+
+/* jwt_verify() with our keys and domain at NOW. */
+int verify(struct str token, struct claims *claims, const char **reason);
+
+void accepts(struct str token, struct claims *claims);
+
+/* Refused for the expected reason, and no claims are given out. */
+void refuses(struct str token, const char *expected);
+
+/*
+ * A header is refused before the signature is looked at, as the reason tells;
+ * so that of another header will do. Making one takes long under valgrind.
+ */
+void refuses_header(struct str header, const char *expected);
+void refuses_with(const char *name, const char *raw, const char *expected);
+
+#endif
