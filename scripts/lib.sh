@@ -7,7 +7,7 @@ ROOT=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd -P)
 BUILD=${HUB_BUILD:-$ROOT/build}
 PATH=$PATH:/usr/sbin:/sbin
 
-BUILD_PACKAGES=(autoconf automake make gcc pkgconf libfcgi-dev
+BUILD_PACKAGES=(autoconf automake make gcc libc6-dev pkgconf libfcgi-dev
 	libyajl-dev liblmdb-dev libssl-dev libsodium-dev libcmocka-dev)
 RUN_PACKAGES=(nginx openssl curl jq util-linux)
 
