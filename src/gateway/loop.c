@@ -197,6 +197,25 @@ conn_close(struct loop *l, struct conn *c)
 	l->accept_at = l->now;
 }
 
+/*
+ * Idle connections give way to new ones, the one that has waited longest
+ * first: the web server keeps as many as it likes, and a full worker would
+ * answer nobody new while it has nothing to do. Where all are busy it stops
+ * accepting, and the next that has its answer is not kept.
+ */
+static void
+make_room(struct loop *l)
+{
+	struct conn *idle = TAILQ_FIRST(&l->waiting[WAIT_NEXT]);
+
+	if (l->open < l->spec->connections)
+		return;
+	if (idle != NULL)
+		conn_close(l, idle);
+	else
+		listen_off(l);
+}
+
 static void
 conn_open(struct loop *l, int fd)
 {
@@ -213,8 +232,8 @@ conn_open(struct loop *l, int fd)
 	c->deadline = l->now + l->timeout[WAIT_REQUEST];
 	TAILQ_INSERT_TAIL(&l->waiting[WAIT_REQUEST], c, entry);
 	count(&l->spec->counters->connections);
-	if (++l->open == l->spec->connections)
-		listen_off(l);
+	l->open++;
+	make_room(l);
 }
 
 /*
@@ -364,8 +383,10 @@ answer(struct loop *l, struct work *w)
 		fcgi_put_stdout(
 		    &w->out, w->in.id, buf_view(&l->head), resp_payload(resp));
 		w->unfinished = resp->produce != NULL && !resp->head;
-		if (w->unfinished)
+		if (w->unfinished) {
+			arena_rewind(w->arena, resp->mark);
 			return;
+		}
 		fcgi_put_end(&w->out, w->in.id);
 	}
 	fcgi_in_next(&w->in);
@@ -375,7 +396,7 @@ answer(struct loop *l, struct work *w)
 static bool
 keeps(const struct loop *l, const struct work *w)
 {
-	return l->spec->keep && l->spec->connections > 1 && w->in.keep;
+	return l->spec->keep && l->open < l->spec->connections && w->in.keep;
 }
 
 /*
@@ -559,7 +580,7 @@ static int
 turn(struct loop *l, struct why *why)
 {
 	int n = epoll_wait(l->epoll, l->events, EVENTS, time_left(l));
-	bool stop = false;
+	bool stop = false, accept = false;
 
 	if (n < 0 && errno != EINTR)
 		return why_set(why, HUB_EIO, "epoll_wait: %s", strerror(errno));
@@ -570,11 +591,13 @@ turn(struct loop *l, struct why *why)
 		if (what == NULL)
 			stop = true;
 		else if (what == l)
-			accept_one(l);
+			accept = true;
 		else
 			conn_turn(l, what);
 	}
-	/* After the events, which name connections that a drain may close. */
+	/* After the events, which name connections that these two may close. */
+	if (accept)
+		accept_one(l);
 	if (stop)
 		begin_drain(l);
 	expire(l);

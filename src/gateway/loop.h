@@ -12,10 +12,11 @@
  * read and one write a request. Every wait for a peer has a limit.
  */
 struct loop_spec {
-	int listen_fd;            /* non-blocking */
-	int stop_fd;              /* readable: drain and return */
-	unsigned int connections; /* at most at a time; 1: a keeper */
-	bool keep;                /* honour FCGI_KEEP_CONN; never by a keeper */
+	int listen_fd; /* non-blocking */
+	int stop_fd;   /* readable: drain and return */
+	/* At most at a time; idle ones give way to new ones. 1: a keeper. */
+	unsigned int connections;
+	bool keep; /* honour FCGI_KEEP_CONN; never by a keeper */
 	struct req_limits limits;
 
 	/* Milliseconds. */

@@ -16,7 +16,8 @@ bool percent_decode(
 /*
  * Takes the next NAME=VALUE of a query or form body off *REST, both decoded.
  * False at the end, and with *BAD set at something that cannot be decoded or
- * holds a NUL; more may follow it then.
+ * holds a NUL; more may follow it then. *NAME stands then too if it can be
+ * decoded, else as it came.
  */
 bool form_next(struct arena *arena, struct str *rest, struct str *name,
     struct str *value, bool *bad);

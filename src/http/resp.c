@@ -104,10 +104,12 @@ resp_body(struct resp *resp, int status, const char *type, struct str body)
 
 void
 resp_produce(struct resp *resp,
-    enum resp_step (*fn)(void *ctx, struct buf *piece), void *ctx)
+    enum resp_step (*fn)(void *ctx, struct buf *piece), void *ctx,
+    struct arena_mark mark)
 {
 	resp->produce = fn;
 	resp->produce_ctx = ctx;
+	resp->mark = mark;
 }
 
 static bool

@@ -26,6 +26,7 @@ struct resp {
 	/* The rest of a body that is made piece by piece; see resp_produce(). */
 	enum resp_step (*produce)(void *ctx, struct buf *piece);
 	void *produce_ctx;
+	struct arena_mark mark;
 };
 
 void resp_begin(struct resp *resp, struct arena *arena);
@@ -48,11 +49,12 @@ void resp_body(
  * client takes more and appends a piece, until it says RESP_DONE. RESP_BROKEN
  * breaks the connection off, so that the client sees that something is
  * missing. The length is not told beforehand. CTX lives in the request's
- * arena, which stays until the end; the gateway has no more use for the first
- * part when it calls FN, whose memory may be used again.
+ * arena, which stays until the end; what was taken from it after MARK, the
+ * first part among it, goes back as soon as the gateway has copied that part.
  */
 void resp_produce(struct resp *resp,
-    enum resp_step (*fn)(void *ctx, struct buf *piece), void *ctx);
+    enum resp_step (*fn)(void *ctx, struct buf *piece), void *ctx,
+    struct arena_mark mark);
 
 /*
  * Appends the CGI form (RFC 3875 section 6) of status and header fields, with

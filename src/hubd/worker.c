@@ -1,5 +1,6 @@
 #include "hubd/worker.h"
 
+#include <malloc.h>
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
@@ -76,6 +77,11 @@ worker_run(const struct conf *conf, enum pool pool, int listen_fd,
 		log_err("cannot wait for signals");
 		return WORKER_FAILED;
 	}
+	/*
+	 * What a long list needs goes back to the system when it has gone out;
+	 * left to itself the C library would raise this limit and keep it.
+	 */
+	mallopt(M_MMAP_THRESHOLD, 128 * 1024);
 	rc = service_open(&service, conf, pool, counters, &why);
 	if (rc != 0) {
 		log_err("%s", why.text);

@@ -35,7 +35,7 @@ start(void **state)
 	site_setup_filled(state);
 	site = *state;
 	/* So that each of the two holds some of them. */
-	site_configure(site, "readers.workers = 2\nreaders.connections = 9\n");
+	site_configure(site, "readers.workers = 2\nreaders.connections = 64\n");
 	site_start(site, POOL_READERS);
 	connect_all(site);
 	return 0;

@@ -46,7 +46,7 @@ a_thousand_kept_connections_are_each_served(void **state)
 	(void)state;
 	assert_true(raise_descriptors());
 	server_defaults(&s);
-	s.spec.connections = MANY;
+	s.spec.connections = MANY + 1;
 	server_start(&s);
 	for (int i = 0; i < MANY; i++)
 		open_client(&s, &clients[i]);
@@ -63,28 +63,65 @@ a_thousand_kept_connections_are_each_served(void **state)
 	server_end(&s);
 }
 
+/* The web server keeps as many as it likes; that must not keep others out. */
 static void
-over_the_maximum_connections_wait_for_a_place(void **state)
+the_longest_idle_connection_gives_way_to_a_new_one(void **state)
 {
 	struct server s;
-	struct client clients[3];
+	struct client clients[5];
 
 	(void)state;
 	server_defaults(&s);
+	s.spec.connections = 3;
+	server_start(&s);
+	for (int i = 0; i < 5; i++) {
+		open_client(&s, &clients[i]);
+		assert_served(&clients[i], "/place");
+	}
+	assert_true(client_is_closed(&clients[0]));
+	assert_true(client_is_closed(&clients[1]));
+	assert_true(client_is_closed(&clients[2]));
+	assert_served(&clients[3], "/again");
+	for (int i = 0; i < 5; i++)
+		client_close(&clients[i]);
+	server_end(&s);
+}
+
+/* Where all are busy a new one waits, and the next that is done is closed. */
+static void
+a_busy_worker_that_is_full_keeps_nobody(void **state)
+{
+	struct server s;
+	struct client busy[2], waiting;
+	struct buf first, rest;
+
+	(void)state;
+	buf_init(&first, 4096);
+	buf_init(&rest, 4096);
+	put_request(
+	    &first, &(struct client_request){ .uri = "/half", .keep = true });
+	buf_put(&rest, first.p + 20, first.n - 20);
+	server_defaults(&s);
 	s.spec.connections = 2;
 	server_start(&s);
-	for (int i = 0; i < 3; i++) {
-		open_client(&s, &clients[i]);
-		send_request(&clients[i], "/place", true);
+	for (int i = 0; i < 2; i++) {
+		open_client(&s, &busy[i]);
+		assert_true(client_send(&busy[i], (struct str){ first.p, 20 }));
 	}
-	expect_answer(&clients[0], 200, STR("/place"));
-	expect_answer(&clients[1], 200, STR("/place"));
-	assert_served(&clients[0], "/again");
 	assert_counts(&s.spec.counters->connections, 2);
-	client_close(&clients[1]);
-	expect_answer(&clients[2], 200, STR("/place"));
-	client_close(&clients[0]);
-	client_close(&clients[2]);
+	open_client(&s, &waiting);
+	send_request(&waiting, "/place", true);
+	assert_true(client_send(&busy[1], buf_view(&rest)));
+	expect_answer(&busy[1], 200, STR("/half"));
+	assert_true(client_is_closed(&busy[1]));
+	expect_answer(&waiting, 200, STR("/place"));
+	assert_true(client_send(&busy[0], buf_view(&rest)));
+	expect_answer(&busy[0], 200, STR("/half"));
+	client_close(&busy[0]);
+	client_close(&busy[1]);
+	client_close(&waiting);
+	buf_free(&first);
+	buf_free(&rest);
 	server_end(&s);
 }
 
@@ -430,7 +467,9 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_thousand_kept_connections_are_each_served),
-		cmocka_unit_test(over_the_maximum_connections_wait_for_a_place),
+		cmocka_unit_test(
+		    the_longest_idle_connection_gives_way_to_a_new_one),
+		cmocka_unit_test(a_busy_worker_that_is_full_keeps_nobody),
 		cmocka_unit_test(
 		    used_up_descriptors_delay_new_connections_only),
 		cmocka_unit_test(

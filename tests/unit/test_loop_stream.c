@@ -68,6 +68,7 @@ static void
 serve(void *ctx, struct req *req, struct resp *resp)
 {
 	struct source *s = arena_zalloc(resp->arena, sizeof(*s));
+	struct arena_mark mark = arena_mark(resp->arena);
 	struct buf first;
 
 	(void)ctx;
@@ -83,8 +84,8 @@ serve(void *ctx, struct req *req, struct resp *resp)
 	s->broken = str_eq(req->path, STR("/broken"));
 	resp_body(resp, 200, "text/plain", buf_view(&first));
 	resp_produce(resp,
-	    str_eq(req->path, STR("/too-much")) ? produce_too_much : produce,
-	    s);
+	    str_eq(req->path, STR("/too-much")) ? produce_too_much : produce, s,
+	    mark);
 }
 
 static int
