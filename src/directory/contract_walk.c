@@ -23,6 +23,12 @@ contract_walk_end(struct contract_walk *w)
 	w->walking = false;
 }
 
+void
+contract_walk_back(struct contract_walk *w)
+{
+	*w->position = w->before;
+}
+
 static struct str
 bytes_of(const struct key *key)
 {
@@ -95,17 +101,34 @@ contract_walk_next(
 			continue;
 		}
 		w->looked_at++;
-		set_position(w, key);
 		if (contract_line_get(value, line) != 0) {
 			txn_fail(w->txn, HUB_ECORRUPT);
 			return false;
 		}
+		w->before = *w->position;
+		set_position(w, key);
 		if (is_wanted(w->filter->status, line->status) &&
 		    is_wanted(w->filter->format, line->format))
 			return true;
 		arena_rewind(arena, mark);
 	}
 	w->ended = true;
+	return false;
+}
+
+bool
+contract_is_listed(
+    struct txn *txn, const struct account_rec *account, struct str id)
+{
+	struct str list = account->dossiers, organization, dossier;
+	struct key key;
+
+	while (rec_list_next(&list, &organization) &&
+	    rec_list_next(&list, &dossier)) {
+		contract_line_key(&key, organization, dossier, id);
+		if (txn_has(txn, DIR_CONTRACT_LINE, &key))
+			return true;
+	}
 	return false;
 }
 

@@ -17,7 +17,8 @@ struct contract_walk {
 	struct txn *txn;
 	const struct contract_filter *filter;
 	struct str dossiers;  /* what is left of the account's list */
-	struct key *position; /* of the last line given out; n 0: none */
+	struct key *position; /* of the last line looked at; n 0: none */
+	struct key before;    /* where it was before the last line given out */
 	struct cursor cursor;
 	bool walking;       /* the cursor stands in a dossier */
 	bool ended;         /* there are no more lines */
@@ -40,7 +41,21 @@ void contract_walk_begin(struct contract_walk *walk, struct txn *directory,
 bool contract_walk_next(struct contract_walk *walk, uint64_t looked_max,
     struct contract_line *line);
 
+/*
+ * Puts the last line given out back: a walk that begins at the position has it
+ * first. This walk is over then, but for contract_walk_end().
+ */
+void contract_walk_back(struct contract_walk *walk);
+
 void contract_walk_end(struct contract_walk *walk);
+
+/*
+ * Whether the contract stands in one of the account's dossiers: told by the
+ * list alone, so that the contract of somebody else costs what no contract
+ * costs.
+ */
+bool contract_is_listed(
+    struct txn *directory, const struct account_rec *account, struct str id);
 
 /* A position as text that only we can read, and back; false if it is none. */
 struct str contract_cursor_text(

@@ -7,15 +7,17 @@ bool
 permission_held(
     struct txn *txn, const struct account_rec *account, struct str permission)
 {
+	struct arena_mark mark = arena_mark(txn_arena(txn));
 	struct str groups = account->groups, id;
 	struct group_rec group;
+	bool held = false;
 
-	while (rec_list_next(&groups, &id)) {
-		if (group_get(txn, id, &group) &&
-		    rec_list_has(group.permissions, permission))
-			return true;
+	while (!held && rec_list_next(&groups, &id)) {
+		held = group_get(txn, id, &group) &&
+		    rec_list_has(group.permissions, permission);
+		arena_rewind(txn_arena(txn), mark);
 	}
-	return false;
+	return held;
 }
 
 void

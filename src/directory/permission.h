@@ -7,7 +7,7 @@
 
 /*
  * Whether one of the account's groups gives the permission, as the groups are
- * at this moment.
+ * at this moment. Leaves nothing in the transaction's arena.
  */
 bool permission_held(struct txn *directory, const struct account_rec *account,
     struct str permission);

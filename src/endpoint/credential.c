@@ -160,7 +160,8 @@ credential_holds(struct call *call)
 {
 	const struct route *route = call->route;
 
-	return why_dead(call) == NULL && txn_error(call->txn) == 0 &&
+	return clock_now() < call->claims->exp && why_dead(call) == NULL &&
+	    txn_error(call->txn) == 0 &&
 	    (route->permission == NULL ||
 		permission_held(
 		    call->txn, &call->account, str_of(route->permission)));

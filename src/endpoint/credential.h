@@ -24,7 +24,8 @@ bool credential_check(
 /*
  * For an answer that takes several looks at the directory: whether what
  * credential_check() has found still holds in the call's present one, with
- * call->account read anew. Also false when the transaction has failed.
+ * call->account read anew: a client that reads slowly does not read on behind
+ * the end of its token. Also false when the transaction has failed.
  */
 bool credential_holds(struct call *call);
 

@@ -1,21 +1,29 @@
 /*
  * GET /contract/contracts/mycontracts. A list of up to LIST_WHOLE bytes is
- * read in one look at the directory. A longer one begins with these bytes and
- * goes on in pieces; for each the account, its epoch and the revocations are
- * looked at again. If they no longer hold, or the store fails, the connection
- * is broken off, so that nobody takes the part for the whole.
+ * read in one look at the directory. A longer one begins with the items that
+ * these bytes hold and goes on in pieces; for each the token, the account, its
+ * epoch and the revocations are looked at again. If they no longer hold, or
+ * the store fails, the connection is broken off, so that nobody takes the part
+ * for the whole.
  */
+#include "base/b64.h"
 #include "directory/contract_walk.h"
+#include "directory/render.h"
 #include "endpoint/credential.h"
 #include "endpoint/items.h"
 #include "endpoint/routes.h"
 #include "http/form.h"
 
+/* At most, with all that stands around the items. */
 #define LIST_WHOLE (256 * 1024)
 #define PIECE (64 * 1024)
+#define NEXT_CURSOR ",\"nextCursor\":\""
 #define PAGE_MAX 1000
 /* Lines that a page or a piece looks at, whatever the filter leaves of them. */
 #define LOOKED_MAX 10000
+
+_Static_assert(LIST_ITEM_MAX + 1024 <= PIECE,
+    "an item, its comma and the end behind it go into one piece");
 
 struct listing {
 	struct call call;       /* a copy: it outlives the endpoint */
@@ -33,19 +41,21 @@ struct query {
 };
 
 static bool
-refuse(struct call *call, const char *name, const char *reason)
+refuse(struct call *call, struct str name, const char *reason)
 {
 	problem(call->req, call->resp, 400,
-	    arena_printf(call->req->arena, "Parameter %s: %s.", name, reason));
+	    arena_printf(call->req->arena, "Parameter %.*s: %s.", STR_ARG(name),
+		reason));
 	return false;
 }
 
-static bool
-read_query(struct call *call, struct query *query)
+/* The parameter of that name; NULL for one that the list passes over. */
+static struct str *
+find_parameter(struct query *query, struct str name)
 {
 	const struct {
 		const char *name;
-		struct str *to;
+		struct str *value;
 	} known[] = {
 		{ "limit", &query->limit },
 		{ "cursor", &query->cursor },
@@ -53,25 +63,37 @@ read_query(struct call *call, struct query *query)
 		{ "status", &query->status },
 		{ "format", &query->format },
 	};
-	struct str rest = call->req->query, name, value;
+
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+		if (str_eq(name, str_of(known[i].name)))
+			return known[i].value;
+	}
+	return NULL;
+}
+
+static bool
+read_query(struct call *call, struct query *query)
+{
+	struct str rest = call->req->query, name = STR_NONE, value, *to;
 	bool bad = false;
 
 	while (form_next(call->req->arena, &rest, &name, &value, &bad)) {
-		for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
-			if (!str_eq(name, str_of(known[i].name)))
-				continue;
-			if (known[i].to->p != NULL)
-				return refuse(
-				    call, known[i].name, "stands twice");
-			if (value.n == 0)
-				return refuse(call, known[i].name, "is empty");
-			*known[i].to = value;
-		}
+		to = find_parameter(query, name);
+		if (to == NULL)
+			continue;
+		if (to->p != NULL)
+			return refuse(call, name, "stands twice");
+		if (value.n == 0)
+			return refuse(call, name, "is empty");
+		*to = value;
 	}
-	if (bad)
-		problem(call->req, call->resp, 400,
-		    "The query holds a bad percent escape.");
-	return !bad;
+	if (!bad)
+		return true;
+	if (find_parameter(query, name) != NULL)
+		return refuse(call, name, "cannot be decoded");
+	problem(call->req, call->resp, 400,
+	    "The query holds a bad percent escape.");
+	return false;
 }
 
 static bool
@@ -84,14 +106,15 @@ read_parameters(struct call *call, struct listing *listing)
 	if (query.limit.p != NULL &&
 	    (!str_u64(query.limit, PAGE_MAX, &listing->limit) ||
 		listing->limit == 0))
-		return refuse(call, "limit", "not a number from 1 to 1000");
+		return refuse(
+		    call, STR("limit"), "not a number from 1 to 1000");
 	if (query.cursor.p != NULL && listing->limit == 0)
-		return refuse(call, "cursor", "needs limit beside it");
+		return refuse(call, STR("cursor"), "needs limit beside it");
 	if (query.cursor.p != NULL &&
 	    !contract_cursor_parse(query.cursor, &listing->position))
-		return refuse(call, "cursor", "not one that the hub gave");
+		return refuse(call, STR("cursor"), "not one that the hub gave");
 	if (query.organization.p != NULL && !str_is_id(query.organization))
-		return refuse(call, "organization", "not an id");
+		return refuse(call, STR("organization"), "not an id");
 	listing->filter = (struct contract_filter){ query.organization,
 		query.status, query.format };
 	return true;
@@ -133,7 +156,7 @@ put_end(struct listing *l, const struct contract_walk *walk, struct buf *out)
 	if (l->limit > 0 && has_more(l, walk)) {
 		cursor =
 		    contract_cursor_text(txn_arena(walk->txn), &l->position);
-		BUF_LIT(out, ",\"nextCursor\":\"");
+		BUF_LIT(out, NEXT_CURSOR);
 		buf_str(out, cursor);
 		buf_byte(out, '"');
 		if (l->tags.arena != NULL)
@@ -142,29 +165,53 @@ put_end(struct listing *l, const struct contract_walk *walk, struct buf *out)
 	BUF_LIT(out, "}}");
 }
 
+/* Whether the item goes in so that the end can still stand behind it. */
+static bool
+has_room(const struct listing *l, const struct buf *out, struct str item,
+    size_t most)
+{
+	size_t need = item.n + sizeof(ITEMS_TAIL) - 1;
+
+	if (l->given > 0)
+		need++;
+	if (l->limit > 0)
+		need += sizeof(NEXT_CURSOR "\"") - 1 + B64URL_LEN(KEY_MAX);
+	return need <= most - out->n;
+}
+
 /*
- * Appends items until OUT holds ENOUGH bytes, enough lines have been looked at
- * or the list or page is over; true when it is over and its end is written.
+ * Appends whole items until OUT has no room for one more in MOST bytes, enough
+ * lines have been looked at or the list or page is over; true when it is over
+ * and its end is written.
  */
 static bool
-fill(struct listing *l, struct txn *txn, struct buf *out, size_t enough)
+fill(struct listing *l, struct txn *txn, struct buf *out, size_t most)
 {
+	uint64_t given = l->given;
 	struct contract_walk walk;
 	struct contract_line line;
-	bool over = false;
+	bool over = false, full = false;
 
 	contract_walk_begin(
 	    &walk, txn, &l->call.account, &l->filter, &l->position);
-	while (!over && out->n < enough &&
-	    contract_walk_next(&walk, LOOKED_MAX, &line)) {
+	while (!over && contract_walk_next(&walk, LOOKED_MAX, &line)) {
+		full = !has_room(l, out, line.item, most);
+		if (full) {
+			contract_walk_back(&walk);
+			break;
+		}
 		put_item(l, out, &line);
 		if (l->tags.arena != NULL)
 			buf_str(&l->tags, line.etag);
 		over = l->limit > 0 && l->given == l->limit;
 	}
 	contract_walk_end(&walk);
+	/* No item is that long; to try it again and again would not end. */
+	if (full && l->given == given)
+		txn_fail(txn, HUB_ECORRUPT);
 	/* A page may be short; a list without limit goes on in a new look. */
-	if (walk.ended || (l->limit > 0 && walk.looked_at >= LOOKED_MAX))
+	if (walk.ended ||
+	    (!full && l->limit > 0 && walk.looked_at >= LOOKED_MAX))
 		over = true;
 	if (over)
 		put_end(l, &walk, out);
@@ -202,7 +249,7 @@ stream_rest(struct listing *l, struct buf *body)
 	call->claims = &call->storage;
 	l->tags = (struct buf){ 0 };
 	resp_body(call->resp, 200, "application/json", buf_view(body));
-	resp_produce(call->resp, produce, l);
+	resp_produce(call->resp, produce, l, l->mark);
 }
 
 void
@@ -216,7 +263,7 @@ mycontracts(struct call *call)
 		return;
 	l->call = *call;
 	l->mark = arena_mark(arena);
-	buf_init_arena(&body, arena, RESP_BODY_MAX);
+	buf_init_arena(&body, arena, LIST_WHOLE);
 	buf_init_arena(&l->tags, arena, LIST_WHOLE);
 	BUF_LIT(&body, ITEMS_HEAD);
 	if (fill(l, call->txn, &body, LIST_WHOLE)) {

@@ -32,6 +32,29 @@ static const struct {
 
 #define GRANT_COUNT (sizeof(grants) / sizeof(grants[0]))
 
+/*
+ * Whether the UTF-8 text begins with a character that a terminal obeys (C0,
+ * DEL, C1: U+0080 to U+009F) or that turns the order of what is read around
+ * (U+202A to U+202E, U+2066 to U+2069). A name is shown to the person who is
+ * asked for consent.
+ */
+static bool
+is_control(struct str s)
+{
+	unsigned char first = (unsigned char)s.p[0];
+	unsigned char last;
+
+	if (first < ' ' || first == 0x7f)
+		return true;
+	if (first == 0xc2)
+		return (unsigned char)s.p[1] < 0xa0;
+	if (!str_starts(s, STR("\xe2\x80")) && !str_starts(s, STR("\xe2\x81")))
+		return false;
+	last = (unsigned char)s.p[2];
+	return (unsigned char)s.p[1] == 0x80 ? last >= 0xaa && last <= 0xae
+					     : last >= 0xa6 && last <= 0xa9;
+}
+
 static int
 make_name(const struct client_form *form, struct str *out, struct why *why)
 {
@@ -40,9 +63,7 @@ make_name(const struct client_form *form, struct str *out, struct why *why)
 		return why_set(why, HUB_EINVAL,
 		    "the name must be UTF-8 of 1 to %d bytes", CLIENT_NAME_MAX);
 	for (size_t i = 0; i < out->n; i++) {
-		unsigned char c = (unsigned char)out->p[i];
-
-		if (c < ' ' || c == 0x7f)
+		if (is_control((struct str){ out->p + i, out->n - i }))
 			return why_set(why, HUB_EINVAL,
 			    "the name has a control character");
 	}
@@ -151,9 +172,15 @@ check_scope(const struct client_form *form, struct str word, struct why *why)
 	if (!scope_is_known(word))
 		return why_set(why, HUB_EINVAL, "scope '%.*s' is none of: %s",
 		    STR_ARG(word), scope_names());
-	if (form->third_party && str_eq(word, STR(SCOPE_MANAGE)))
+	if (form->third_party &&
+	    (str_eq(word, STR(SCOPE_MANAGE)) ||
+		str_eq(word, STR(SCOPE_RECORDS))))
 		return why_set(why, HUB_EINVAL,
-		    "scope " SCOPE_MANAGE " is not for third parties");
+		    "scope '%.*s' is not for third parties", STR_ARG(word));
+	if (str_eq(word, STR(SCOPE_RECORDS)))
+		return why_set(why, HUB_EINVAL,
+		    "scope '" SCOPE_RECORDS "' needs a secret, which a public "
+		    "client does not have");
 	return 0;
 }
 

@@ -108,7 +108,12 @@ the_id_and_the_name_have_their_shape(void **state)
 		("12345678901234567890123456789012345678901234567890"
 		 "123456789012345") };
 	static const char *const names[] = { "", "a\nb", "\x1b[31m", "\x7f",
-		"\xff" };
+		"\xff", "a\xc2\x80", "\xc2\x9b[31m", "\xc2\x9f", "\xe2\x80\xaa",
+		"a\xe2\x80\xae", "\xe2\x81\xa6", "a\xe2\x81\xa9z" };
+	/* What stands right beside those, and in longer sequences. */
+	static const char *const good[] = { "\xc2\xa0", "\xe2\x80\xa9",
+		"\xe2\x80\xaf", "\xe2\x81\xa5", "\xe2\x81\xaa", "\xe2\x82\xaa",
+		"\xe1\x80\xaa", "\xf0\x9f\x98\x80", "Caf\xc3\xa9" };
 	char longest[CLIENT_NAME_MAX + 2] = "";
 	struct client_form form = plain();
 
@@ -121,6 +126,10 @@ the_id_and_the_name_have_their_shape(void **state)
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		form.name = names[i];
 		assert_refused(*state, &form, "the name ");
+	}
+	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
+		form.name = good[i];
+		made(*state, &form);
 	}
 	memset(longest, 'a', CLIENT_NAME_MAX);
 	form.name = longest;
@@ -251,9 +260,22 @@ third_parties_do_not_manage(void **state)
 	form.scopes = manage;
 	made(hub, &form);
 	form.third_party = true;
-	assert_refused(hub, &form, "hub.manage is not for third parties");
+	assert_refused(hub, &form, "'hub.manage' is not for third parties");
 	form.scopes = none;
 	assert_true(made(hub, &form).third_party);
+}
+
+static void
+nobody_brings_data_in_without_a_secret(void **state)
+{
+	static const char *const bring[] = { "openid records.write", NULL };
+	struct client_form form = plain();
+
+	form.scopes = bring;
+	assert_refused(*state, &form, "'records.write' needs a secret");
+	form.third_party = true;
+	assert_refused(
+	    *state, &form, "'records.write' is not for third parties");
 }
 
 /* What one call of client_add() is given and says. */
@@ -362,6 +384,7 @@ main(void)
 		TEST(only_grants_of_a_public_client_are_taken),
 		TEST(only_scopes_of_the_hub_are_taken),
 		TEST(third_parties_do_not_manage),
+		TEST(nobody_brings_data_in_without_a_secret),
 		TEST(an_id_is_given_once),
 		TEST(an_organisation_must_be_there),
 		TEST(a_removed_id_rests_longer_than_any_token_lives),

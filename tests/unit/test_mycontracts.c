@@ -190,14 +190,96 @@ a_long_list_is_made_in_pieces_without_a_tag(void **state)
 	begin(&s, *state, LIST);
 	assert_non_null(s.resp.produce);
 	assert_null(memmem(s.resp.headers.p, s.resp.headers.n, "ETag", 4));
-	assert_in_range(s.text.n, WHOLE, WHOLE + 1024);
-	do {
+	assert_in_range(s.text.n, WHOLE - 1024, WHOLE);
+	for (;;) {
 		before = s.text.n;
-	} while (step(&s) && s.text.n - before <= PIECE + 1024);
+		if (!step(&s))
+			break;
+		assert_in_range(s.text.n - before, PIECE - 1024, PIECE);
+	}
 	assert_false(s.broken);
-	assert_true(s.text.n - before <= PIECE + 1024);
+	assert_true(s.text.n - before <= PIECE);
 	assert_true(s.pieces > 10);
 	assert_int_equal(count_items(&s), 3000);
+	end(&s);
+}
+
+/* So many contracts that the whole list is LENGTH bytes long. */
+static void
+put_list_of(struct fixture *f, int items, size_t length)
+{
+	struct stream s;
+	size_t text = length / (size_t)items;
+
+	put_many(f, 0, items - 1, text - 200, "ACTIVE");
+	put_many(f, items - 1, items, 0, "ACTIVE");
+	begin(&s, f, LIST);
+	assert_null(s.resp.produce);
+	text = length - s.text.n;
+	end(&s);
+	put_many(f, items - 1, items, text, "ACTIVE");
+}
+
+static void
+the_bound_of_a_list_in_one_look_is_exact(void **state)
+{
+	struct stream s;
+
+	put_list_of(*state, 8, WHOLE);
+	begin(&s, *state, LIST);
+	assert_null(s.resp.produce);
+	assert_int_equal(s.text.n, WHOLE);
+	assert_int_equal(count_items(&s), 8);
+	end(&s);
+	put_list_of(*state, 8, WHOLE + 1);
+	begin(&s, *state, LIST);
+	assert_non_null(s.resp.produce);
+	assert_true(s.text.n < WHOLE);
+	finish(&s);
+	assert_false(s.broken);
+	assert_int_equal(s.text.n, WHOLE + 1);
+	assert_int_equal(count_items(&s), 8);
+	end(&s);
+}
+
+/* Two of them do not go into one piece. */
+static void
+items_of_half_a_piece_and_more_go_one_by_one(void **state)
+{
+	struct stream s;
+	size_t before;
+
+	put_many(*state, 0, 12, 40000, "ACTIVE");
+	begin(&s, *state, LIST);
+	assert_true(s.text.n <= WHOLE);
+	do {
+		before = s.text.n;
+	} while (step(&s) && s.text.n - before <= PIECE);
+	assert_false(s.broken);
+	assert_true(s.text.n - before <= PIECE);
+	assert_int_equal(s.pieces, 6);
+	assert_int_equal(count_items(&s), 12);
+	end(&s);
+}
+
+/* A page too keeps within its bounds, with its cursor at the end. */
+static void
+a_long_page_is_made_in_pieces_with_its_cursor(void **state)
+{
+	struct stream s;
+	size_t before;
+
+	put_many(*state, 0, 1001, 500, "ACTIVE");
+	begin(&s, *state, LIST "?limit=1000");
+	assert_non_null(s.resp.produce);
+	assert_true(s.text.n <= WHOLE);
+	do {
+		before = s.text.n;
+	} while (step(&s) && s.text.n - before <= PIECE);
+	assert_false(s.broken);
+	assert_true(s.text.n - before <= PIECE);
+	assert_int_equal(count_items(&s), 1000);
+	assert_true(holds(&s, "\"nextCursor\""));
 	end(&s);
 }
 
@@ -415,7 +497,13 @@ bad_parameters_are_named(void **state)
 		{ "?organization=%2f", "Parameter organization:" },
 		{ "?status=", "Parameter status:" },
 		{ "?format=a&format=b", "Parameter format:" },
-		{ "?format=%f", "percent" },
+		{ "?limit=%zz", "Parameter limit: cannot be decoded" },
+		{ "?%6cimit=1%", "Parameter limit:" },
+		{ "?cursor=%00&limit=1", "Parameter cursor:" },
+		{ "?limit=1&status=%a&limit=2", "Parameter status:" },
+		{ "?format=%f", "Parameter format:" },
+		{ "?else=%f", "percent" },
+		{ "?%zz=1", "percent" },
 	};
 	struct fixture *f = *state;
 
@@ -442,6 +530,9 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(a_short_list_is_one_answer_with_a_tag),
 		TEST(a_long_list_is_made_in_pieces_without_a_tag),
+		TEST(the_bound_of_a_list_in_one_look_is_exact),
+		TEST(items_of_half_a_piece_and_more_go_one_by_one),
+		TEST(a_long_page_is_made_in_pieces_with_its_cursor),
 		TEST(the_list_goes_on_over_changes_without_repeating),
 		cmocka_unit_test(what_ends_the_access_breaks_the_list_off),
 		TEST(a_dossier_taken_away_ends_the_list_early_and_well),

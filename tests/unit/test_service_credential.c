@@ -1,0 +1,179 @@
+#include "endpoint/credential.h"
+
+#include "base/clock.h"
+#include "endpoint/routes.h"
+#include "service_fixture.h"
+#include "unit.h"
+
+#define INVALID_REQUEST "Bearer realm=\"hub\", error=\"invalid_request\""
+
+/* Of a request, far less than the large records of these tests together. */
+#define SMALL (128 * 1024)
+
+static void
+make_memory_small(struct fixture *f)
+{
+	arena_free(f->arena);
+	f->arena = arena_new(32768, SMALL);
+	assert_non_null(f->arena);
+}
+
+/* N letters for a member that nobody asks for. */
+static const char *
+filler(struct fixture *f, size_t n)
+{
+	char *text = arena_zalloc(f->hub->arena, n + 1);
+
+	assert_non_null(text);
+	memset(text, 'x', n);
+	return text;
+}
+
+/* A web server that hands on two fields as two parameters. */
+static int
+ask_with_two(struct fixture *f, const char *method, const char *uri,
+    const char *first, const char *second)
+{
+	struct req_limits limits;
+	struct resp resp;
+	struct req req;
+
+	arena_reset(f->arena);
+	buf_reset(&f->head);
+	req_limits_of(&limits, &f->hub->conf);
+	req_begin(&req, f->arena);
+	req_param(&req, STR("REQUEST_METHOD"), str_of(method));
+	req_param(&req, STR("REQUEST_URI"), str_of(uri));
+	req_param(&req, STR("REQUEST_ID"), STR("0123456789abcdef"));
+	req_param(&req, STR("HTTP_AUTHORIZATION"), str_of(first));
+	req_param(&req, STR("HTTP_AUTHORIZATION"), str_of(second));
+	req_ready(&req, &limits);
+	resp_begin(&resp, f->arena);
+	service_serve(&f->service, &req, &resp);
+	assert_int_equal(resp_head(&resp, &f->head), 0);
+	f->answer.status = resp.status;
+	f->answer.head = buf_view(&f->head);
+	f->answer.body = resp_payload(&resp);
+	return resp.status;
+}
+
+static void
+two_authorization_parameters_are_400_after_404_and_405(void **state)
+{
+	struct fixture *f = *state;
+	const char *good = jan_bearer(f);
+	const char *const seconds[] = { good, "Bearer bad", "Basic YQ==", "x" };
+
+	for (size_t i = 0; i < sizeof(seconds) / sizeof(seconds[0]); i++) {
+		const char *other = seconds[i];
+
+		ask_with_two(f, "GET", "/account/mine", good, other);
+		assert_problem(f, 400, INVALID_REQUEST);
+		ask_with_two(f, "GET", "/account/mine", other, good);
+		assert_problem(f, 400, INVALID_REQUEST);
+		ask_with_two(f, "GET", "/account/none", good, other);
+		assert_problem(f, 404, NULL);
+		ask_with_two(f, "POST", "/account/mine", good, other);
+		assert_problem(f, 405, NULL);
+	}
+	assert_int_equal(
+	    ask_with_two(f, "OPTIONS", "/account/mine", good, good), 204);
+	assert_int_equal(f->counters.token_misses, 0);
+}
+
+static void
+groups_of_any_size_are_looked_through_one_by_one(void **state)
+{
+	struct fixture *f = *state;
+	const char *note = filler(f, SMALL / 3);
+
+	for (int i = 0; i < 8; i++)
+		hub_put(f->hub,
+		    arena_printf(f->hub->arena,
+			"{\"type\":\"group\",\"id\":\"90%d\",\"name\":\"G\","
+			"\"permissions\":[\"%s\"],\"note\":\"%s\"}",
+			i, i == 7 ? "account.read.mine" : "else", note));
+	hub_put(f->hub,
+	    "{\"type\":\"account\",\"id\":\"jan\",\"name\":\"Jan@example.nl\","
+	    "\"email\":\"Jan@example.nl\",\"dossiers\":{},\"groupIds\":["
+	    "\"900\",\"901\",\"902\",\"903\",\"904\",\"905\",\"906\","
+	    "\"907\"]}");
+	make_memory_small(f);
+	assert_int_equal(ask_as(f, jan_bearer(f)), 200);
+}
+
+static void
+put_contract(
+    struct fixture *f, const char *id, const char *dossier, const char *note)
+{
+	hub_put(f->hub,
+	    arena_printf(f->hub->arena,
+		"{\"type\":\"contract\",\"id\":\"%s\",\"organizationId\":"
+		"\"1001\",\"dossierNumber\":\"%s\",\"format\":\"AFD2\","
+		"\"status\":\"ACTIVE\",\"metadata\":{},\"note\":\"%s\"}",
+		id, dossier, note));
+}
+
+/* In this memory its record could not even be fetched. */
+static void
+the_contract_of_another_is_not_looked_at(void **state)
+{
+	struct fixture *f = *state;
+	struct ask request = { .authorization = jan_bearer(f) };
+
+	hub_put(f->hub,
+	    "{\"type\":\"group\",\"id\":\"101\",\"name\":\"Klanten\","
+	    "\"permissions\":[\"contract.read.mine\"]}");
+	put_contract(f, "jans", "204517", "short");
+	put_contract(f, "jans-long", "204517", filler(f, SMALL));
+	put_contract(f, "another", "999999", filler(f, SMALL));
+	make_memory_small(f);
+	request.uri = "/contract/contracts/jans/mine";
+	assert_int_equal(ask(f, request), 200);
+	request.uri = "/contract/contracts/another/mine";
+	ask(f, request);
+	assert_problem(f, 404, NULL);
+	request.uri = "/contract/contracts/none/mine";
+	ask(f, request);
+	assert_problem(f, 404, NULL);
+	/* Else this memory would prove nothing. */
+	request.uri = "/contract/contracts/jans-long/mine";
+	ask(f, request);
+	assert_problem(f, 503, NULL);
+}
+
+/* For an answer that is taken slowly: the token's time goes on. */
+static void
+a_credential_holds_until_its_token_expires(void **state)
+{
+	struct fixture *f = *state;
+	struct claims claims = jan_claims();
+	struct call call = {
+		.service = &f->service, .route = &routes[0], .claims = &claims
+	};
+
+	call.txn = hub_look(f->hub);
+	assert_int_equal(service_refresh(&f->service, call.txn), 0);
+	assert_true(credential_holds(&call));
+	claims.exp = clock_now();
+	assert_false(credential_holds(&call));
+	claims.exp = clock_now() + 600;
+	assert_true(credential_holds(&call));
+	hub_look_end(call.txn);
+}
+
+#define TEST(name)                                                             \
+	cmocka_unit_test_setup_teardown(name, service_setup, service_teardown)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(two_authorization_parameters_are_400_after_404_and_405),
+		TEST(groups_of_any_size_are_looked_through_one_by_one),
+		TEST(the_contract_of_another_is_not_looked_at),
+		TEST(a_credential_holds_until_its_token_expires),
+	};
+
+	return UNIT_RUN(tests);
+}
