@@ -128,14 +128,10 @@ json_out_array_end(struct json_out *j)
 	close_level(j, false);
 }
 
-/* yajl's own check of UTF-8 takes overlong forms and surrogates. */
+/* Text that is UTF-8 for certain: a literal, or what json_parse() has made. */
 static void
 put_string(struct json_out *j, struct str s)
 {
-	if (!str_is_utf8(s)) {
-		fail(j, HUB_EINVAL);
-		return;
-	}
 	took(j, yajl_gen_string(j->gen, (const unsigned char *)s.p, s.n));
 }
 
@@ -159,11 +155,14 @@ json_out_name(struct json_out *j, const char *name)
 	put_name(j, str_of(name));
 }
 
+/* yajl's own check of UTF-8 takes overlong forms and surrogates. */
 void
 json_out_str(struct json_out *j, struct str s)
 {
 	if (s.p == NULL)
 		json_out_null(j);
+	else if (!str_is_utf8(s))
+		fail(j, HUB_EINVAL);
 	else if (value_fits(j))
 		put_string(j, s);
 }
@@ -229,7 +228,8 @@ json_out_value(struct json_out *j, const struct json *value)
 		put_number(j, value->text);
 		break;
 	case JSON_STRING:
-		json_out_str(j, value->text);
+		if (value_fits(j))
+			put_string(j, value->text);
 		break;
 	case JSON_ARRAY:
 		json_out_array(j);

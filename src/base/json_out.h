@@ -51,7 +51,11 @@ void json_out_int(struct json_out *j, int64_t v);
 void json_out_bool(struct json_out *j, bool v);
 void json_out_null(struct json_out *j);
 
-/* A parsed value again: the members' order and the numbers' spelling stay. */
+/*
+ * A parsed value again: the members' order and the numbers' spelling stay. It
+ * comes from json_parse(), so that its strings are UTF-8 is not looked at once
+ * more.
+ */
 void json_out_value(struct json_out *j, const struct json *value);
 
 /* The same with its name, for members of an object. */

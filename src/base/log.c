@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include "base/clock.h"
+#include "base/str.h"
 
 static struct {
 	const char *name;
@@ -57,28 +58,6 @@ log_wants(enum log_level level)
 	return level <= state.level;
 }
 
-/* Copies as much of TEXT as fits, escaped; gives the length written. */
-static size_t
-put_escaped(char *to, size_t room, const char *text)
-{
-	static const char hex[] = "0123456789abcdef";
-	size_t n = 0;
-
-	for (; *text != '\0' && n + 4 <= room; text++) {
-		unsigned char c = (unsigned char)*text;
-
-		if (c >= 0x20 && c <= 0x7e) {
-			to[n++] = (char)c;
-			continue;
-		}
-		to[n++] = '\\';
-		to[n++] = 'x';
-		to[n++] = hex[c >> 4];
-		to[n++] = hex[c & 15];
-	}
-	return n;
-}
-
 static void
 write_line(enum log_level level, const char *fmt, va_list ap)
 {
@@ -100,7 +79,7 @@ write_line(enum log_level level, const char *fmt, va_list ap)
 	if (head < 0 || (size_t)head >= sizeof(line) / 2)
 		head = 0;
 	n = (size_t)head;
-	n += put_escaped(line + n, sizeof(line) - n - 1, text);
+	n += str_escape(line + n, sizeof(line) - n - 1, str_of(text));
 	line[n++] = '\n';
 	/* Where standard error is gone there is nobody to tell. */
 	if (write(STDERR_FILENO, line, n) < 0)

@@ -197,3 +197,24 @@ char_hex(char c)
 		return c - 'A' + 10;
 	return -1;
 }
+
+size_t
+str_escape(char *to, size_t room, struct str s)
+{
+	static const char hex[] = "0123456789abcdef";
+	size_t n = 0;
+
+	for (size_t i = 0; i < s.n && n + 4 <= room; i++) {
+		unsigned char c = (unsigned char)s.p[i];
+
+		if (c >= 0x20 && c <= 0x7e) {
+			to[n++] = (char)c;
+			continue;
+		}
+		to[n++] = '\\';
+		to[n++] = 'x';
+		to[n++] = hex[c >> 4];
+		to[n++] = hex[c & 15];
+	}
+	return n;
+}

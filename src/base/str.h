@@ -62,6 +62,13 @@ bool str_is_utf8(struct str s);
 /* 1 to 64 characters of A-Z a-z 0-9 . _ : - (the identifiers of the hub). */
 bool str_is_id(struct str s);
 
+/*
+ * Copies as much of S as fits into ROOM bytes, every byte but printable ASCII
+ * as \xNN, so that foreign text cannot forge a line or steer a terminal.
+ * Gives the length written; no NUL is added.
+ */
+size_t str_escape(char *to, size_t room, struct str s);
+
 /* Every byte between 0x20 and 0x7e. */
 bool str_is_print(struct str s);
 

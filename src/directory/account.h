@@ -14,11 +14,12 @@ struct account {
 };
 
 /*
- * From a parsed line: checks it and renders what is stored; text is in the
- * arena, and LINE lives as long. HUB_EINVAL with pointer: reason. Whether the
- * organisations and groups exist is the caller's matter.
+ * From a parsed line: checks it, makes its lists and, if it RENDERS, the item
+ * and the source that are stored; text is in the arena, and LINE lives as long.
+ * HUB_EINVAL with pointer: reason. Whether the organisations and groups exist
+ * is the caller's matter.
  */
-int account_parse(struct arena *arena, const struct json *line,
+int account_parse(struct arena *arena, const struct json *line, bool renders,
     struct account *out, struct why *why);
 
 /*

@@ -12,11 +12,11 @@
 #include "directory/username.h"
 #include "store/rec.h"
 
-/* Dossiers or roles: organisations that one account can have to do with. */
+/* Organisations that one account can have to do with, in whatever way. */
 #define ORGANIZATIONS_MAX 1000
 
 /* Direct and by roles together; each request looks through them. */
-#define GROUPS_MAX 1000
+#define GROUPS_MAX 100
 
 /* Texts gathered from several members, each once. */
 struct gathered {
@@ -27,6 +27,8 @@ struct gathered {
 struct parts {
 	struct str email, first, middle, last;
 	const struct json *dossiers, *groups, *roles, *organizations;
+	const struct json
+	    *implied; /* member organizationIds that was left out */
 	struct gathered effective; /* groups */
 };
 
@@ -163,6 +165,9 @@ gather_groups(struct arena *arena, struct parts *p, struct why *why)
 	set->at = arena_alloc(arena, (GROUPS_MAX + 1) * sizeof(*set->at));
 	if (set->at == NULL)
 		return why_set(why, HUB_ENOMEM, "out of memory");
+	if (count_of(p->groups) > GROUPS_MAX)
+		return why_set(
+		    why, HUB_EINVAL, "/groupIds: more than %d", GROUPS_MAX);
 	for (const struct json *g = first_of(p->groups); g != NULL; g = g->next)
 		gather(set, g->text);
 	for (const struct json *r = first_of(p->roles); r != NULL;
@@ -184,9 +189,24 @@ compare(const void *a, const void *b)
 	return str_cmp(*(const struct str *)a, *(const struct str *)b);
 }
 
+/* Brings a set into order, each text once. */
+static void
+sort(struct gathered *set)
+{
+	size_t n = 0;
+
+	qsort(set->at, set->n, sizeof(*set->at), compare);
+	for (size_t i = 0; i < set->n; i++) {
+		if (n == 0 || !str_eq(set->at[n - 1], set->at[i]))
+			set->at[n++] = set->at[i];
+	}
+	set->n = n;
+}
+
 /* Where it is a customer, has a role or belongs otherwise; in id order. */
 static int
-list_organizations(struct arena *arena, const struct parts *p, struct str *list)
+list_organizations(struct arena *arena, const struct parts *p, struct str *list,
+    struct why *why)
 {
 	size_t most = count_of(p->dossiers) + count_of(p->roles) +
 	    count_of(p->organizations);
@@ -194,14 +214,19 @@ list_organizations(struct arena *arena, const struct parts *p, struct str *list)
 				    arena, (most + 1) * sizeof(struct str)) };
 
 	if (set.at == NULL)
-		return HUB_ENOMEM;
+		return why_set(why, HUB_ENOMEM, "out of memory");
 	for (const struct json *d = first_of(p->dossiers); d; d = d->next)
-		gather(&set, d->name);
+		set.at[set.n++] = d->name;
 	for (const struct json *r = first_of(p->roles); r; r = r->next)
-		gather(&set, r->name);
+		set.at[set.n++] = r->name;
 	for (const struct json *o = first_of(p->organizations); o; o = o->next)
-		gather(&set, o->text);
-	qsort(set.at, set.n, sizeof(*set.at), compare);
+		set.at[set.n++] = o->text;
+	sort(&set);
+	if (set.n > ORGANIZATIONS_MAX)
+		return why_set(why, HUB_EINVAL,
+		    "/organizationIds: more than %d organizations in all, "
+		    "dossiers and roles included",
+		    ORGANIZATIONS_MAX);
 	return put_list(arena, &set, list);
 }
 
@@ -243,6 +268,55 @@ put_text(struct json_out *j, const char *name, struct str text)
 	json_out_str(j, text);
 }
 
+/*
+ * Clients look for a role's organisation in organizationIds: where a record
+ * has roles and leaves that member out, the ids of the roles are it.
+ */
+static int
+imply_organizations(struct arena *arena, struct parts *p)
+{
+	struct json *ids, **next;
+
+	p->implied = NULL;
+	if (p->organizations != NULL || count_of(p->roles) == 0)
+		return 0;
+	if ((ids = arena_zalloc(arena, sizeof(*ids))) == NULL)
+		return HUB_ENOMEM;
+	ids->type = JSON_ARRAY;
+	ids->name = STR("organizationIds");
+	ids->count = p->roles->count;
+	next = &ids->child;
+	for (const struct json *r = p->roles->child; r != NULL; r = r->next) {
+		if ((*next = arena_zalloc(arena, sizeof(**next))) == NULL)
+			return HUB_ENOMEM;
+		(*next)->type = JSON_STRING;
+		(*next)->text = r->name;
+		next = &(*next)->next;
+	}
+	p->implied = ids;
+	return 0;
+}
+
+/* What requests look at, whether it is rendered or not. */
+static int
+make_lists(
+    struct arena *arena, struct parts *p, struct account *out, struct why *why)
+{
+	struct account_rec *rec = &out->rec;
+	int rc;
+
+	if ((rc = gather_groups(arena, p, why)) != 0 ||
+	    (rc = list_organizations(arena, p, &rec->organizations, why)) != 0)
+		return rc;
+	out->folded = username_fold(arena, rec->name);
+	if (out->folded.p == NULL ||
+	    put_list(arena, &p->effective, &rec->groups) != 0 ||
+	    list_dossiers(arena, p, &rec->dossiers) != 0 ||
+	    imply_organizations(arena, p) != 0)
+		return why_set(why, HUB_ENOMEM, "out of memory");
+	return 0;
+}
+
 /* The API's account item: its nine members, then whatever else came in. */
 static int
 render_item(struct arena *arena, const struct json *line,
@@ -278,6 +352,8 @@ render_item(struct arena *arena, const struct json *line,
 		if (!name_among(m->name, not_again))
 			json_out_member(&j, m);
 	}
+	if (p->implied != NULL)
+		json_out_member(&j, p->implied);
 	json_out_object_end(&j);
 	rc = json_out_end(&j);
 	*item = buf_view(&buf);
@@ -292,21 +368,15 @@ render(struct arena *arena, const struct json *line, const struct parts *p,
 	struct account_rec *rec = &out->rec;
 	int rc;
 
-	out->folded = username_fold(arena, rec->name);
-	if (out->folded.p == NULL)
-		return HUB_ENOMEM;
-	if ((rc = put_list(arena, &p->effective, &rec->groups)) != 0 ||
-	    (rc = list_organizations(arena, p, &rec->organizations)) != 0 ||
-	    (rc = list_dossiers(arena, p, &rec->dossiers)) != 0 ||
-	    (rc = render_item(arena, line, rec, p, &rec->item)) != 0 ||
+	if ((rc = render_item(arena, line, rec, p, &rec->item)) != 0 ||
 	    (rc = render_etag(arena, rec->item, &rec->etag)) != 0)
 		return rc;
-	return render_without(arena, line, left_out, &rec->source);
+	return render_without(arena, line, left_out, p->implied, &rec->source);
 }
 
 int
-account_parse(struct arena *arena, const struct json *line, struct account *out,
-    struct why *why)
+account_parse(struct arena *arena, const struct json *line, bool renders,
+    struct account *out, struct why *why)
 {
 	struct account_rec *rec = &out->rec;
 	struct parts parts;
@@ -325,7 +395,9 @@ account_parse(struct arena *arena, const struct json *line, struct account *out,
 	if ((rc = field_bool(line, "enabled", &out->enabled_given,
 		 &rec->enabled, why)) != 0 ||
 	    (rc = read_parts(line, &parts, why)) != 0 ||
-	    (rc = gather_groups(arena, &parts, why)) != 0)
+	    (rc = make_lists(arena, &parts, out, why)) != 0)
 		return rc;
+	if (!renders)
+		return 0;
 	return render_result(render(arena, line, &parts, out), why);
 }

@@ -21,7 +21,7 @@ check_texts(const struct json *line, struct why *why)
 }
 
 int
-contact_parse(struct arena *arena, const struct json *line,
+contact_parse(struct arena *arena, const struct json *line, bool renders,
     struct contact_rec *out, struct why *why)
 {
 	static const char *const left_out[] = { "type", "version", "deleted",
@@ -40,7 +40,9 @@ contact_parse(struct arena *arena, const struct json *line,
 		return rc;
 	out->versioned = version.given;
 	out->version = version.number;
-	rc = render_without(arena, line, left_out, &out->source);
+	if (!renders)
+		return 0;
+	rc = render_without(arena, line, left_out, NULL, &out->source);
 	if (rc != 0)
 		return why_set(why, rc, "cannot be rendered: %s", err_text(rc));
 	return 0;

@@ -7,10 +7,11 @@
 #include "store/txn.h"
 
 /*
- * From a parsed line; text is in the arena. HUB_EINVAL with pointer: reason.
- * That the organisation exists is the caller's matter.
+ * From a parsed line; text is in the arena. RENDERS says whether the source is
+ * made, too. HUB_EINVAL with pointer: reason. That the organisation exists is
+ * the caller's matter.
  */
-int contact_parse(struct arena *arena, const struct json *line,
+int contact_parse(struct arena *arena, const struct json *line, bool renders,
     struct contact_rec *out, struct why *why);
 
 /*

@@ -5,11 +5,14 @@
 #include "store/rec_list.h"
 #include "store/schema.h"
 
-/* The item of the list: five members; WHOLE: and whatever else came in. */
+/*
+ * The item of the detail call: five members and whatever else came in. The
+ * five alone, *LISTED bytes and a brace to close them, are the item of the list.
+ */
 static int
 render_item(struct arena *arena, const struct json *line,
-    const struct contract *c, const struct json *metadata, bool whole,
-    struct str *item)
+    const struct json *metadata, const struct contract *c, struct str *item,
+    size_t *listed)
 {
 	static const char *const not_again[] = { "id", "dossierNumber",
 		"format", "metadata", "status", "type", "version", "deleted",
@@ -31,8 +34,8 @@ render_item(struct arena *arena, const struct json *line,
 	json_out_value(&j, metadata);
 	json_out_name(&j, "status");
 	json_out_str(&j, c->line.status);
-	for (const struct json *m = line->child; whole && m != NULL;
-	     m = m->next) {
+	*listed = buf.n;
+	for (const struct json *m = line->child; m != NULL; m = m->next) {
 		if (!name_among(m->name, not_again))
 			json_out_member(&j, m);
 	}
@@ -42,25 +45,44 @@ render_item(struct arena *arena, const struct json *line,
 	return rc;
 }
 
+/* The first N bytes of an item, as an object. */
+static int
+close_after(struct arena *arena, struct str item, size_t n, struct str *out)
+{
+	struct buf buf;
+
+	buf_init_arena(&buf, arena, LIST_ITEM_MAX);
+	buf_put(&buf, item.p, n);
+	buf_byte(&buf, '}');
+	*out = buf_view(&buf);
+	return buf_error(&buf);
+}
+
 static int
 render(struct arena *arena, const struct json *line,
-    const struct json *metadata, struct contract *out)
+    const struct json *metadata, struct contract *out, struct why *why)
 {
-	int rc =
-	    render_item(arena, line, out, metadata, false, &out->line.item);
+	struct contract_rec *rec = &out->rec;
+	struct contract_line *listed = &out->line;
+	size_t n;
+	int rc = render_item(arena, line, metadata, out, &rec->item, &n);
 
+	if (rc == 0 && n >= LIST_ITEM_MAX)
+		return why_set(why, HUB_EINVAL, "/metadata: longer than %d KiB",
+		    LIST_ITEM_MAX / 1024);
 	if (rc == 0)
-		rc = render_etag(arena, out->line.item, &out->line.etag);
+		rc = render_etag(arena, rec->item, &rec->etag);
 	if (rc == 0)
-		rc = render_item(
-		    arena, line, out, metadata, true, &out->rec.item);
+		rc = close_after(arena, rec->item, n, &listed->item);
 	if (rc == 0)
-		rc = render_etag(arena, out->rec.item, &out->rec.etag);
-	return rc;
+		rc = render_etag(arena, listed->item, &listed->etag);
+	if (rc != 0)
+		return why_set(why, rc, "cannot be rendered: %s", err_text(rc));
+	return 0;
 }
 
 int
-contract_parse(struct arena *arena, const struct json *line,
+contract_parse(struct arena *arena, const struct json *line, bool renders,
     struct contract *out, struct why *why)
 {
 	const struct json *metadata;
@@ -84,10 +106,7 @@ contract_parse(struct arena *arena, const struct json *line,
 		return why_set(why, HUB_EINVAL, "/metadata: missing");
 	out->rec.versioned = version.given;
 	out->rec.version = version.number;
-	rc = render(arena, line, metadata, out);
-	if (rc != 0)
-		return why_set(why, rc, "cannot be rendered: %s", err_text(rc));
-	return 0;
+	return renders ? render(arena, line, metadata, out, why) : 0;
 }
 
 void

@@ -14,11 +14,11 @@ struct contract {
 };
 
 /*
- * From a parsed line: checks it and renders what is stored; text is in the
- * arena. HUB_EINVAL with pointer: reason. That the organisation exists is the
- * caller's matter.
+ * From a parsed line: checks it and, if it RENDERS, makes the items that are
+ * stored; text is in the arena. HUB_EINVAL with pointer: reason. That the
+ * organisation exists is the caller's matter.
  */
-int contract_parse(struct arena *arena, const struct json *line,
+int contract_parse(struct arena *arena, const struct json *line, bool renders,
     struct contract *out, struct why *why);
 
 /*

@@ -35,8 +35,8 @@ list_permissions(
 }
 
 int
-group_parse(struct arena *arena, const struct json *line, struct group *out,
-    struct why *why)
+group_parse(struct arena *arena, const struct json *line, bool renders,
+    struct group *out, struct why *why)
 {
 	static const char *const left_out[] = { "type", NULL };
 	const struct json *permissions = json_get(line, "permissions");
@@ -50,9 +50,12 @@ group_parse(struct arena *arena, const struct json *line, struct group *out,
 		return why_set(why, HUB_EINVAL, "/permissions: missing");
 	if ((rc = field_ids(permissions, "/permissions", why)) != 0)
 		return rc;
+	if (!renders)
+		return 0;
 	rc = list_permissions(arena, permissions, &out->rec.permissions);
 	if (rc == 0)
-		rc = render_without(arena, line, left_out, &out->rec.source);
+		rc = render_without(
+		    arena, line, left_out, NULL, &out->rec.source);
 	return render_result(rc, why);
 }
 

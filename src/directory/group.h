@@ -16,9 +16,12 @@ struct group {
 	struct group_rec rec;
 };
 
-/* From a parsed line; text is in the arena. HUB_EINVAL with pointer: reason. */
-int group_parse(struct arena *arena, const struct json *line, struct group *out,
-    struct why *why);
+/*
+ * From a parsed line; text is in the arena. RENDERS says whether what is stored
+ * is made, too. HUB_EINVAL with pointer: reason.
+ */
+int group_parse(struct arena *arena, const struct json *line, bool renders,
+    struct group *out, struct why *why);
 
 /* Makes or replaces it. */
 void group_put(struct txn *directory, const struct group *group);

@@ -131,7 +131,7 @@ check_line(struct pass *p, int rc, struct str line, struct why *why)
 	bool settled = true;
 
 	if (rc == 0)
-		rc = record_parse(p->reader.arena, line, &record, why);
+		rc = record_check(p->reader.arena, line, &record, why);
 	if (rc == 0 && (rc = declare(p, &record, &settled)) != 0)
 		return why_set(why, rc, "directory: %s", err_text(rc));
 	if (place <= p->run->mark.line)
@@ -166,7 +166,7 @@ compare_line(struct pass *p, struct str line, struct why *why)
 	struct arena *arena = p->reader.arena;
 	struct record record;
 	struct txn *txn;
-	int rc = record_parse(arena, line, &record, why);
+	int rc = record_check(arena, line, &record, why);
 	int end;
 
 	if (rc != 0)
@@ -273,14 +273,6 @@ digest_input(struct import_run *run, unsigned char *digest, struct why *why)
 	return rc;
 }
 
-static int
-drop_mark(struct txn *txn, void *arg)
-{
-	(void)arg;
-	import_mark_drop(txn);
-	return 0;
-}
-
 /* Where an earlier run of this input stopped, or at the beginning. */
 static int
 find_mark(struct import_run *run, struct arena *arena, struct why *why)
@@ -293,14 +285,10 @@ find_mark(struct import_run *run, struct arena *arena, struct why *why)
 
 	if (rc != 0)
 		return rc;
-	if (im->abandons)
-		rc = store_write(im->directory, arena, drop_mark, NULL);
-	if (rc == 0) {
-		txn = store_read_begin(im->directory, arena);
-		run->marked = import_mark_get(txn, &run->mark);
-		run->removals = import_removals(txn);
-		rc = store_read_end(txn);
-	}
+	txn = store_read_begin(im->directory, arena);
+	run->marked = import_mark_get(txn, &run->mark);
+	run->removals = import_removals(txn);
+	rc = store_read_end(txn);
 	if (rc != 0)
 		return why_set(why, rc, "directory: %s", err_text(rc));
 	if (!run->marked) {
@@ -325,7 +313,7 @@ run_passes(struct import_run *run, struct arena *arena, struct why *why)
 
 	if (rc != 0)
 		return rc;
-	im->behind = (unsigned long)run->mark.line;
+	im->behind = im->done = (unsigned long)run->mark.line;
 	run->bad_before = run->mark.bad;
 	im->bad_lines = (unsigned long)run->mark.bad;
 	if ((rc = check_all(run, why)) != 0)
@@ -347,5 +335,30 @@ import_run(struct import *im, struct why *why)
 	rc = run_passes(&run, arena, why);
 	free(run.bad.at);
 	arena_free(arena);
+	return rc;
+}
+
+static int
+drop_mark(struct txn *txn, void *arg)
+{
+	if (!import_mark_get(txn, arg))
+		return HUB_ENOENT;
+	import_mark_drop(txn);
+	return 0;
+}
+
+int
+import_abandon(
+    struct store *directory, struct import_mark *mark, struct why *why)
+{
+	struct arena *arena = arena_new(4096, 1024 * 1024);
+	int rc;
+
+	if (arena == NULL)
+		return why_set(why, HUB_ENOMEM, "out of memory");
+	rc = store_write(directory, arena, drop_mark, mark);
+	arena_free(arena);
+	if (rc != 0 && rc != HUB_ENOENT)
+		return why_set(why, rc, "directory: %s", err_text(rc));
 	return rc;
 }

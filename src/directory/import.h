@@ -29,7 +29,6 @@ struct import {
 	struct store *directory;
 	int fd;         /* can be read several times: a file */
 	bool continues; /* loads the good lines though others are bad */
-	bool abandons;  /* forgets an unfinished import first */
 	/* Told about each bad line; PLACE is the line's number. */
 	void (*bad)(void *ctx, unsigned long place, const char *reason);
 	/* Told now and then how far it is; or NULL. */
@@ -37,6 +36,7 @@ struct import {
 	void *ctx;
 
 	unsigned long behind;    /* an earlier run came up to this line */
+	unsigned long done;      /* and this one up to here */
 	unsigned long bad_lines; /* of that run too */
 	unsigned long stopped;   /* the line that could not be loaded */
 	unsigned long counts[RECORD_KINDS]; /* records loaded */
@@ -52,5 +52,12 @@ struct import {
  * with its reason, when something else failed.
  */
 int import_run(struct import *import, struct why *why);
+
+/*
+ * Forgets an unfinished import; what it brought stays. *MARK is where it had
+ * come to. HUB_ENOENT, without a reason, if there is none.
+ */
+int import_abandon(
+    struct store *directory, struct import_mark *mark, struct why *why);
 
 #endif

@@ -17,12 +17,17 @@
 /* Lines that are parsed at a time; several transactions may share them. */
 #define BATCH_BYTES (2 * 1024 * 1024)
 
+/* What applying one record takes: it as it was and as it will be, encoded. */
+#define SCRATCH_FIRST (64 * 1024)
+#define SCRATCH_MAX (64 * 1024 * 1024)
+
 struct tally {
 	unsigned long counts[RECORD_KINDS], deleted, older;
 };
 
 struct batch {
 	struct import_run *run;
+	struct arena *scratch; /* of transactions; not of what is parsed */
 	struct record record[TXN_RECORDS_MAX];
 	unsigned long place[TXN_RECORDS_MAX];
 	size_t n, from; /* those before FROM are in */
@@ -92,6 +97,7 @@ takes_away(const struct record *record)
 static int
 apply_one(struct txn *txn, struct batch *b, const struct record *record)
 {
+	struct arena_mark mark = arena_mark(txn_arena(txn));
 	bool done;
 	int rc = record_apply(txn, record, &done, &b->why);
 
@@ -99,6 +105,7 @@ apply_one(struct txn *txn, struct batch *b, const struct record *record)
 		return rc;
 	if (takes_away(record))
 		import_removals_raise(txn);
+	arena_rewind(txn_arena(txn), mark);
 	if (!done)
 		b->tally.older++;
 	else if (record->deleted)
@@ -179,6 +186,7 @@ settle(struct batch *b)
 	b->from += b->applied;
 	b->run->marked = !b->end || b->from < b->n;
 	b->run->mark = b->mark;
+	im->done = (unsigned long)b->mark.line;
 	b->run->removals = b->removals;
 	b->limit = next_limit(b);
 }
@@ -195,7 +203,7 @@ say(const struct batch *b, int rc, struct why *why)
  * once more, without it.
  */
 static int
-stop_at_fault(struct batch *b, struct arena *arena, int fault, struct why *why)
+stop_at_fault(struct batch *b, int fault, struct why *why)
 {
 	struct import *im = b->run->import;
 	size_t at = b->from + b->applied;
@@ -204,7 +212,7 @@ stop_at_fault(struct batch *b, struct arena *arena, int fault, struct why *why)
 
 	while (rc == 0 && b->from < at) {
 		b->limit = at - b->from;
-		rc = store_write(im->directory, arena, apply_some, b);
+		rc = store_write(im->directory, b->scratch, apply_some, b);
 		if (rc == 0)
 			settle(b);
 	}
@@ -216,14 +224,16 @@ stop_at_fault(struct batch *b, struct arena *arena, int fault, struct why *why)
 
 /* One transaction; 0 when it is committed. */
 static int
-load_some(struct batch *b, struct arena *arena, struct why *why)
+load_some(struct batch *b, struct why *why)
 {
-	int rc = store_write(b->run->import->directory, arena, apply_some, b);
+	struct store *directory = b->run->import->directory;
+	int rc = store_write(directory, b->scratch, apply_some, b);
 
+	arena_reset(b->scratch);
 	if (rc == 0)
 		settle(b);
 	else if (import_is_line_fault(rc) && b->why.text[0] != '\0')
-		rc = stop_at_fault(b, arena, rc, why);
+		rc = stop_at_fault(b, rc, why);
 	else
 		say(b, rc, why);
 	return rc;
@@ -278,9 +288,9 @@ load_batches(struct batch *b, struct import_reader *r, struct why *why)
 			return rc;
 		/* The end alone is worth a transaction if a mark stands. */
 		if (b->n == 0 && b->run->marked)
-			rc = load_some(b, r->arena, why);
+			rc = load_some(b, why);
 		while (rc == 0 && b->from < b->n)
-			rc = load_some(b, r->arena, why);
+			rc = load_some(b, why);
 		arena_reset(r->arena);
 		tell(b, r);
 	}
@@ -294,8 +304,11 @@ import_load(struct import_run *run, struct why *why)
 	struct import_reader reader;
 	int rc;
 
-	if (b == NULL)
+	if (b == NULL ||
+	    (b->scratch = arena_new(SCRATCH_FIRST, SCRATCH_MAX)) == NULL) {
+		free(b);
 		return why_set(why, HUB_ENOMEM, "out of memory");
+	}
 	b->run = run;
 	b->limit = TXN_RECORDS_MIN;
 	rc = import_reader_open(&reader, run->import->fd, why);
@@ -305,6 +318,7 @@ import_load(struct import_run *run, struct why *why)
 			rc = load_batches(b, &reader, why);
 		import_reader_close(&reader);
 	}
+	arena_free(b->scratch);
 	free(b);
 	return rc;
 }

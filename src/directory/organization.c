@@ -34,7 +34,7 @@ render_item(struct arena *arena, const struct organization *org,
 }
 
 int
-organization_parse(struct arena *arena, const struct json *line,
+organization_parse(struct arena *arena, const struct json *line, bool renders,
     struct organization *out, struct why *why)
 {
 	static const char *const left_out[] = { "type", NULL };
@@ -48,11 +48,13 @@ organization_parse(struct arena *arena, const struct json *line,
 	    (rc = field_text(line, "name", 400, &name, why)) != 0 ||
 	    (rc = field_text_or_null(line, "icon", 400, &icon, why)) != 0)
 		return rc;
+	if (!renders)
+		return 0;
 	rc = render_item(arena, out, type, code, name, icon, &rec->item);
 	if (rc == 0)
 		rc = render_etag(arena, rec->item, &rec->etag);
 	if (rc == 0)
-		rc = render_without(arena, line, left_out, &rec->source);
+		rc = render_without(arena, line, left_out, NULL, &rec->source);
 	return render_result(rc, why);
 }
 

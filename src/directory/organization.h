@@ -11,9 +11,12 @@ struct organization {
 	struct organization_rec rec;
 };
 
-/* From a parsed line; text is in the arena. HUB_EINVAL with pointer: reason. */
+/*
+ * From a parsed line; text is in the arena. RENDERS says whether what is stored
+ * is made, too. HUB_EINVAL with pointer: reason.
+ */
 int organization_parse(struct arena *arena, const struct json *line,
-    struct organization *out, struct why *why);
+    bool renders, struct organization *out, struct why *why);
 
 /* Makes or replaces it. */
 void organization_put(struct txn *directory, const struct organization *org);

@@ -1,12 +1,14 @@
 #include "directory/record.h"
 
 #include "directory/field.h"
+#include "directory/render.h"
 
 static int
-parse_organization(struct arena *arena, const struct json *line,
+parse_organization(struct arena *arena, const struct json *line, bool renders,
     struct record *out, struct why *why)
 {
-	return organization_parse(arena, line, &out->as.organization, why);
+	return organization_parse(
+	    arena, line, renders, &out->as.organization, why);
 }
 
 static int
@@ -21,10 +23,10 @@ apply_organization(
 }
 
 static int
-parse_group(struct arena *arena, const struct json *line, struct record *out,
-    struct why *why)
+parse_group(struct arena *arena, const struct json *line, bool renders,
+    struct record *out, struct why *why)
 {
-	return group_parse(arena, line, &out->as.group, why);
+	return group_parse(arena, line, renders, &out->as.group, why);
 }
 
 static int
@@ -39,10 +41,10 @@ apply_group(
 }
 
 static int
-parse_contact(struct arena *arena, const struct json *line, struct record *out,
-    struct why *why)
+parse_contact(struct arena *arena, const struct json *line, bool renders,
+    struct record *out, struct why *why)
 {
-	return contact_parse(arena, line, &out->as.contact, why);
+	return contact_parse(arena, line, renders, &out->as.contact, why);
 }
 
 static int
@@ -56,10 +58,10 @@ apply_contact(
 }
 
 static int
-parse_account(struct arena *arena, const struct json *line, struct record *out,
-    struct why *why)
+parse_account(struct arena *arena, const struct json *line, bool renders,
+    struct record *out, struct why *why)
 {
-	return account_parse(arena, line, &out->as.account, why);
+	return account_parse(arena, line, renders, &out->as.account, why);
 }
 
 static int
@@ -74,10 +76,10 @@ apply_account(
 }
 
 static int
-parse_contract(struct arena *arena, const struct json *line, struct record *out,
-    struct why *why)
+parse_contract(struct arena *arena, const struct json *line, bool renders,
+    struct record *out, struct why *why)
 {
-	return contract_parse(arena, line, &out->as.contract, why);
+	return contract_parse(arena, line, renders, &out->as.contract, why);
 }
 
 static int
@@ -94,7 +96,7 @@ apply_contract(
 static const struct {
 	const char *name;
 	bool versioned;
-	int (*parse)(struct arena *arena, const struct json *line,
+	int (*parse)(struct arena *arena, const struct json *line, bool renders,
 	    struct record *out, struct why *why);
 	int (*apply)(struct txn *txn, const struct record *record, bool *done,
 	    struct why *why);
@@ -155,9 +157,9 @@ read_common(const struct json *line, struct record *out, struct why *why)
 	return 0;
 }
 
-int
-record_parse(
-    struct arena *arena, struct str text, struct record *out, struct why *why)
+static int
+parse(struct arena *arena, struct str text, bool renders, struct record *out,
+    struct why *why)
 {
 	const struct json *line;
 	int rc;
@@ -171,7 +173,22 @@ record_parse(
 	rc = read_common(line, out, why);
 	if (rc != 0 || out->deleted)
 		return rc;
-	return kinds[out->kind].parse(arena, line, out, why);
+	return kinds[out->kind].parse(arena, line, renders, out, why);
+}
+
+int
+record_parse(
+    struct arena *arena, struct str line, struct record *out, struct why *why)
+{
+	return parse(arena, line, true, out, why);
+}
+
+/* A long line may be one whose item comes out too large. */
+int
+record_check(
+    struct arena *arena, struct str line, struct record *out, struct why *why)
+{
+	return parse(arena, line, line.n > RENDER_SURE, out, why);
 }
 
 int

@@ -43,6 +43,12 @@ int record_parse(
     struct arena *arena, struct str line, struct record *out, struct why *why);
 
 /*
+ * The same refusals and references, in less time: OUT is no record to apply.
+ */
+int record_check(
+    struct arena *arena, struct str line, struct record *out, struct why *why);
+
+/*
  * Puts it into the directory or takes it away; *DONE is false when its version
  * came too late. HUB_ECONFLICT with the reason.
  */

@@ -6,7 +6,7 @@
 
 int
 render_without(struct arena *arena, const struct json *record,
-    const char *const *left_out, struct str *out)
+    const char *const *left_out, const struct json *more, struct str *out)
 {
 	struct json_out j;
 	struct buf buf;
@@ -19,6 +19,8 @@ render_without(struct arena *arena, const struct json *record,
 		if (!name_among(m->name, left_out))
 			json_out_member(&j, m);
 	}
+	if (more != NULL)
+		json_out_member(&j, more);
 	json_out_object_end(&j);
 	rc = json_out_end(&j);
 	*out = buf_view(&buf);

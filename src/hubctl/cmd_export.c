@@ -56,7 +56,9 @@ const struct command command_export = {
 	.text =
 	    "One JSON object a line: organizations, groups, contacts, accounts "
 	    "and contracts,\neach in the order of the ids. Passwords and "
-	    "sessions are never part of it: it is\nno backup.\n\n"
+	    "sessions are never part of it: it is\nno backup. Nor is it the "
+	    "hub at one moment: what others write meanwhile may be in\nit or "
+	    "not, but each record is whole.\n\n"
 	    "  --type TYPE  only records of this kind\n",
 	.options = options,
 	.run = run,

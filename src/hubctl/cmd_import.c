@@ -139,6 +139,48 @@ show_progress(void *ctx, const struct import_progress *now)
 	fputs("\033[K", stderr);
 }
 
+/* What came in, for people: to print and for the audit log. */
+struct summary {
+	char text[400];
+};
+
+static struct summary
+summarize(const struct import *im)
+{
+	struct summary s;
+	size_t n;
+
+	n = (size_t)snprintf(s.text, sizeof(s.text),
+	    "%lu organizations, %lu groups, %lu contacts, %lu accounts, "
+	    "%lu contracts, %lu deleted",
+	    im->counts[RECORD_ORGANIZATION], im->counts[RECORD_GROUP],
+	    im->counts[RECORD_CONTACT], im->counts[RECORD_ACCOUNT],
+	    im->counts[RECORD_CONTRACT], im->deleted);
+	if (im->older > 0)
+		n += (size_t)snprintf(s.text + n, sizeof(s.text) - n,
+		    ", %lu older lines that changed nothing", im->older);
+	if (im->behind > 0)
+		snprintf(s.text + n, sizeof(s.text) - n,
+		    " (going on behind line %lu)", im->behind);
+	return s;
+}
+
+/* A part that is in is something that happened, whatever ended the rest. */
+static void
+record_stop(struct ctl *ctl, const struct import *im)
+{
+	char detail[500];
+	int rc;
+
+	if (im->done == im->behind)
+		return;
+	snprintf(detail, sizeof(detail), "done up to line %lu: %s", im->done,
+	    summarize(im).text);
+	rc = ctl_audit(ctl, "import.stopped", STR(""), detail);
+	if (rc != 0)
+		ctl_fail("the audit log failed: %s", err_text(rc));
+}
+
 static enum ctl_exit
 report_stop(const struct import *im, const char *name, const struct why *why)
 {
@@ -158,23 +200,11 @@ report_stop(const struct import *im, const char *name, const struct why *why)
 static enum ctl_exit
 finish(struct ctl *ctl, const struct import *im, const char *name)
 {
-	char detail[300];
-	int n, rc;
+	struct summary summary = summarize(im);
+	int rc;
 
-	n = snprintf(detail, sizeof(detail),
-	    "%lu organizations, %lu groups, %lu contacts, %lu accounts, "
-	    "%lu contracts, %lu deleted",
-	    im->counts[RECORD_ORGANIZATION], im->counts[RECORD_GROUP],
-	    im->counts[RECORD_CONTACT], im->counts[RECORD_ACCOUNT],
-	    im->counts[RECORD_CONTRACT], im->deleted);
-	if (im->older > 0)
-		n += snprintf(detail + n, sizeof(detail) - (size_t)n,
-		    ", %lu older lines that changed nothing", im->older);
-	if (im->behind > 0)
-		snprintf(detail + n, sizeof(detail) - (size_t)n,
-		    " (going on behind line %lu)", im->behind);
-	printf("%s: imported %s\n", name, detail);
-	rc = ctl_audit(ctl, "import", STR(""), detail);
+	printf("%s: imported %s\n", name, summary.text);
+	rc = ctl_audit(ctl, "import", STR(""), summary.text);
 	if (rc != 0)
 		return ctl_fail(
 		    "imported, but the audit log failed: %s", err_text(rc));
@@ -182,6 +212,28 @@ finish(struct ctl *ctl, const struct import *im, const char *name)
 		return ctl_fail(
 		    "%s: %lu bad lines were left out", name, im->bad_lines);
 	return CTL_OK;
+}
+
+/* Forgets what is unfinished, if anything is, and says so. */
+static int
+abandon(struct ctl *ctl, struct why *why)
+{
+	char began[CLOCK_TEXT], detail[100];
+	struct import_mark mark;
+	int rc = import_abandon(ctl->directory, &mark, why);
+
+	if (rc != 0)
+		return rc == HUB_ENOENT ? 0 : rc;
+	clock_text(mark.began, began);
+	snprintf(detail, sizeof(detail), "done up to line %llu, begun %s",
+	    (unsigned long long)mark.line, began);
+	rc = ctl_audit(ctl, "import.abandoned", STR(""), detail);
+	if (rc != 0)
+		return why_set(why, rc,
+		    "the unfinished import is forgotten, but the audit log "
+		    "failed: %s",
+		    err_text(rc));
+	return 0;
 }
 
 static enum ctl_exit
@@ -193,7 +245,6 @@ run(struct ctl *ctl, int argc, char **argv)
 		.terminal = isatty(STDERR_FILENO) };
 	struct import im = {
 		.continues = option_continue,
-		.abandons = option_abandon,
 		.bad = show_bad,
 		.progress = show_progress,
 		.ctx = &progress,
@@ -205,11 +256,16 @@ run(struct ctl *ctl, int argc, char **argv)
 	im.fd = open_input(argv[0], name, &why);
 	if (im.fd < 0 || ctl_open(ctl, &why) != 0)
 		return ctl_fail("%s", why.text);
+	if (option_abandon && abandon(ctl, &why) != 0)
+		return ctl_fail("%s", why.text);
 	im.directory = ctl->directory;
 	rc = import_run(&im, &why);
 	close(im.fd);
 	clear_progress(&progress);
-	return rc == 0 ? finish(ctl, &im, name) : report_stop(&im, name, &why);
+	if (rc == 0)
+		return finish(ctl, &im, name);
+	record_stop(ctl, &im);
+	return report_stop(&im, name, &why);
 }
 
 static const struct option_spec options[] = {
@@ -227,8 +283,10 @@ const struct command command_import = {
 	    "account, contract.\n"
 	    "All lines are checked first; if one is bad, each bad one is "
 	    "reported as\nFILE:LINE: POINTER: reason and nothing is imported. "
-	    "Passwords are never part of\nan import, and an account that is "
-	    "known keeps what the line does not say.\n"
+	    "Passwords are never part of\nan import.\n"
+	    "A line replaces all of the record that is there. Only whether an "
+	    "account is\nenabled stays what it is where the line does not say "
+	    "it.\n"
 	    "After a crash the same command goes on where it stopped; until "
 	    "then no other\ninput is taken.\n\n"
 	    "  --continue  loads the good lines and reports the bad ones; the "

@@ -14,25 +14,36 @@
 #include "identity/audit.h"
 #include "store/schema.h"
 
+/* Names of files and records are foreign text: they must not steer a terminal. */
+static void
+complain(const char *text)
+{
+	char line[4096];
+	size_t n = str_escape(line, sizeof(line), str_of(text));
+
+	fprintf(stderr, "hubctl: %.*s\n", (int)n, line);
+}
+
 enum ctl_exit
 ctl_fail(const char *fmt, ...)
 {
+	char text[1024];
 	va_list ap;
 
 	fflush(stdout);
-	fputs("hubctl: ", stderr);
 	va_start(ap, fmt);
-	vfprintf(stderr, fmt, ap);
+	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
-	fputc('\n', stderr);
+	complain(text);
 	return CTL_FAILED;
 }
 
 enum ctl_exit
 ctl_usage(const struct command *c, const char *reason)
 {
-	fprintf(stderr, "hubctl: %s\nTry: hubctl %s%s--help\n", reason,
-	    c == NULL ? "" : c->name, c == NULL ? "" : " ");
+	complain(reason);
+	fprintf(stderr, "Try: hubctl %s%s--help\n", c == NULL ? "" : c->name,
+	    c == NULL ? "" : " ");
 	return CTL_USAGE;
 }
 
@@ -148,14 +159,16 @@ void
 ctl_event(struct ctl *ctl, struct audit_rec *rec, const char *event,
     struct str account, const char *detail)
 {
-	/* The user behind sudo where there is one. */
-	const char *login = getenv("SUDO_USER");
-	struct passwd *user = getpwuid(ctl->caller);
-	const char *source;
+	const char *sudo = getenv("SUDO_USER"), *source;
+	struct passwd *user = NULL;
 
-	if (login == NULL || *login == '\0')
-		login = user != NULL ? user->pw_name : "?";
-	source = arena_printf(ctl->arena, "hubctl %.64s", login);
+	/* The user behind sudo where there is one. */
+	if (sudo != NULL)
+		user = getpwnam(sudo);
+	if (user == NULL)
+		user = getpwuid(ctl->caller);
+	source = arena_printf(
+	    ctl->arena, "hubctl %.64s", user != NULL ? user->pw_name : "?");
 	*rec = (struct audit_rec){
 		.event = str_of(event),
 		.account = account,

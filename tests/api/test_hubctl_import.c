@@ -13,6 +13,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 #include "base/clock.h"
+#include "base/conf.h"
+#include "identity/audit.h"
+#include "store/schema.h"
 #include "unit.h"
 
 #define CONTRACTS 100000
@@ -200,6 +203,103 @@ others_write_while_many_contracts_come_in(void **state)
 	assert_int_equal(contracts(site), before + CONTRACTS);
 }
 
+/* The events of the audit log that are about imports, a line each. */
+static bool
+add_event(void *ctx, int64_t time_us, const struct audit_rec *rec)
+{
+	(void)time_us;
+	if (str_starts(rec->event, STR("import")))
+		buf_printf(ctx, "%.*s: %.*s\n", STR_ARG(rec->event),
+		    STR_ARG(rec->detail));
+	return true;
+}
+
+static void
+read_events(const struct site *site, struct buf *events)
+{
+	struct arena *arena = arena_new(4096, 1 << 24);
+	struct schema schema;
+	struct store *vault;
+	struct conf conf;
+	struct why why;
+
+	assert_non_null(arena);
+	assert_int_equal(conf_load(&conf, site->conf, &why), 0);
+	schema_vault(&schema, &conf);
+	if (store_open(&vault, &schema.spec, STORE_WRITE, &why) != 0)
+		fail_msg("%s", why.text);
+	buf_init(events, 65536);
+	audit_walk(store_read_begin(vault, arena), add_event, events);
+	store_close(vault);
+	arena_free(arena);
+	buf_byte(events, '\0');
+	assert_int_equal(buf_error(events), 0);
+}
+
+static void
+an_unfinished_import_that_is_forgotten_leaves_an_event(void **state)
+{
+	struct site *site = *state;
+	const char *path = make_input(site, "x.ndjson", 30000, false);
+	struct buf events;
+
+	assert_true(kill_after(site, path, contracts(site)));
+	site_do(site, "import", "--abandon", make_input(site, "y", 1, false));
+	read_events(site, &events);
+	assert_says(events.p, "\nimport.abandoned: done up to line ");
+	assert_says(strstr(events.p, "\nimport.abandoned"), "\nimport: ");
+	buf_free(&events);
+	/* Where nothing is unfinished there is nothing to tell. */
+	site_do(site, "import", "--abandon", site_path(site, "y"));
+	read_events(site, &events);
+	assert_null(strstr(
+	    strstr(events.p, "import.abandoned") + 1, "import.abandoned"));
+	buf_free(&events);
+}
+
+/* Gives the stores a few megabytes in place of the fixture's gigabyte. */
+static void
+shrink_map(const struct site *site)
+{
+	char text[4096], *size;
+	FILE *file = fopen(site->conf, "r+");
+	size_t n;
+
+	assert_non_null(file);
+	n = fread(text, 1, sizeof(text) - 1, file);
+	text[n] = '\0';
+	size = strstr(text, "map_size = 1G");
+	assert_non_null(size);
+	memcpy(size, "map_size = 9M", strlen("map_size = 9M"));
+	rewind(file);
+	assert_int_equal(fwrite(text, 1, n, file), n);
+	assert_int_equal(fclose(file), 0);
+}
+
+static void
+an_import_that_stops_half_way_leaves_an_event(void **state)
+{
+	struct site *site = *state;
+	const char *path = make_input(site, "x.ndjson", 30000, false);
+	unsigned long before = contracts(site), line;
+	struct buf events;
+	struct output o;
+	const char *at;
+
+	shrink_map(site);
+	site_hubctl(site, &o, NULL, "import", path);
+	assert_int_equal(o.status, 1);
+	assert_true(contracts(site) > before);
+	read_events(site, &events);
+	at = strstr(events.p, "import.stopped: done up to line ");
+	assert_non_null(at);
+	line =
+	    strtoul(at + strlen("import.stopped: done up to line "), NULL, 10);
+	assert_int_equal(line, contracts(site) - before);
+	assert_says(at, " contracts, 0 deleted");
+	buf_free(&events);
+}
+
 static void
 continue_loads_what_is_good_and_says_so(void **state)
 {
@@ -260,6 +360,8 @@ main(void)
 		TEST(
 		    an_import_that_was_killed_is_completed_by_the_same_command),
 		TEST(others_write_while_many_contracts_come_in),
+		TEST(an_unfinished_import_that_is_forgotten_leaves_an_event),
+		TEST(an_import_that_stops_half_way_leaves_an_event),
 		TEST(continue_loads_what_is_good_and_says_so),
 		TEST(export_gives_one_kind_or_all),
 		TEST(stat_speaks_json_too),

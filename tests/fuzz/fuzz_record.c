@@ -24,7 +24,7 @@ check_account(struct arena *arena, const struct account *account)
 	check_object(arena, account->rec.item);
 	FUZZ_HOLDS(json_parse(arena, account->rec.source, RECORD_LINE_MAX,
 		       &line, NULL) == 0);
-	FUZZ_HOLDS(account_parse(arena, line, &again, NULL) == 0);
+	FUZZ_HOLDS(account_parse(arena, line, true, &again, NULL) == 0);
 	FUZZ_HOLDS(str_eq(again.rec.item, account->rec.item));
 	FUZZ_HOLDS(str_eq(again.rec.etag, account->rec.etag));
 	FUZZ_HOLDS(str_eq(again.rec.source, account->rec.source));

@@ -30,7 +30,7 @@ parse(struct str text, struct account *out)
 
 	if (json_parse(arena, text, RECORD_LINE_MAX, &line, &why) != 0)
 		fail_msg("%.*s: %s", STR_ARG(text), why.text);
-	return account_parse(arena, line, out, &why);
+	return account_parse(arena, line, true, out, &why);
 }
 
 static struct account
@@ -310,20 +310,86 @@ with_roles(unsigned int roles, unsigned int per)
 	return buf_view(&text);
 }
 
+/* An account with COUNT ids, and a dossier: of the first of them, or not. */
+static struct str
+with_ids(const char *member, unsigned int count, bool within)
+{
+	struct buf text;
+
+	buf_init_arena(&text, arena, 1 << 20);
+	buf_printf(&text,
+	    "{\"id\":\"a\",\"name\":\"a@b\",\"dossiers\":{\"%s\":\"D\"},"
+	    "\"%s\":[",
+	    within ? "i0" : "d", member);
+	for (unsigned int i = 0; i < count; i++)
+		buf_printf(&text, "%s\"i%u\"", i > 0 ? "," : "", i);
+	BUF_LIT(&text, "]}");
+	return buf_view(&text);
+}
+
 static void
 numbers_of_groups_and_organisations_are_bounded(void **state)
 {
 	struct account a;
 
 	(void)state;
-	assert_int_equal(parse(with_roles(1000, 1), &a), 0);
-	assert_int_equal(parse(with_roles(2, 500), &a), 0);
+	assert_int_equal(parse(with_roles(1000, 0), &a), 0);
+	assert_int_equal(parse(with_roles(100, 1), &a), 0);
+	assert_int_equal(parse(with_roles(2, 50), &a), 0);
 	assert_int_equal(parse(with_roles(1001, 0), &a), HUB_EINVAL);
 	assert_string_equal(why.text, "/roles: more than 1000");
-	assert_int_equal(parse(with_roles(7, 143), &a), HUB_EINVAL);
-	assert_string_equal(why.text, "/roles: more than 1000 groups in all");
+	assert_int_equal(parse(with_roles(1, 101), &a), HUB_EINVAL);
+	assert_string_equal(why.text, "/roles: more than 100 groups in all");
 	assert_int_equal(parse(with_roles(1, 1001), &a), HUB_EINVAL);
 	assert_string_equal(why.text, "/roles/o0: more than 1000 ids");
+	assert_int_equal(parse(with_ids("groupIds", 100, false), &a), 0);
+	assert_int_equal(
+	    parse(with_ids("groupIds", 101, false), &a), HUB_EINVAL);
+	assert_string_equal(why.text, "/groupIds: more than 100");
+}
+
+static void
+an_organisation_counts_once_however_it_is_named(void **state)
+{
+	struct account a;
+
+	(void)state;
+	assert_int_equal(parse(with_ids("organizationIds", 1000, true), &a), 0);
+	assert_int_equal(parse(with_ids("organizationIds", 999, false), &a), 0);
+	assert_int_equal(
+	    parse(with_ids("organizationIds", 1000, false), &a), HUB_EINVAL);
+	assert_string_equal(why.text,
+	    "/organizationIds: more than 1000 organizations in all, dossiers "
+	    "and roles included");
+}
+
+static bool
+has(struct str text, const char *part)
+{
+	return strstr(arena_str(arena, text).p, part) != NULL;
+}
+
+static void
+roles_without_organization_ids_give_them(void **state)
+{
+	static const char ids[] = ",\"organizationIds\":[\"9\",\"10\"]}";
+	static const char given[] = ",\"organizationIds\":[\"7\"],\"z\":1}";
+	struct account a =
+	    parsed(WITH(",\"roles\":{\"9\":[\"102\"],\"10\":[]},\"z\":1"));
+
+	(void)state;
+	assert_true(has(a.rec.item, ids));
+	assert_true(has(a.rec.source, ids));
+	assert_list(a.rec.organizations, "10 9 ");
+	a = parsed(WITH(",\"roles\":{\"9\":[]},\"organizationIds\":[\"7\"],"
+			"\"z\":1"));
+	assert_true(has(a.rec.item, given));
+	assert_true(has(a.rec.source, given));
+	assert_list(a.rec.organizations, "7 9 ");
+	a = parsed(WITH(",\"roles\":{}"));
+	assert_false(has(a.rec.source, "organizationIds"));
+	a = parsed(WITH(",\"dossiers\":{\"9\":\"D\"}"));
+	assert_false(has(a.rec.item, "organizationIds"));
 }
 
 /* A record whose item is larger than an answer may be. */
@@ -518,6 +584,8 @@ main(void)
 		TEST(every_sentence_begins_with_the_pointer),
 		TEST(a_dossier_number_may_be_any_printable_ascii),
 		TEST(numbers_of_groups_and_organisations_are_bounded),
+		TEST(an_organisation_counts_once_however_it_is_named),
+		TEST(roles_without_organization_ids_give_them),
 		TEST(what_the_api_cannot_show_is_refused),
 		TEST(the_tag_moves_when_the_item_does),
 		TEST(the_source_of_random_records_gives_the_same_account),

@@ -49,6 +49,45 @@ a_member_that_is_missing_is_pointed_at(void **state)
 	assert_string_equal(hub->why.text, "/metadata: missing");
 }
 
+/* A contract with N bytes in a member besides its identity. */
+static int
+try_large(struct hub *hub, const char *member, size_t n)
+{
+	struct buf line;
+
+	buf_init_arena(&line, hub->arena, 2 << 20);
+	buf_printf(&line,
+	    "{\"type\":\"contract\",\"id\":\"c\",\"organizationId\":\"1\","
+	    "\"dossierNumber\":\"D\",\"format\":\"F\",\"status\":\"S\","
+	    "%s\"%s\":{\"x\":\"",
+	    strcmp(member, "metadata") == 0 ? "" : "\"metadata\":{},", member);
+	memset(buf_space(&line, n), 'x', n);
+	buf_str(&line, STR("\"}}"));
+	buf_byte(&line, '\0');
+	return hub_try(hub, line.p);
+}
+
+static void
+a_piece_of_a_list_stays_small_and_a_contract_may_be_large(void **state)
+{
+	struct hub *hub = *state;
+	struct contract_rec rec;
+	struct txn *txn;
+	size_t rest = strlen("{\"id\":\"c\",\"dossierNumber\":\"D\","
+			     "\"format\":\"F\",\"metadata\":{\"x\":\"\"},"
+			     "\"status\":\"S\"}");
+
+	assert_int_equal(try_large(hub, "metadata", 48 * 1024 - rest), 0);
+	txn = hub_look(hub);
+	assert_true(contract_get(txn, STR("c"), &rec));
+	hub_look_end(txn);
+	assert_int_equal(rec.item.n, 48 * 1024);
+	assert_int_equal(
+	    try_large(hub, "metadata", 48 * 1024 - rest + 1), HUB_EINVAL);
+	assert_string_equal(hub->why.text, "/metadata: longer than 48 KiB");
+	assert_int_equal(try_large(hub, "content", 1000 * 1024), 0);
+}
+
 /* The ids of an account's contracts that a walk gives, a space after each. */
 static const char *
 walk(struct hub *hub, const struct contract_filter *filter, uint64_t looked_max)
@@ -157,6 +196,7 @@ main(void)
 	cmocka_unit_test_setup_teardown(name, hub_setup, hub_teardown)
 		TEST(both_items_hold_what_the_api_shows),
 		TEST(a_member_that_is_missing_is_pointed_at),
+		TEST(a_piece_of_a_list_stays_small_and_a_contract_may_be_large),
 		TEST(a_walk_gives_the_contracts_of_the_dossiers_in_order),
 		TEST(a_contract_that_moves_leaves_its_old_dossier),
 		TEST(a_cursor_is_a_position_and_nothing_else),

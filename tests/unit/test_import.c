@@ -714,10 +714,59 @@ a_conflict_that_arises_meanwhile_names_the_line(void **state)
 	/* What stands before it is in; the same file completes it. */
 	assert_int_equal(count(hub, DIR_ACCOUNT), 2901);
 	assert_int_equal(im.counts[RECORD_ACCOUNT], 2900);
+	assert_int_equal(im.done, 2900);
 	hub_put(hub, DELETION("other"));
 	assert_int_equal(import_meddled(hub, &m, NULL), 0);
 	assert_int_equal(count(hub, DIR_ACCOUNT), 3000);
 	assert_int_equal(count(hub, DIR_ACCOUNT_NAME), 3000);
+}
+
+#define LARGE 300
+
+/* Contracts of 300 KiB: more than a transaction's memory holds together. */
+static int
+plant_large(struct txn *txn, void *arg)
+{
+	struct hub *hub = arg;
+	struct contract contract = { .line = { STR("F"), STR("S"), STR("\"e\""),
+					 STR("{}") } };
+	char *item = arena_zalloc(hub->arena, LARGE * 1024);
+
+	assert_non_null(item);
+	contract.rec.organization = STR("1001");
+	contract.rec.dossier = STR("D");
+	contract.rec.etag = STR("\"e\"");
+	contract.rec.item = (struct str){ item, LARGE * 1024 };
+	for (int i = 0; i < LARGE; i++) {
+		struct arena_mark mark = arena_mark(txn_arena(txn));
+
+		contract.rec.id =
+		    str_of(arena_printf(txn_arena(txn), "c%d", i));
+		assert_true(contract_put(txn, &contract));
+		arena_rewind(txn_arena(txn), mark);
+	}
+	return 0;
+}
+
+static void
+large_records_are_deleted_in_one_go(void **state)
+{
+	struct hub *hub = *state;
+	struct buf text;
+
+	hub_write(hub, hub->directory, plant_large, hub);
+	assert_int_equal(count(hub, DIR_CONTRACT), LARGE);
+	buf_init_arena(&text, hub->arena, 1 << 20);
+	for (int i = 0; i < LARGE; i++)
+		buf_printf(&text,
+		    "{\"type\":\"contract\",\"id\":\"c%d\","
+		    "\"deleted\":true}\n",
+		    i);
+	if (import_text(hub, buf_view(&text)) != 0)
+		fail_msg("%s", hub->why.text);
+	assert_int_equal(im.deleted, LARGE);
+	assert_int_equal(count(hub, DIR_CONTRACT), 0);
+	assert_int_equal(count(hub, DIR_CONTRACT_LINE), 0);
 }
 
 int
@@ -753,6 +802,7 @@ main(void)
 		TEST(what_cannot_be_read_twice_is_refused),
 		TEST(progress_is_told_in_every_pass),
 		TEST(a_conflict_that_arises_meanwhile_names_the_line),
+		TEST(large_records_are_deleted_in_one_go),
 #undef TEST
 	};
 

@@ -260,7 +260,7 @@ what_is_referred_to_is_not_deleted(void **state)
 }
 
 static int
-import_with(struct hub *hub, const char *content, bool continues, bool abandons)
+import_with(struct hub *hub, const char *content, bool continues)
 {
 	int rc;
 
@@ -268,7 +268,6 @@ import_with(struct hub *hub, const char *content, bool continues, bool abandons)
 	im = (struct import){ .directory = hub->directory,
 		.fd = hub_file(hub, str_of(content)),
 		.continues = continues,
-		.abandons = abandons,
 		.bad = note_bad };
 	rc = import_run(&im, &hub->why);
 	close(im.fd);
@@ -285,7 +284,7 @@ the_good_lines_come_in_without_the_bad_ones(void **state)
 		ORGANIZATION("1001") "{}\n" ACCOUNT("a", "a@b", DOSSIER("D"))
 		    ACCOUNT("b", "A@B", "") ACCOUNT("b", "b@b", "")
 			CONTRACT("c", "") "x\n",
-		true, false),
+		true),
 	    0);
 	assert_int_equal(im.bad_lines, 3);
 	assert_str(buf_view(&told),
@@ -308,7 +307,7 @@ a_bad_line_gives_nothing_up(void **state)
 	assert_int_equal(import_with(hub,
 			     ACCOUNT("b", "b@b", "") ACCOUNT("a", "b@b", "")
 				 ACCOUNT("c", "c@b", DOSSIER("D")),
-			     true, false),
+			     true),
 	    0);
 	assert_str(buf_view(&told),
 	    "2 /name: is the username of account b already\n"
@@ -344,10 +343,10 @@ an_unfinished_import_goes_on_behind_its_mark(void **state)
 
 	assert_int_equal(sha256(str_of(content), mark.digest), 0);
 	hub_write(hub, hub->directory, plant_mark, &mark);
-	assert_int_equal(import_with(hub, content, false, false), HUB_EINVAL);
+	assert_int_equal(import_with(hub, content, false), HUB_EINVAL);
 	assert_str(buf_view(&told), "5 not an object\n");
 	assert_true(is_marked(hub));
-	assert_int_equal(import_with(hub, content, true, false), 0);
+	assert_int_equal(import_with(hub, content, true), 0);
 	assert_int_equal(im.behind, 3);
 	assert_int_equal(im.bad_lines, 2);
 	/* What stands before the mark is not loaded again. */
@@ -362,14 +361,18 @@ another_input_waits_until_the_mark_is_dropped(void **state)
 	struct hub *hub = *state;
 
 	hub_write(hub, hub->directory, plant_mark, &mark);
-	assert_int_equal(
-	    import_with(hub, GROUP("g"), false, false), HUB_EDENIED);
+	assert_int_equal(import_with(hub, GROUP("g"), false), HUB_EDENIED);
 	assert_non_null(strstr(hub->why.text, "begun 1970-01-01T00:00:01Z"));
 	assert_non_null(strstr(hub->why.text, "line 3"));
 	assert_non_null(strstr(hub->why.text, "--abandon"));
 	assert_int_equal(count(hub, DIR_GROUP), 0);
 	assert_true(is_marked(hub));
-	assert_int_equal(import_with(hub, GROUP("g"), false, true), 0);
+	mark.line = 0;
+	assert_int_equal(import_abandon(hub->directory, &mark, &hub->why), 0);
+	assert_int_equal(mark.line, 3);
+	assert_int_equal(
+	    import_abandon(hub->directory, &mark, &hub->why), HUB_ENOENT);
+	assert_int_equal(import_with(hub, GROUP("g"), false), 0);
 	assert_int_equal(count(hub, DIR_GROUP), 1);
 	assert_false(is_marked(hub));
 }

@@ -181,6 +181,65 @@ length_is_bounded(void **state)
 	assert_string_equal(why.text, "longer than 1048576 bytes");
 }
 
+/* A line of this kind with a text of N bytes in METADATA's place. */
+static struct str
+with_text(const char *kind, size_t n)
+{
+	struct buf line;
+
+	buf_init_arena(&line, arena, RECORD_LINE_MAX);
+	buf_printf(&line,
+	    "{\"type\":\"%s\",\"id\":\"a\",\"name\":\"a@b\","
+	    "\"organizationId\":\"1\",\"dossierNumber\":\"D\","
+	    "\"format\":\"F\",\"status\":\"S\",\"metadata\":{\"x\":\"",
+	    kind);
+	memset(buf_space(&line, n), 'x', n);
+	BUF_LIT(&line, "\"}}");
+	return buf_view(&line);
+}
+
+static void
+a_check_refuses_what_cannot_be_rendered(void **state)
+{
+	static const struct {
+		const char *kind;
+		size_t n;
+	} cases[] = { { "contract", 48000 }, { "contract", 50000 },
+		{ "contact", 50000 }, { "account", 261000 },
+		{ "account", 263000 } };
+	int refused = 0;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct str line = with_text(cases[i].kind, cases[i].n);
+		struct record r;
+		struct why reason = { "" };
+		int rc = parse(line, &r);
+
+		assert_int_equal(record_check(arena, line, &r, &reason), rc);
+		if (rc != 0)
+			assert_string_equal(reason.text, why.text);
+		refused += rc != 0;
+	}
+	assert_int_equal(refused, 2);
+}
+
+static void
+a_check_of_a_short_line_renders_nothing(void **state)
+{
+	struct record r;
+
+	(void)state;
+	assert_int_equal(
+	    record_check(arena, with_text("contract", 9), &r, &why), 0);
+	assert_str(r.as.contract.rec.organization, "1");
+	assert_null(r.as.contract.rec.item.p);
+	assert_int_equal(
+	    record_check(arena, with_text("account", 9), &r, &why), 0);
+	assert_str(r.as.account.folded, "a@b");
+	assert_null(r.as.account.rec.item.p);
+}
+
 static void
 bytes_that_are_no_text_are_refused(void **state)
 {
@@ -206,6 +265,8 @@ main(void)
 		TEST(what_is_no_record_is_refused_with_its_reason),
 		TEST(depth_is_bounded_and_the_deepest_can_be_rendered),
 		TEST(length_is_bounded),
+		TEST(a_check_refuses_what_cannot_be_rendered),
+		TEST(a_check_of_a_short_line_renders_nothing),
 		TEST(bytes_that_are_no_text_are_refused),
 #undef TEST
 	};

@@ -3,6 +3,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include "base/err.h"
 #include "base/rand.h"
 #include "base/secret.h"
 
@@ -76,6 +77,82 @@ agrees_with_the_vectors_of_sha256(void **state)
 	assert_int_equal(digest[0], 0xe3);
 }
 
+/* In two pieces cut at N, an empty one between them. */
+static void
+sha256_in_two(struct str text, size_t n, unsigned char digest[SHA256_LEN])
+{
+	struct sha256 *hash = sha256_begin();
+
+	assert_non_null(hash);
+	sha256_add(hash, (struct str){ text.p, n });
+	sha256_add(hash, STR_NONE);
+	sha256_add(hash, (struct str){ text.p + n, text.n - n });
+	assert_int_equal(sha256_end(hash, digest), 0);
+}
+
+/* Over several of the 64-byte blocks that SHA-256 works on. */
+static void
+gives_the_same_digest_however_the_text_is_cut(void **state)
+{
+	unsigned char whole[SHA256_LEN], digest[SHA256_LEN];
+	struct sha256 *hash = sha256_begin();
+	char bytes[200];
+	struct str text = { bytes, sizeof(bytes) };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bytes); i++)
+		bytes[i] = (char)(i * 7);
+	assert_int_equal(sha256(text, whole), 0);
+	for (size_t n = 0; n <= text.n; n++) {
+		sha256_in_two(text, n, digest);
+		assert_memory_equal(digest, whole, SHA256_LEN);
+	}
+	assert_non_null(hash);
+	for (size_t i = 0; i < text.n; i++)
+		sha256_add(hash, (struct str){ bytes + i, 1 });
+	assert_int_equal(sha256_end(hash, digest), 0);
+	assert_memory_equal(digest, whole, SHA256_LEN);
+}
+
+/* The long message of the vectors: a million times "a". */
+static void
+agrees_with_the_long_vector_in_pieces_of_every_length(void **state)
+{
+	static const unsigned char expected[SHA256_LEN] = { 0xcd, 0xc7, 0x6e,
+		0x5c, 0x99, 0x14, 0xfb, 0x92, 0x81, 0xa1, 0xc7, 0xe2, 0x84,
+		0xd7, 0x3e, 0x67, 0xf1, 0x80, 0x9a, 0x48, 0xa4, 0x97, 0x20,
+		0x0e, 0x04, 0x6d, 0x39, 0xcc, 0xc7, 0x11, 0x2c, 0xd0 };
+	unsigned char digest[SHA256_LEN];
+	struct sha256 *hash = sha256_begin();
+	size_t left = 1000000, piece = 0;
+	char a[1500];
+
+	(void)state;
+	assert_non_null(hash);
+	memset(a, 'a', sizeof(a));
+	while (left > 0) {
+		size_t n = left < piece ? left : piece;
+
+		sha256_add(hash, (struct str){ a, n });
+		left -= n;
+		piece = (piece + 1) % (sizeof(a) + 1);
+	}
+	assert_int_equal(sha256_end(hash, digest), 0);
+	assert_memory_equal(digest, expected, SHA256_LEN);
+}
+
+static void
+a_digest_of_nothing_begun_fails(void **state)
+{
+	unsigned char digest[SHA256_LEN], empty[SHA256_LEN];
+
+	(void)state;
+	assert_int_equal(sha256_end(NULL, digest), HUB_ECRYPTO);
+	assert_int_equal(sha256_end(sha256_begin(), digest), 0);
+	assert_int_equal(sha256(STR_NONE, empty), 0);
+	assert_memory_equal(digest, empty, SHA256_LEN);
+}
+
 static void
 makes_ids_of_22_characters_that_differ(void **state)
 {
@@ -119,6 +196,10 @@ main(void)
 		cmocka_unit_test(compares_all_bytes_and_the_length),
 		cmocka_unit_test(clears_what_it_is_given_and_no_more),
 		cmocka_unit_test(agrees_with_the_vectors_of_sha256),
+		cmocka_unit_test(gives_the_same_digest_however_the_text_is_cut),
+		cmocka_unit_test(
+		    agrees_with_the_long_vector_in_pieces_of_every_length),
+		cmocka_unit_test(a_digest_of_nothing_begun_fails),
 		cmocka_unit_test(makes_ids_of_22_characters_that_differ),
 		cmocka_unit_test(fills_every_byte_with_random_bits),
 	};
