@@ -15,7 +15,9 @@ struct pool_socket {
 
 /*
  * Listens at PATH, mode 0660 and GROUP ("": left alone). A socket that a dead
- * daemon left is replaced; one that somebody answers on is HUB_ECONFLICT.
+ * daemon left is replaced; one that somebody answers on is HUB_ECONFLICT. The
+ * folder is locked (flock) meanwhile, so of several daemons that start at once
+ * one gets the place; the caller needs the right to read it.
  */
 int pool_socket_open(struct pool_socket *socket, const char *path,
     const char *group, struct why *why);
