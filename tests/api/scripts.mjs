@@ -1,12 +1,13 @@
 // scripts/run and scripts/hubctl refuse what cannot work, before they change
 // anything, with a sentence that says what to do.
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
+import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { after, test } from 'node:test';
-import { HTTP, HTTPS, ROOT, STATE, demo } from './lib/hub.mjs';
+import { HTTP, HTTPS, ROOT, STATE, demo, hubctl, until } from './lib/hub.mjs';
 
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'hub-scripts-'));
 after(() => fs.rmSync(folder, { recursive: true }));
@@ -83,4 +84,94 @@ test('the state holds what is promised, secrets for the owner alone', () => {
 	assert.equal(demo.base, HTTPS);
 	assert.equal(demo.http, HTTP);
 	assert.deepEqual(demo.clients, []);
+});
+
+// A port that was free a moment ago.
+const freePort = () => new Promise((resolve) => {
+	const server = net.createServer().listen(0, '127.0.0.1', () => {
+		const { port } = server.address();
+		server.close(() => resolve(String(port)));
+	});
+});
+
+// A hub of its own on the state; TERM ends it before this is through.
+async function withHub(state, work) {
+	const hub = spawn(path.join(ROOT, 'scripts/run'), ['--state', state,
+		'--port', await freePort(), '--http-port', await freePort()],
+	{ stdio: ['ignore', 'pipe', 'pipe'] });
+	let said = '', status;
+	for (const stream of [hub.stdout, hub.stderr])
+		stream.on('data', (chunk) => { said += chunk; });
+	hub.on('close', (code) => { status = code; });
+	try {
+		await until(() => said.includes('hub is ready: ') ||
+			status !== undefined, 60);
+		assert.match(said, /^hub is ready: /m);
+		await work(said);
+	} finally {
+		hub.kill('SIGTERM');
+		assert.ok(await until(() => status !== undefined), 'TERM ends it');
+	}
+	assert.equal(status, 0);
+}
+
+test('records are deleted for a first start that was broken off only', async () => {
+	const state = path.join(folder, 'copy');
+	const keys = () => run('hubctl', '--state', state, 'key', 'list').stdout;
+	// As root, the system users have to get there.
+	fs.chmodSync(folder, 0o711);
+	fs.mkdirSync(state);
+	for (const name of fs.readdirSync(STATE).filter((n) => !n.startsWith('.')))
+		assert.equal(spawnSync('cp', ['-a', path.join(STATE, name), state])
+			.status, 0);
+	await withHub(state, (said) => {
+		assert.doesNotMatch(said, /making the stores/);
+		assert.equal(keys(), hubctl('key', 'list'));
+	});
+	fs.writeFileSync(path.join(state, '.first-start'), '');
+	await withHub(state, (said) => {
+		assert.match(said, /making the stores/);
+		assert.notEqual(keys(), hubctl('key', 'list'));
+		assert.notEqual(keys(), '');
+	});
+	assert.ok(!fs.existsSync(path.join(state, '.first-start')));
+});
+
+// The command lines of all processes.
+const processes = () => fs.readdirSync('/proc').filter((n) => /^\d+$/.test(n))
+	.map((pid) => {
+		try {
+			return fs.readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+		} catch {
+			return '';
+		}
+	});
+
+test('an interrupted test ends at once, with all that it has started', async () => {
+	const place = path.join(folder, 'broken-off');
+	const file = path.join(folder, 'endless.mjs');
+	const started = path.join(folder, 'started');
+	fs.mkdirSync(place);
+	fs.chmodSync(folder, 0o711);
+	fs.writeFileSync(file, `import fs from 'node:fs';
+		fs.writeFileSync(${JSON.stringify(started)}, '');
+		setTimeout(() => {}, 120000);\n`);
+	const env = { ...process.env, TMPDIR: place };
+	// With this, node would not run tests inside of a test.
+	delete env.NODE_TEST_CONTEXT;
+	const outer = spawn(path.join(ROOT, 'scripts/test'), [file],
+		{ env, stdio: 'ignore' });
+	let status;
+	outer.on('close', (code) => { status = code; });
+	try {
+		assert.ok(await until(() => fs.existsSync(started), 60));
+		assert.ok(processes().some((line) => line.includes(place)));
+	} finally {
+		outer.kill('SIGTERM');
+	}
+	assert.ok(await until(() => status !== undefined), 'it ends');
+	assert.equal(status, 1);
+	assert.ok(await until(() => !processes().some((line) =>
+		line.includes(place) || line.includes(file))), 'nothing is left');
+	assert.deepEqual(fs.readdirSync(place), []);
 });

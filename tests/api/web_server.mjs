@@ -1,8 +1,10 @@
 // What the web server adds: TLS, request ids, health, the way to each pool.
 import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
 import { test } from 'node:test';
 import tls from 'node:tls';
-import { HTTP, HTTPS, call, customer, problem, raw, token }
+import { HTTP, HTTPS, ROOT, STATE, call, customer, problem, raw, token, until }
 	from './lib/hub.mjs';
 
 const bearer = token(customer('web'));
@@ -43,11 +45,14 @@ test('each request has an id of its own', async () => {
 	assert.equal(new Set(ids).size, 50);
 });
 
-test('HTTPS tells browsers to stay with it, HTTP does not', async () => {
+// On localhost every port of the machine would be meant.
+test('HTTPS tells browsers to stay with it, but not on localhost', async () => {
+	const shipped = fs.readFileSync(path.join(ROOT, 'nginx/hub.conf'), 'utf8');
+	assert.match(shipped, /\bon "max-age=31536000";/);
 	for (const target of ['/account/mine', '/x', '/%00']) {
 		const secure = await call(target, { base: HTTPS });
 		assert.deepEqual(secure.all('strict-transport-security'),
-			['max-age=31536000']);
+			['max-age=0']);
 		const plain = await call(target, { base: HTTP });
 		assert.deepEqual(plain.all('strict-transport-security'), []);
 	}
@@ -75,6 +80,52 @@ test('no other spelling of an identity path gets around TLS', async () => {
 		'/identity//token']) {
 		const { status } = await call(target, { base: HTTP });
 		assert.ok(status === 403 || status === 404, `${target}: ${status}`);
+	}
+});
+
+// The pool that a request was sent to, as the access log tells.
+async function poolOf(target, options) {
+	const { headers } = await call(target, options);
+	const log = path.join(STATE, 'log/access.log');
+	let entry;
+	await until(() => {
+		entry = fs.readFileSync(log, 'utf8').split('\n')
+			.find((line) => line.includes(headers['x-request-id']));
+		return entry !== undefined;
+	});
+	return JSON.parse(entry).pool;
+}
+
+test('plain HTTP gets to the customer API and health, and nowhere else', async () => {
+	for (const target of ['/account/mine', '/account/mine?x=/x',
+		'/%61ccount/mine', '/organization/organizations/mine',
+		'/permission/permissions/mine', '/contract/contracts/mycontracts',
+		'/contract/contracts/1/mine', '/contract/contracts/a%20b/mine',
+		'/health/ready'])
+		assert.equal(await poolOf(target, { base: HTTP }), 'readers', target);
+	for (const target of ['/', '/x', '/x/account/mine', '/account/mine/',
+		'/account/mine/x', '/account/yours', '/account/', '/identity',
+		'/contract/contracts', '/contract/contracts/mine',
+		'/contract/contracts/1/2/mine', '/contract/contracts/1/mine/x',
+		'/organization/organizations', '/permission/permissions/mine2']) {
+		assert.equal(await poolOf(target, { base: HTTP }), '', target);
+		assert.equal(await poolOf(target, { base: HTTPS }), 'readers', target);
+	}
+});
+
+test('the pool answers methods that an endpoint does not have', async () => {
+	for (const base of [HTTP, HTTPS]) {
+		for (const target of ['/account/mine',
+			'/organization/organizations/mine',
+			'/permission/permissions/mine',
+			'/contract/contracts/mycontracts',
+			'/contract/contracts/1/mine']) {
+			const options = { base, method: 'POST', body: '{}' };
+			const answer = await call(target, options);
+			problem(answer, 405);
+			assert.equal(answer.headers.allow, 'GET, HEAD, OPTIONS');
+			assert.equal(await poolOf(target, options), 'readers');
+		}
 	}
 });
 

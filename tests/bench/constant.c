@@ -1,8 +1,8 @@
 /*
- * The measure of a benchmark: the same event loop and the same answer, byte
- * for byte in length, without any work behind it. Usage: constant SOCKET
- * WORKERS FILE, where FILE holds the body; it stands for an answer of
- * /account/mine and carries the same fields.
+ * The measure of a benchmark: the same event loop and the same answer, field
+ * for field and byte for byte in length, without any work behind it. Usage:
+ * constant SOCKET WORKERS HEAD BODY, where the files hold an answer as curl
+ * writes it down. One without a length goes out in pieces, as the hub does it.
  */
 #include <signal.h>
 #include <stdio.h>
@@ -13,17 +13,51 @@
 #include "gateway/loop.h"
 #include "hubd/socket.h"
 
+/* As large as the endpoint makes them. */
+#define FIRST_PIECE (256 * 1024)
+#define PIECE (64 * 1024)
+
+#define FIELDS_MAX 16
+
+static struct {
+	char name[64];
+	struct str value;
+} fields[FIELDS_MAX];
+
+static size_t field_count;
 static struct str body;
+static bool has_length;
+
+static enum resp_step
+produce(void *ctx, struct buf *piece)
+{
+	struct str *rest = ctx;
+	size_t n = rest->n < PIECE ? rest->n : PIECE;
+
+	buf_put(piece, rest->p, n);
+	rest->p += n;
+	rest->n -= n;
+	return rest->n == 0 ? RESP_DONE : RESP_MORE;
+}
 
 static void
 serve(void *ctx, struct req *req, struct resp *resp)
 {
+	struct str first = body;
+
 	(void)ctx;
-	resp_body(resp, 200, "application/json", body);
-	resp_header(resp, "ETag", STR("\"0AuN2hBRT4uQWZferpfk_A\""));
-	resp_header(resp, "Cache-Control", STR("no-store"));
-	resp_header(resp, "X-Content-Type-Options", STR("nosniff"));
-	resp_header(resp, "Vary", STR("Origin"));
+	if (!has_length && body.n > FIRST_PIECE) {
+		struct str *rest = arena_alloc(req->arena, sizeof(*rest));
+
+		if (rest == NULL)
+			return;
+		first.n = FIRST_PIECE;
+		*rest = (struct str){ body.p + first.n, body.n - first.n };
+		resp_produce(resp, produce, rest);
+	}
+	resp_body(resp, 200, "application/json", first);
+	for (size_t i = 0; i < field_count; i++)
+		resp_header(resp, fields[i].name, fields[i].value);
 	resp_header(resp, "X-Request-Id", req->id);
 }
 
@@ -59,29 +93,74 @@ run_worker(int listen_fd, const sigset_t *stop)
 }
 
 static bool
-read_body(const char *path)
+read_file(const char *path, char *bytes, size_t room, struct str *out)
 {
 	FILE *f = fopen(path, "rb");
-	static char bytes[65536];
+	bool whole;
 
 	if (f == NULL)
 		return false;
-	body = (struct str){ bytes, fread(bytes, 1, sizeof(bytes), f) };
+	*out = (struct str){ bytes, fread(bytes, 1, room, f) };
+	whole = out->n > 0 && out->n < room;
 	fclose(f);
-	return body.n > 0;
+	return whole;
+}
+
+/* Fields that somebody else adds: the web server, or the code above. */
+static bool
+is_added(struct str name)
+{
+	static const char *const others[] = { "Server", "Date", "Connection",
+		"Content-Type", "Content-Length", "Transfer-Encoding",
+		"X-Request-Id" };
+
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+		if (str_eq_nocase(name, str_of(others[i])))
+			return true;
+	}
+	return false;
+}
+
+/* Status line and fields; false if there is more than there is room for. */
+static bool
+read_fields(struct str head)
+{
+	struct str line, name;
+
+	str_split(&head, '\n', &line);
+	while (str_split(&head, '\n', &line)) {
+		if (line.n > 0 && line.p[line.n - 1] == '\r')
+			line.n--;
+		if (!str_split(&line, ':', &name) || name.n == 0)
+			continue;
+		if (str_eq_nocase(name, STR("Content-Length")))
+			has_length = true;
+		if (is_added(name))
+			continue;
+		if (field_count == FIELDS_MAX ||
+		    name.n >= sizeof(fields[0].name))
+			return false;
+		memcpy(fields[field_count].name, name.p, name.n);
+		fields[field_count++].value = str_trim(line);
+	}
+	return true;
 }
 
 int
 main(int argc, char **argv)
 {
+	static char head_bytes[8192], body_bytes[8 * 1024 * 1024];
 	struct pool_socket socket;
 	uint64_t workers;
+	struct str head;
 	struct why why;
 	sigset_t stop;
 
-	if (argc != 4 || !str_u64(str_of(argv[2]), 64, &workers) ||
-	    !read_body(argv[3])) {
-		fputs("Usage: constant SOCKET WORKERS FILE\n", stderr);
+	if (argc != 5 || !str_u64(str_of(argv[2]), 64, &workers) ||
+	    !read_file(argv[3], head_bytes, sizeof(head_bytes), &head) ||
+	    !read_file(argv[4], body_bytes, sizeof(body_bytes), &body) ||
+	    !read_fields(head)) {
+		fputs("Usage: constant SOCKET WORKERS HEAD BODY\n", stderr);
 		return 2;
 	}
 	if (pool_socket_open(&socket, argv[1], "", &why) != 0) {
