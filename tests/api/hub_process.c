@@ -15,7 +15,7 @@
 #include "base/clock.h"
 #include "unit.h"
 
-#define PATIENCE_MS 30000
+#define PATIENCE_MS 120000
 #define REST_MS 5
 
 const char *

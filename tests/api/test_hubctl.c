@@ -702,11 +702,11 @@ who_calls_by_sudo_stands_in_the_audit_log(void **state)
 	struct site *site = *state;
 	struct output o;
 
-	setenv("SUDO_USER", "alice", 1);
+	setenv("SUDO_USER", "daemon", 1);
 	hubctl(&o, "account", "revoke", JANSSEN);
 	unsetenv("SUDO_USER");
 	assert_done(&o);
-	assert_says(events_of(site).text, "(hubctl alice)");
+	assert_says(events_of(site).text, "(hubctl daemon)");
 }
 
 static void

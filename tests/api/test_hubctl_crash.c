@@ -1,0 +1,614 @@
+/*
+ * Every act that changes both stores, killed between its two writes. The test
+ * is itself the writer of the store that comes second: hubctl waits for it,
+ * the first store shows that its write is in, and there the process dies.
+ */
+#include "hub_process.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include "base/clock.h"
+#include "base/secret.h"
+#include "directory/import_mark.h"
+#include "identity/audit.h"
+#include "identity/signing_key.h"
+#include "store/schema.h"
+#include "store_place.h"
+#include "token/jwt.h"
+#include "unit.h"
+
+#define MINE "/account/mine"
+#define ADD_APP                                                                \
+	"client", "add", "--id", "app", "--public", "--redirect-uri",          \
+	    "https://app.example.nl/cb"
+
+#define NEW "new@example.nl"
+#define NEW_ACCOUNT                                                            \
+	"{\"type\":\"account\",\"id\":\"new\",\"name\":\"" NEW "\","           \
+	"\"email\":\"" NEW "\",\"groupIds\":[\"101\"]}\n"
+
+/* One of the site's stores, in this process. */
+struct look {
+	struct conf conf;
+	struct schema schema;
+	struct store *store;
+	struct arena *arena;
+};
+
+typedef void schema_of(struct schema *schema, const struct conf *conf);
+
+static void
+look_describe(struct look *l, const struct site *site, schema_of *of)
+{
+	struct why why;
+
+	if (conf_load(&l->conf, site->conf, &why) != 0)
+		fail_msg("%s", why.text);
+	of(&l->schema, &l->conf);
+}
+
+static void
+look_open(struct look *l, const struct site *site, schema_of *of,
+    enum store_access access)
+{
+	struct why why;
+
+	look_describe(l, site, of);
+	if (store_open(&l->store, &l->schema.spec, access, &why) != 0)
+		fail_msg("%s", why.text);
+	l->arena = arena_new(4096, 1 << 24);
+	assert_non_null(l->arena);
+}
+
+static void
+look_close(struct look *l)
+{
+	store_close(l->store);
+	arena_free(l->arena);
+}
+
+struct digest {
+	unsigned char bytes[SHA256_LEN];
+};
+
+/*
+ * Of all that a reader finds in the store. The number of the last transaction
+ * would not do: it is on disk a little before readers go by it.
+ */
+static struct digest
+content(const struct look *l)
+{
+	struct txn *txn = store_read_begin(l->store, l->arena);
+	struct sha256 *hash = sha256_begin();
+	struct cursor cursor;
+	struct str key, value;
+	struct digest digest;
+
+	assert_non_null(hash);
+	for (unsigned int i = 0; i < l->schema.spec.table_count; i++) {
+		txn_cursor(&cursor, txn, i, NULL, NULL, false);
+		while (txn_cursor_next(&cursor, &key, &value)) {
+			sha256_add(hash, key);
+			sha256_add(hash, value);
+		}
+		txn_cursor_close(&cursor);
+	}
+	assert_int_equal(store_read_end(txn), 0);
+	assert_int_equal(sha256_end(hash, digest.bytes), 0);
+	arena_reset(l->arena);
+	return digest;
+}
+
+static bool
+is_content(const struct look *l, const struct digest *before)
+{
+	struct digest now = content(l);
+
+	return memcmp(now.bytes, before->bytes, SHA256_LEN) == 0;
+}
+
+/* hubctl with these words, under way; it ends with the test. */
+static pid_t
+start(const struct site *site, const char *const *words, int out)
+{
+	const char *program = site_program("HUBCTL", "./hubctl");
+	const char *line[16] = { program, "--config", site->conf };
+	size_t n = 3;
+	pid_t pid;
+
+	while (*words != NULL && n < 15)
+		line[n++] = *words++;
+	pid = child_fork();
+	if (pid != 0)
+		return pid;
+	if (dup2(out, STDOUT_FILENO) != -1)
+		execv(program, (char *const *)(uintptr_t)line);
+	_exit(127);
+}
+
+/* Waits until the process has written there, and kills it. */
+static void
+kill_after_write(
+    pid_t pid, const struct look *first, const struct digest *before)
+{
+	int64_t began = clock_mono_ms();
+	int status;
+
+	while (is_content(first, before)) {
+		if (waitpid(pid, &status, WNOHANG) != 0)
+			fail_msg("hubctl ended before its first write");
+		site_rest(began);
+	}
+	assert_int_equal(kill(pid, SIGKILL), 0);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFSIGNALED(status));
+	assert_int_equal(WTERMSIG(status), SIGKILL);
+}
+
+struct act {
+	const struct site *site;
+	const char *const *words;
+	struct look first; /* the store that is written before the crash */
+	int out;
+};
+
+/* A write transaction that changes nothing but holds up all others. */
+static int
+kill_meanwhile(struct txn *second, void *arg)
+{
+	struct act *act = arg;
+	struct digest before = content(&act->first);
+
+	(void)second;
+	kill_after_write(
+	    start(act->site, act->words, act->out), &act->first, &before);
+	return HUB_EDENIED;
+}
+
+static void
+assert_empty(int fd)
+{
+	struct stat st;
+
+	assert_int_equal(fstat(fd, &st), 0);
+	assert_int_equal(st.st_size, 0);
+}
+
+static void
+crash(const struct site *site, schema_of *first, schema_of *second,
+    const char *const *words)
+{
+	struct act act = { .site = site, .words = words };
+	struct look held;
+
+	act.out = open(site_path(site, "said"),
+	    O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	assert_true(act.out >= 0);
+	look_open(&act.first, site, first, STORE_READ);
+	look_open(&held, site, second, STORE_WRITE);
+	assert_int_equal(
+	    store_write(held.store, held.arena, kill_meanwhile, &act),
+	    HUB_EDENIED);
+	look_close(&held);
+	look_close(&act.first);
+	assert_empty(act.out);
+	close(act.out);
+}
+
+#define crash_before_event(site, ...)                                          \
+	crash((site), schema_directory, schema_vault,                          \
+	    (const char *const[]){ __VA_ARGS__, NULL })
+
+struct count {
+	struct str event;
+	unsigned int n;
+};
+
+static bool
+count_one(void *ctx, int64_t time_us, const struct audit_rec *rec)
+{
+	struct count *count = ctx;
+
+	(void)time_us;
+	count->n += str_eq(rec->event, count->event);
+	return true;
+}
+
+/* How often the event stands in the audit log. */
+static unsigned int
+events(const struct site *site, const char *event)
+{
+	struct count count = { .event = str_of(event) };
+	struct look vault;
+	struct txn *txn;
+
+	look_open(&vault, site, schema_vault, STORE_READ);
+	txn = store_read_begin(vault.store, vault.arena);
+	audit_walk(txn, count_one, &count);
+	assert_int_equal(store_read_end(txn), 0);
+	look_close(&vault);
+	return count.n;
+}
+
+#define assert_refused(site, token)                                            \
+	assert_int_equal(site_ask((site), POOL_READERS, MINE, (token)), 401)
+#define assert_served(site, token)                                             \
+	assert_int_equal(site_ask((site), POOL_READERS, MINE, (token)), 200)
+
+static void
+account_disable_ends_access_before_its_event(void **state)
+{
+	struct site *site = *state;
+	struct token token = site_token(site, JANSSEN);
+
+	site_start(site, POOL_READERS);
+	assert_served(site, &token);
+	crash_before_event(site, "account", "disable", JANSSEN);
+	assert_refused(site, &token);
+	assert_int_equal(events(site, "account.disabled"), 0);
+	site_do(site, "account", "disable", JANSSEN);
+	assert_int_equal(events(site, "account.disabled"), 1);
+	assert_refused(site, &token);
+}
+
+static void
+account_revoke_ends_tokens_before_its_event(void **state)
+{
+	struct site *site = *state;
+	struct token old = site_token(site, JANSSEN), new;
+
+	site_start(site, POOL_READERS);
+	assert_served(site, &old);
+	crash_before_event(site, "account", "revoke", JANSSEN);
+	assert_refused(site, &old);
+	assert_int_equal(events(site, "account.revoked"), 0);
+	site_do(site, "account", "revoke", JANSSEN);
+	assert_int_equal(events(site, "account.revoked"), 1);
+	assert_refused(site, &old);
+	new = site_token(site, JANSSEN);
+	assert_served(site, &new);
+}
+
+static void
+account_enable_revives_no_token_without_its_event(void **state)
+{
+	struct site *site = *state;
+	struct token old = site_token(site, JANSSEN), new;
+
+	site_start(site, POOL_READERS);
+	site_do(site, "account", "disable", JANSSEN);
+	crash_before_event(site, "account", "enable", JANSSEN);
+	assert_int_equal(events(site, "account.enabled"), 0);
+	assert_refused(site, &old);
+	new = site_token(site, JANSSEN);
+	assert_served(site, &new);
+	site_do(site, "account", "enable", JANSSEN);
+	assert_int_equal(events(site, "account.enabled"), 1);
+	assert_refused(site, &old);
+}
+
+/* What only the token endpoint does: a token in the name of client app. */
+static struct token
+token_of_app(const struct site *site)
+{
+	struct claims claims = { .iat = clock_now(),
+		.epoch = 1,
+		.user = true,
+		.sub = JANSSEN_ID,
+		.client_id = "app",
+		.jti = "token-of-app",
+		.scope = "openid hub.read" };
+	struct token_domain domain;
+	char kid[KID_LEN + 1];
+	struct rsa_key *key;
+	struct token token;
+	struct look vault;
+	struct txn *txn;
+	struct str text;
+
+	claims.exp = claims.iat + 3600;
+	look_open(&vault, site, schema_vault, STORE_READ);
+	txn = store_read_begin(vault.store, vault.arena);
+	assert_int_equal(signing_key_load(txn, &key, kid), 0);
+	assert_int_equal(store_read_end(txn), 0);
+	token_domain_of(&domain, vault.conf.base_url);
+	assert_int_equal(
+	    jwt_sign(vault.arena, key, kid, &domain, &claims, &text), 0);
+	snprintf(token.text, sizeof(token.text), "%.*s", STR_ARG(text));
+	rsa_free(key);
+	look_close(&vault);
+	return token;
+}
+
+static void
+a_client_can_be_used_before_its_event(void **state)
+{
+	struct site *site = *state;
+	struct token token = token_of_app(site);
+	struct output o;
+
+	site_start(site, POOL_READERS);
+	assert_refused(site, &token);
+	crash_before_event(site, ADD_APP);
+	assert_served(site, &token);
+	assert_int_equal(events(site, "client.added"), 0);
+	site_hubctl(site, &o, NULL, ADD_APP);
+	assert_int_equal(o.status, 1);
+	assert_says(o.err, "there is a client app already");
+}
+
+static void
+client_disable_ends_access_before_its_event(void **state)
+{
+	struct site *site = *state;
+	struct token token = token_of_app(site);
+
+	site_do(site, ADD_APP);
+	site_start(site, POOL_READERS);
+	assert_served(site, &token);
+	crash_before_event(site, "client", "disable", "app");
+	assert_refused(site, &token);
+	assert_int_equal(events(site, "client.disabled"), 0);
+	site_do(site, "client", "disable", "app");
+	assert_int_equal(events(site, "client.disabled"), 1);
+	assert_refused(site, &token);
+}
+
+static void
+an_enabled_client_can_be_used_before_its_event(void **state)
+{
+	struct site *site = *state;
+	struct token token = token_of_app(site);
+
+	site_do(site, ADD_APP);
+	site_do(site, "client", "disable", "app");
+	site_start(site, POOL_READERS);
+	assert_refused(site, &token);
+	crash_before_event(site, "client", "enable", "app");
+	assert_served(site, &token);
+	assert_int_equal(events(site, "client.enabled"), 0);
+	site_do(site, "client", "enable", "app");
+	assert_int_equal(events(site, "client.enabled"), 1);
+}
+
+static void
+client_remove_ends_access_before_its_event(void **state)
+{
+	struct site *site = *state;
+	struct token token = token_of_app(site);
+	struct output o;
+
+	site_do(site, ADD_APP);
+	site_start(site, POOL_READERS);
+	assert_served(site, &token);
+	crash_before_event(site, "client", "remove", "app");
+	assert_refused(site, &token);
+	assert_int_equal(events(site, "client.removed"), 0);
+	site_hubctl(site, &o, NULL, ADD_APP);
+	assert_int_equal(o.status, 1);
+	assert_says(o.err, "a client app was removed");
+	assert_refused(site, &token);
+}
+
+static void
+an_import_without_its_event_is_completed_by_the_same(void **state)
+{
+	struct site *site = *state;
+	const char *path = site_file(site, "new.ndjson", NEW_ACCOUNT);
+	unsigned int before = events(site, "import");
+	struct token token;
+
+	site_start(site, POOL_READERS);
+	crash_before_event(site, "import", path);
+	assert_int_equal(events(site, "import"), before);
+	token = site_token(site, NEW);
+	assert_served(site, &token);
+	site_do(site, "import", path);
+	assert_int_equal(events(site, "import"), before + 1);
+	assert_served(site, &token);
+}
+
+static int
+put_mark(struct txn *txn, void *arg)
+{
+	const struct import_mark mark = { .line = 3, .began = clock_now() };
+
+	(void)arg;
+	import_mark_put(txn, &mark);
+	return 0;
+}
+
+/* What an import of another input leaves when it is killed on its way. */
+static void
+leave_unfinished_import(const struct site *site)
+{
+	struct look directory;
+
+	look_open(&directory, site, schema_directory, STORE_WRITE);
+	assert_int_equal(
+	    store_write(directory.store, directory.arena, put_mark, NULL), 0);
+	look_close(&directory);
+}
+
+static void
+an_import_abandoned_without_its_event_lets_others_begin(void **state)
+{
+	struct site *site = *state;
+	const char *path = site_file(site, "new.ndjson", NEW_ACCOUNT);
+	struct output o;
+
+	leave_unfinished_import(site);
+	site_hubctl(site, &o, NULL, "import", path);
+	assert_int_equal(o.status, 1);
+	assert_says(o.err, "an import of another input");
+	crash_before_event(site, "import", "--abandon", path);
+	assert_int_equal(events(site, "import.abandoned"), 0);
+	site_hubctl(site, &o, NULL, "account", "show", NEW);
+	assert_int_equal(o.status, 1);
+	site_do(site, "import", "--abandon", path);
+	site_do(site, "account", "show", NEW);
+}
+
+/* As many bytes as it takes, and all others would have to wait. */
+static size_t
+fill_pipe(int end)
+{
+	int flags = fcntl(end, F_GETFL);
+	char bytes[4096];
+	size_t filled = 0;
+	ssize_t n;
+
+	assert_int_equal(fcntl(end, F_SETFL, flags | O_NONBLOCK), 0);
+	memset(bytes, ' ', sizeof(bytes));
+	while ((n = write(end, bytes, sizeof(bytes))) > 0)
+		filled += (size_t)n;
+	assert_int_equal(errno, EAGAIN);
+	assert_int_equal(fcntl(end, F_SETFL, flags), 0);
+	return filled;
+}
+
+/* Reads to the end: nothing but what fill_pipe() has put there. */
+static void
+assert_only_filling(int end, size_t filled)
+{
+	char bytes[4096];
+	ssize_t n;
+
+	while ((n = read(end, bytes, sizeof(bytes))) > 0) {
+		for (ssize_t i = 0; i < n; i++)
+			assert_int_equal(bytes[i], ' ');
+		assert_true((size_t)n <= filled);
+		filled -= (size_t)n;
+	}
+	assert_int_equal(n, 0);
+	assert_int_equal(filled, 0);
+}
+
+/* Nobody reads what hubctl has to say, so it never gets to say it. */
+static void
+a_token_is_on_record_before_anybody_has_it(void **state)
+{
+	static const char *const words[] = { "token", JANSSEN, NULL };
+	struct site *site = *state;
+	unsigned int before = events(site, "token.issued");
+	struct look vault;
+	size_t filled;
+	struct digest without;
+	int ends[2];
+
+	assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
+	filled = fill_pipe(ends[1]);
+	look_open(&vault, site, schema_vault, STORE_READ);
+	without = content(&vault);
+	kill_after_write(start(site, words, ends[1]), &vault, &without);
+	look_close(&vault);
+	close(ends[1]);
+	assert_only_filling(ends[0], filled);
+	close(ends[0]);
+	assert_int_equal(events(site, "token.issued"), before + 1);
+}
+
+/* What an init leaves that ended before it made a key. */
+static void
+make_empty_store(const struct site *site, schema_of *of)
+{
+	struct look l;
+	struct why why;
+
+	look_describe(&l, site, of);
+	if (store_create(&l.schema.spec, &why) != 0)
+		fail_msg("%s", why.text);
+}
+
+struct kid {
+	char text[KID_LEN + 1];
+};
+
+static struct kid
+private_key(const struct site *site)
+{
+	struct look vault;
+	struct rsa_key *key;
+	struct txn *txn;
+	struct kid kid;
+
+	look_open(&vault, site, schema_vault, STORE_READ);
+	txn = store_read_begin(vault.store, vault.arena);
+	assert_int_equal(signing_key_load(txn, &key, kid.text), 0);
+	assert_int_equal(txn_count(txn, VAULT_KEY), 1);
+	assert_int_equal(store_read_end(txn), 0);
+	rsa_free(key);
+	look_close(&vault);
+	return kid;
+}
+
+/* The number of records in a table of the directory, and a key among them. */
+static uint64_t
+directory_count(const struct site *site, unsigned int table, const char *id)
+{
+	struct look directory;
+	struct txn *txn;
+	struct key key;
+	uint64_t n;
+
+	look_open(&directory, site, schema_directory, STORE_READ);
+	txn = store_read_begin(directory.store, directory.arena);
+	n = txn_count(txn, table);
+	key_of(&key, str_of(id));
+	assert_int_equal(txn_has(txn, table, &key), n > 0);
+	assert_int_equal(store_read_end(txn), 0);
+	look_close(&directory);
+	return n;
+}
+
+static void
+init_is_completed_with_the_key_that_nobody_trusts_yet(void **state)
+{
+	static const char *const words[] = { "init", NULL };
+	struct site *site = *state;
+	struct kid kid;
+
+	assert_int_equal(mkdir(site->data, 0755), 0);
+	make_empty_store(site, schema_vault);
+	make_empty_store(site, schema_directory);
+	crash(site, schema_vault, schema_directory, words);
+	kid = private_key(site);
+	assert_int_equal(directory_count(site, DIR_KEY, kid.text), 0);
+	assert_int_equal(directory_count(site, DIR_CLIENT, "hubctl"), 0);
+	site_do(site, "init");
+	assert_string_equal(private_key(site).text, kid.text);
+	assert_int_equal(directory_count(site, DIR_KEY, kid.text), 1);
+	assert_int_equal(directory_count(site, DIR_CLIENT, "hubctl"), 1);
+	assert_int_equal(events(site, "key.created"), 1);
+}
+
+#define TEST(name)                                                             \
+	cmocka_unit_test_setup_teardown(name, site_setup_filled, site_teardown)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(account_disable_ends_access_before_its_event),
+		TEST(account_revoke_ends_tokens_before_its_event),
+		TEST(account_enable_revives_no_token_without_its_event),
+		TEST(a_client_can_be_used_before_its_event),
+		TEST(client_disable_ends_access_before_its_event),
+		TEST(an_enabled_client_can_be_used_before_its_event),
+		TEST(client_remove_ends_access_before_its_event),
+		TEST(an_import_without_its_event_is_completed_by_the_same),
+		TEST(an_import_abandoned_without_its_event_lets_others_begin),
+		TEST(a_token_is_on_record_before_anybody_has_it),
+		cmocka_unit_test_setup_teardown(
+		    init_is_completed_with_the_key_that_nobody_trusts_yet,
+		    site_setup, site_teardown),
+	};
+
+	return UNIT_RUN(tests);
+}
