@@ -19,7 +19,7 @@
 
 /* What applying one record takes: it as it was and as it will be, encoded. */
 #define SCRATCH_FIRST (64 * 1024)
-#define SCRATCH_MAX (64 * 1024 * 1024)
+#define SCRATCH_MAX (16 * 1024 * 1024)
 
 struct tally {
 	unsigned long counts[RECORD_KINDS], deleted, older;

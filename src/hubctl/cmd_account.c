@@ -125,6 +125,47 @@ print_list(const char *label, struct str list, bool pairs)
 	putchar('\n');
 }
 
+/* The code point at P if it can steer a terminal or turn a line around. */
+static unsigned int
+steering(const unsigned char *p, size_t left, size_t *n)
+{
+	unsigned int c;
+
+	*n = 1;
+	if (p[0] == 0x7f)
+		return p[0];
+	if (left >= 2 && p[0] == 0xc2 && p[1] < 0xa0) {
+		*n = 2;
+		return p[1];
+	}
+	if (left < 3 || p[0] != 0xe2)
+		return 0;
+	c = 0x2000U | (p[1] & 0x3fU) << 6 | (p[2] & 0x3fU);
+	if ((c < 0x202a || c > 0x202e) && (c < 0x2066 || c > 0x2069))
+		return 0;
+	*n = 3;
+	return c;
+}
+
+/* JSON for a terminal: what is left of control characters is escaped. */
+static void
+print_json(const char *label, struct str json)
+{
+	const unsigned char *p = (const unsigned char *)json.p;
+	size_t n;
+
+	printf("%s: ", label);
+	for (size_t i = 0; i < json.n; i += n) {
+		unsigned int c = steering(p + i, json.n - i, &n);
+
+		if (c != 0)
+			printf("\\u%04x", c);
+		else
+			putchar(p[i]);
+	}
+	putchar('\n');
+}
+
 static enum ctl_exit
 run_show(struct ctl *ctl, int argc, char **argv)
 {
@@ -140,7 +181,7 @@ run_show(struct ctl *ctl, int argc, char **argv)
 	print_list("groups", rec.groups, false);
 	print_list("organisations", rec.organizations, false);
 	print_list("dossiers", rec.dossiers, true);
-	printf("item: %.*s\n", STR_ARG(rec.item));
+	print_json("item", rec.item);
 	return CTL_OK;
 }
 

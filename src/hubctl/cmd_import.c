@@ -102,11 +102,13 @@ static void
 show_bad(void *ctx, unsigned long place, const char *reason)
 {
 	struct progress *p = ctx;
+	char name[1024];
+	size_t n = str_escape(name, sizeof(name), str_of(p->name));
 
 	if (!option_continue && p->bad_shown++ >= BAD_SHOWN)
 		return;
 	clear_progress(p);
-	fprintf(stderr, "%s:%lu: %s\n", p->name, place, reason);
+	fprintf(stderr, "%.*s:%lu: %s\n", (int)n, name, place, reason);
 }
 
 static void

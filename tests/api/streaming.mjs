@@ -183,7 +183,7 @@ test('a client that goes away in the middle leaves nothing behind', async () => 
 test('a contract of nearly 1 MiB, alone and among others', async () => {
 	const bearer = reader('str-t-big', 'big');
 	const text = `${'é"\\\n'.repeat(130000)}`;
-	const big = contract('str-big-1', ORG, 'big', { metadata: { text } });
+	const big = contract('str-big-1', ORG, 'big', { content: { text } });
 	assert.ok(Buffer.byteLength(JSON.stringify(big)) > 0.98 * MIB);
 	const wide = contract('str-big-2', ORG, 'big', { content: text });
 	load(big);

@@ -709,6 +709,24 @@ who_calls_by_sudo_stands_in_the_audit_log(void **state)
 	assert_says(events_of(site).text, "(hubctl daemon)");
 }
 
+/* What a record holds must not steer the terminal of who looks at it. */
+static void
+foreign_text_is_shown_escaped(void **state)
+{
+	struct site *site = *state;
+	const char *file = site_file(site, "x.ndjson",
+	    "{\"type\":\"account\",\"id\":\"odd\",\"name\":\"o@example.nl\","
+	    "\"firstName\":\"\\u009b31m\\u202e\\u007f\\u00e9\"}\n");
+	struct output o;
+
+	site_do(site, "import", file);
+	hubctl(&o, "account", "show", "odd");
+	assert_done(&o);
+	assert_says(o.out, "\"\\u009b31m\\u202e\\u007f\xc3\xa9\"");
+	hubctl(&o, "account", "show", "\x1b]0;x\a");
+	assert_failed(&o, 1, "\\x1b]0;x\\x07");
+}
+
 static void
 demo_lists_its_accounts_as_json(void **state)
 {
@@ -890,6 +908,7 @@ main(void)
 		FILLED(accounts_are_changed_by_name_and_id),
 		FILLED(changing_the_unknown_is_1_and_leaves_no_trace),
 		FILLED(who_calls_by_sudo_stands_in_the_audit_log),
+		FILLED(foreign_text_is_shown_escaped),
 		SITE(demo_lists_its_accounts_as_json),
 		SITE(without_a_store_every_command_points_to_init),
 		cmocka_unit_test(wrong_usage_is_2_and_says_where_help_is),
