@@ -148,6 +148,21 @@ compare_names(const void *a, const void *b)
 	return str_cmp(*(const struct str *)a, *(const struct str *)b);
 }
 
+/* Objects up to this size are compared name by name. */
+#define FEW_MEMBERS 16
+
+static bool
+few_have_twins(const struct json *object)
+{
+	for (const struct json *m = object->child; m != NULL; m = m->next) {
+		for (const struct json *o = m->next; o != NULL; o = o->next) {
+			if (str_eq(m->name, o->name))
+				return true;
+		}
+	}
+	return false;
+}
+
 /* Sorted, since an object of a peer's making may have thousands of members. */
 static int
 refuse_twins(struct builder *b, const struct json *object)
@@ -157,6 +172,10 @@ refuse_twins(struct builder *b, const struct json *object)
 	bool twins = false;
 	size_t n = 0;
 
+	if (object->count <= FEW_MEMBERS)
+		return few_have_twins(object)
+		    ? stop(b, HUB_EINVAL, "an object has a member twice")
+		    : 1;
 	names = arena_alloc(b->arena, object->count * sizeof(*names));
 	if (names == NULL)
 		return stop(b, HUB_ENOMEM, out_of_memory);

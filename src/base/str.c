@@ -146,14 +146,29 @@ utf8_sequence(const unsigned char *p, size_t left)
 	return n;
 }
 
+/* Most text is ASCII: eight bytes at a time. */
+static bool
+eight_are_ascii(const unsigned char *p)
+{
+	uint64_t word;
+
+	memcpy(&word, p, sizeof(word));
+	return (word & 0x8080808080808080ULL) == 0;
+}
+
 bool
 str_is_utf8(struct str s)
 {
 	const unsigned char *p = (const unsigned char *)s.p;
 
 	for (size_t i = 0; i < s.n;) {
-		size_t n = utf8_sequence(p + i, s.n - i);
+		size_t n;
 
+		if (s.n - i >= 8 && eight_are_ascii(p + i)) {
+			i += 8;
+			continue;
+		}
+		n = utf8_sequence(p + i, s.n - i);
 		if (n == 0)
 			return false;
 		i += n;
