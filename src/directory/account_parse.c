@@ -374,6 +374,25 @@ render(struct arena *arena, const struct json *line, const struct parts *p,
 	return render_without(arena, line, left_out, p->implied, &rec->source);
 }
 
+/*
+ * What looks like a credential would be shown by the API like any other member
+ * that is not known.
+ */
+static int
+refuse_credentials(const struct json *line, struct why *why)
+{
+	static const char *const names[] = { "password", "passwordHash",
+		"password_hash", "temporaryPassword", "secret", NULL };
+
+	for (size_t i = 0; names[i] != NULL; i++) {
+		if (json_get(line, names[i]) != NULL)
+			return why_set(why, HUB_EINVAL,
+			    "/%s: credentials are never part of an import",
+			    names[i]);
+	}
+	return 0;
+}
+
 int
 account_parse(struct arena *arena, const struct json *line, bool renders,
     struct account *out, struct why *why)
@@ -392,7 +411,8 @@ account_parse(struct arena *arena, const struct json *line, bool renders,
 		why_prefix(why, "/name");
 		return rc;
 	}
-	if ((rc = field_bool(line, "enabled", &out->enabled_given,
+	if ((rc = refuse_credentials(line, why)) != 0 ||
+	    (rc = field_bool(line, "enabled", &out->enabled_given,
 		 &rec->enabled, why)) != 0 ||
 	    (rc = read_parts(line, &parts, why)) != 0 ||
 	    (rc = make_lists(arena, &parts, out, why)) != 0)

@@ -282,19 +282,21 @@ const struct command command_import = {
 	.brief = "Brings records in: one JSON object a line.",
 	.text =
 	    "Kinds of records (member `type`): organization, group, contact, "
-	    "account, contract.\n"
+	    "account, contract;\nhubctl(8), RECORDS, tells their members, and "
+	    "hubctl demo prints some of each. A line\nwith \"deleted\":true "
+	    "beside type and id takes a record away.\n"
 	    "All lines are checked first; if one is bad, each bad one is "
 	    "reported as\nFILE:LINE: POINTER: reason and nothing is imported. "
 	    "Passwords are never part of\nan import.\n"
 	    "A line replaces all of the record that is there. Only whether an "
 	    "account is\nenabled stays what it is where the line does not say "
 	    "it.\n"
-	    "After a crash the same command goes on where it stopped; until "
-	    "then no other\ninput is taken.\n\n"
+	    "After a crash or Ctrl-C the same command goes on where it "
+	    "stopped; until then no\nother input is taken.\n\n"
 	    "  --continue  loads the good lines and reports the bad ones; the "
 	    "exit status is\n              1 then\n"
-	    "  --abandon   forgets an unfinished import first; what it brought "
-	    "stays\n",
+	    "  --abandon   forgets an unfinished import first, then takes this "
+	    "input; what the\n              other brought stays\n",
 	.min = 1,
 	.max = 1,
 	.options = options,

@@ -46,7 +46,8 @@ static const char global_help[] =
     "  --help         help on a command\n"
     "  --version      the version\n"
     "\n"
-    "Exit status: 0 done, 1 failed (nothing is half done), 2 wrong usage.\n";
+    "Exit status: 0 done, 1 failed (nothing is half done, unless it says so), "
+    "2\nwrong usage.\n";
 
 static void
 print_commands(void)

@@ -228,6 +228,8 @@ static const struct {
 	{ "{\"id\":\"a\",\"name\":\"jan\"}", "/name: not an e-mail address" },
 	{ WITH(",\"enabled\":null"), "/enabled: not true or false" },
 	{ WITH(",\"enabled\":\"true\""), "/enabled: not true or false" },
+	{ WITH(",\"password\":\"x\""), "/password: credentials are never" },
+	{ WITH(",\"passwordHash\":null"), "/passwordHash: credentials" },
 	{ WITH(",\"email\":1"), "/email: not a string" },
 	{ WITH(",\"firstName\":[]"), "/firstName: not a string" },
 	{ WITH(",\"middleName\":{}"), "/middleName: not a string" },
