@@ -53,7 +53,7 @@ serve(void *ctx, struct req *req, struct resp *resp)
 			return;
 		first.n = FIRST_PIECE;
 		*rest = (struct str){ body.p + first.n, body.n - first.n };
-		resp_produce(resp, produce, rest);
+		resp_produce(resp, produce, rest, arena_mark(resp->arena));
 	}
 	resp_body(resp, 200, "application/json", first);
 	for (size_t i = 0; i < field_count; i++)
