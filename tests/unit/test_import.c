@@ -5,25 +5,10 @@
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
-#include "hub_fixture.h"
+#include "import_fixture.h"
 #include "store/rec_list.h"
 #include "store/schema.h"
 #include "unit.h"
-
-#define ORGANIZATION(id)                                                       \
-	"{\"type\":\"organization\",\"id\":\"" id                              \
-	"\",\"organizationType\":\"T\",\"code\":\"C\",\"name\":\"N\"}\n"
-
-#define GROUP(id) "{\"type\":\"group\",\"id\":\"" id "\",\"permissions\":[]}\n"
-
-#define ACCOUNT(id, name, members)                                             \
-	"{\"type\":\"account\",\"id\":\"" id "\",\"name\":\"" name             \
-	"\"" members "}\n"
-
-#define DELETION(id)                                                           \
-	"{\"type\":\"account\",\"id\":\"" id "\",\"deleted\":true}\n"
-
-#define DOSSIER(number) ",\"dossiers\":{\"1001\":\"" number "\"}"
 
 /* While it stands still, no transaction of an import ends for its time. */
 static bool clock_stands;
@@ -37,107 +22,11 @@ clock_gettime(clockid_t id, struct timespec *ts)
 	return 0;
 }
 
-/* What the last import told. */
-static struct buf told;
-static struct import im;
-
-static int
-setup(void **state)
-{
-	buf_init(&told, 1 << 20);
-	return hub_setup(state);
-}
-
 static int
 teardown(void **state)
 {
 	clock_stands = false;
-	buf_free(&told);
-	return hub_teardown(state);
-}
-
-static void
-note_bad(void *ctx, unsigned long place, const char *reason)
-{
-	(void)ctx;
-	buf_printf(&told, "%lu %s\n", place, reason);
-}
-
-static int
-import_text(struct hub *hub, struct str content)
-{
-	int fd = hub_file(hub, content);
-	int rc;
-
-	buf_reset(&told);
-	im = (struct import){
-		.directory = hub->directory,
-		.fd = fd,
-		.bad = note_bad,
-	};
-	hub->why.text[0] = '\0';
-	rc = import_run(&im, &hub->why);
-	close(fd);
-	return rc;
-}
-
-static void
-import_good(struct hub *hub, const char *content)
-{
-	if (import_text(hub, str_of(content)) != 0)
-		fail_msg("%.*s%s", STR_ARG(buf_view(&told)), hub->why.text);
-	assert_int_equal(im.bad_lines, 0);
-	assert_int_equal(told.n, 0);
-}
-
-/* All that the directory holds, as one text. */
-static struct str
-dump(struct hub *hub)
-{
-	struct txn *txn = hub_look(hub);
-	struct str key, value;
-	struct cursor cursor;
-	struct buf text;
-
-	buf_init_arena(&text, hub->arena, 64 << 20);
-	for (unsigned int table = 0; table < DIR_TABLES; table++) {
-		txn_cursor(&cursor, txn, table, NULL, NULL, false);
-		while (txn_cursor_next(&cursor, &key, &value)) {
-			buf_printf(&text, "%u %zu ", table, key.n);
-			buf_str(&text, key);
-			buf_printf(&text, " %zu ", value.n);
-			buf_str(&text, value);
-		}
-		txn_cursor_close(&cursor);
-	}
-	hub_look_end(txn);
-	assert_int_equal(buf_error(&text), 0);
-	return buf_view(&text);
-}
-
-/* Is refused with these bad lines, and changes nothing. */
-static void
-import_bad(struct hub *hub, struct str content, const char *reasons)
-{
-	struct str before = dump(hub), after;
-
-	assert_int_equal(import_text(hub, content), HUB_EINVAL);
-	if (!str_eq(buf_view(&told), str_of(reasons)))
-		fail_msg(
-		    "'%.*s' is not '%s'", STR_ARG(buf_view(&told)), reasons);
-	after = dump(hub);
-	assert_true(str_eq(before, after));
-	assert_int_equal(im.counts[RECORD_ACCOUNT], 0);
-}
-
-static uint64_t
-count(struct hub *hub, unsigned int table)
-{
-	struct txn *txn = hub_look(hub);
-	uint64_t n = txn_count(txn, table);
-
-	hub_look_end(txn);
-	return n;
+	return imports_teardown(state);
 }
 
 static void
@@ -159,8 +48,8 @@ records_of_each_kind_come_in_and_are_counted(void **state)
 	assert_string_equal(hub_who(hub, "E@b"), "e");
 	assert_string_equal(
 	    hub_list(hub, hub_account(hub, "e").organizations), "1002 ");
-	assert_int_equal(count(hub, DIR_ORGANIZATION), 2);
-	assert_int_equal(count(hub, DIR_GROUP), 3);
+	assert_int_equal(directory_count(hub, DIR_ORGANIZATION), 2);
+	assert_int_equal(directory_count(hub, DIR_GROUP), 3);
 }
 
 static void
@@ -168,7 +57,7 @@ an_empty_file_brings_nothing(void **state)
 {
 	import_good(*state, "");
 	import_good(*state, "\n\r\n  \t\n \r\n\n");
-	assert_int_equal(count(*state, DIR_ACCOUNT), 0);
+	assert_int_equal(directory_count(*state, DIR_ACCOUNT), 0);
 }
 
 static void
@@ -398,10 +287,10 @@ the_same_file_again_changes_nothing(void **state)
 	struct str first;
 
 	import_good(hub, content);
-	first = dump(hub);
+	first = directory_dump(hub);
 	assert_true(first.n > 0);
 	import_good(hub, content);
-	assert_true(str_eq(dump(hub), first));
+	assert_true(str_eq(directory_dump(hub), first));
 }
 
 /* LONG is a line of SIZE bytes among two others, at place AT. */
@@ -505,7 +394,7 @@ what_one_batch_gives_up_a_later_one_takes(void **state)
 		ACCOUNT("late", "u7@example.nl", DOSSIER("7")));
 	assert_int_equal(import_text(hub, buf_view(&text)), 0);
 	assert_int_equal(im.counts[RECORD_ACCOUNT], 1302);
-	assert_int_equal(count(hub, DIR_ACCOUNT), 1301);
+	assert_int_equal(directory_count(hub, DIR_ACCOUNT), 1301);
 	assert_string_equal(hub_who(hub, "u7@example.nl"), "late");
 	assert_string_equal(hub_whose(hub, "1001", "7"), "late");
 	assert_string_equal(hub_who(hub, "new@b"), "a7");
@@ -523,7 +412,7 @@ a_bad_last_line_keeps_all_batches_out(void **state)
 	BUF_LIT(&text, ACCOUNT("x", "u3@example.nl", ""));
 	import_bad(hub, buf_view(&text),
 	    "1501 /name: is the username of account a3 already\n");
-	assert_int_equal(count(hub, DIR_ORGANIZATION), 0);
+	assert_int_equal(directory_count(hub, DIR_ORGANIZATION), 0);
 }
 
 /* Exactly full batches: nothing is left over and nothing comes twice. */
@@ -538,7 +427,7 @@ a_file_may_end_at_the_border_of_a_batch(void **state)
 		buf_printf(&text, GROUP("g%d"), i);
 	assert_int_equal(import_text(hub, buf_view(&text)), 0);
 	assert_int_equal(im.counts[RECORD_GROUP], 1000);
-	assert_int_equal(count(hub, DIR_GROUP), 1000);
+	assert_int_equal(directory_count(hub, DIR_GROUP), 1000);
 }
 
 /* Each line takes forty times its length when it is parsed. */
@@ -649,7 +538,7 @@ what_cannot_be_read_twice_is_refused(void **state)
 
 	assert_int_equal(pipe(ends), 0);
 	im = (struct import){
-		.directory = hub->directory, .fd = ends[0], .bad = note_bad
+		.directory = hub->directory, .fd = ends[0], .bad = import_told
 	};
 	assert_int_equal(import_run(&im, &hub->why), HUB_EIO);
 	assert_non_null(strstr(hub->why.text, "cannot read it twice: "));
@@ -692,7 +581,7 @@ import_meddled(struct hub *hub, struct meddler *m, const char *line)
 	buf_reset(&told);
 	im = (struct import){ .directory = hub->directory,
 		.fd = hub_file(hub, buf_view(&text)),
-		.bad = note_bad,
+		.bad = import_told,
 		.progress = meddle,
 		.ctx = m };
 	rc = import_run(&im, &hub->why);
@@ -727,13 +616,13 @@ a_conflict_that_arises_meanwhile_names_the_line(void **state)
 	assert_int_equal(im.stopped, 2901);
 	assert_int_equal(im.bad_lines, 0);
 	/* What stands before it is in; the same file completes it. */
-	assert_int_equal(count(hub, DIR_ACCOUNT), 2901);
+	assert_int_equal(directory_count(hub, DIR_ACCOUNT), 2901);
 	assert_int_equal(im.counts[RECORD_ACCOUNT], 2900);
 	assert_int_equal(im.done, 2900);
 	hub_put(hub, DELETION("other"));
 	assert_int_equal(import_meddled(hub, &m, NULL), 0);
-	assert_int_equal(count(hub, DIR_ACCOUNT), 3000);
-	assert_int_equal(count(hub, DIR_ACCOUNT_NAME), 3000);
+	assert_int_equal(directory_count(hub, DIR_ACCOUNT), 3000);
+	assert_int_equal(directory_count(hub, DIR_ACCOUNT_NAME), 3000);
 }
 
 #define LARGE 300
@@ -770,7 +659,7 @@ large_records_are_deleted_in_one_go(void **state)
 	struct buf text;
 
 	hub_write(hub, hub->directory, plant_large, hub);
-	assert_int_equal(count(hub, DIR_CONTRACT), LARGE);
+	assert_int_equal(directory_count(hub, DIR_CONTRACT), LARGE);
 	buf_init_arena(&text, hub->arena, 1 << 20);
 	for (int i = 0; i < LARGE; i++)
 		buf_printf(&text,
@@ -781,15 +670,16 @@ large_records_are_deleted_in_one_go(void **state)
 	if (import_text(hub, buf_view(&text)) != 0)
 		fail_msg("%s", hub->why.text);
 	assert_int_equal(im.deleted, LARGE);
-	assert_int_equal(count(hub, DIR_CONTRACT), 0);
-	assert_int_equal(count(hub, DIR_CONTRACT_LINE), 0);
+	assert_int_equal(directory_count(hub, DIR_CONTRACT), 0);
+	assert_int_equal(directory_count(hub, DIR_CONTRACT_LINE), 0);
 }
 
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name)                                                             \
+	cmocka_unit_test_setup_teardown(name, imports_setup, teardown)
 		TEST(records_of_each_kind_come_in_and_are_counted),
 		TEST(an_empty_file_brings_nothing),
 		TEST(blank_lines_crlf_and_a_missing_newline_are_fine),

@@ -6,127 +6,10 @@
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
-#include "hub_fixture.h"
+#include "import_fixture.h"
 #include "store/rec_list.h"
 #include "store/schema.h"
 #include "unit.h"
-
-#define ORGANIZATION(id)                                                       \
-	"{\"type\":\"organization\",\"id\":\"" id                              \
-	"\",\"organizationType\":\"T\",\"code\":\"C\",\"name\":\"N\"}\n"
-
-#define GROUP(id) "{\"type\":\"group\",\"id\":\"" id "\",\"permissions\":[]}\n"
-
-#define ACCOUNT(id, name, members)                                             \
-	"{\"type\":\"account\",\"id\":\"" id "\",\"name\":\"" name             \
-	"\"" members "}\n"
-
-#define DELETION(id)                                                           \
-	"{\"type\":\"account\",\"id\":\"" id "\",\"deleted\":true}\n"
-
-#define DOSSIER(number) ",\"dossiers\":{\"1001\":\"" number "\"}"
-
-/* What the last import told. */
-static struct buf told;
-static struct import im;
-
-static int
-setup(void **state)
-{
-	buf_init(&told, 1 << 20);
-	return hub_setup(state);
-}
-
-static int
-teardown(void **state)
-{
-	buf_free(&told);
-	return hub_teardown(state);
-}
-
-static void
-note_bad(void *ctx, unsigned long place, const char *reason)
-{
-	(void)ctx;
-	buf_printf(&told, "%lu %s\n", place, reason);
-}
-
-static int
-import_text(struct hub *hub, struct str content)
-{
-	int fd = hub_file(hub, content);
-	int rc;
-
-	buf_reset(&told);
-	im = (struct import){
-		.directory = hub->directory,
-		.fd = fd,
-		.bad = note_bad,
-	};
-	hub->why.text[0] = '\0';
-	rc = import_run(&im, &hub->why);
-	close(fd);
-	return rc;
-}
-
-static void
-import_good(struct hub *hub, const char *content)
-{
-	if (import_text(hub, str_of(content)) != 0)
-		fail_msg("%.*s%s", STR_ARG(buf_view(&told)), hub->why.text);
-	assert_int_equal(im.bad_lines, 0);
-	assert_int_equal(told.n, 0);
-}
-
-/* All that the directory holds, as one text. */
-static struct str
-dump(struct hub *hub)
-{
-	struct txn *txn = hub_look(hub);
-	struct str key, value;
-	struct cursor cursor;
-	struct buf text;
-
-	buf_init_arena(&text, hub->arena, 64 << 20);
-	for (unsigned int table = 0; table < DIR_TABLES; table++) {
-		txn_cursor(&cursor, txn, table, NULL, NULL, false);
-		while (txn_cursor_next(&cursor, &key, &value)) {
-			buf_printf(&text, "%u %zu ", table, key.n);
-			buf_str(&text, key);
-			buf_printf(&text, " %zu ", value.n);
-			buf_str(&text, value);
-		}
-		txn_cursor_close(&cursor);
-	}
-	hub_look_end(txn);
-	assert_int_equal(buf_error(&text), 0);
-	return buf_view(&text);
-}
-
-/* Is refused with these bad lines, and changes nothing. */
-static void
-import_bad(struct hub *hub, struct str content, const char *reasons)
-{
-	struct str before = dump(hub), after;
-
-	assert_int_equal(import_text(hub, content), HUB_EINVAL);
-	if (!str_eq(buf_view(&told), str_of(reasons)))
-		fail_msg(
-		    "'%.*s' is not '%s'", STR_ARG(buf_view(&told)), reasons);
-	after = dump(hub);
-	assert_true(str_eq(before, after));
-	assert_int_equal(im.counts[RECORD_ACCOUNT], 0);
-}
-
-static uint64_t
-count(struct hub *hub, unsigned int table)
-{
-	struct txn *txn = hub_look(hub);
-	uint64_t n = txn_count(txn, table);
-
-	hub_look_end(txn);
-	return n;
-}
 
 #define CONTACT(id, dossier, members)                                          \
 	"{\"type\":\"contact\",\"id\":\"" id                                   \
@@ -169,7 +52,7 @@ contacts_and_contracts_need_their_organization(void **state)
 	    hub, CONTACT("k", "D", "") CONTRACT("c", "") ORGANIZATION("1001"));
 	assert_int_equal(im.counts[RECORD_CONTACT], 1);
 	assert_int_equal(im.counts[RECORD_CONTRACT], 1);
-	assert_int_equal(count(hub, DIR_CONTRACT_LINE), 1);
+	assert_int_equal(directory_count(hub, DIR_CONTRACT_LINE), 1);
 }
 
 static void
@@ -255,8 +138,8 @@ what_is_referred_to_is_not_deleted(void **state)
 	import_good(hub, GONE("contract", "c", ""));
 	import_good(
 	    hub, GONE("organization", "1001", "") GONE("group", "101", ""));
-	assert_int_equal(count(hub, DIR_ORGANIZATION), 1);
-	assert_int_equal(count(hub, DIR_GROUP), 0);
+	assert_int_equal(directory_count(hub, DIR_ORGANIZATION), 1);
+	assert_int_equal(directory_count(hub, DIR_GROUP), 0);
 }
 
 static int
@@ -268,7 +151,7 @@ import_with(struct hub *hub, const char *content, bool continues)
 	im = (struct import){ .directory = hub->directory,
 		.fd = hub_file(hub, str_of(content)),
 		.continues = continues,
-		.bad = note_bad };
+		.bad = import_told };
 	rc = import_run(&im, &hub->why);
 	close(im.fd);
 	return rc;
@@ -293,7 +176,7 @@ the_good_lines_come_in_without_the_bad_ones(void **state)
 	    "4 /name: is the username of account a already\n");
 	assert_string_equal(hub_who(hub, "a@b"), "a");
 	assert_string_equal(hub_who(hub, "b@b"), "b");
-	assert_int_equal(count(hub, DIR_CONTRACT), 1);
+	assert_int_equal(directory_count(hub, DIR_CONTRACT), 1);
 }
 
 /* A line that is left out keeps what it would have given up. */
@@ -350,7 +233,7 @@ an_unfinished_import_goes_on_behind_its_mark(void **state)
 	assert_int_equal(im.behind, 3);
 	assert_int_equal(im.bad_lines, 2);
 	/* What stands before the mark is not loaded again. */
-	assert_int_equal(count(hub, DIR_GROUP), 2);
+	assert_int_equal(directory_count(hub, DIR_GROUP), 2);
 	assert_false(is_marked(hub));
 }
 
@@ -365,7 +248,7 @@ another_input_waits_until_the_mark_is_dropped(void **state)
 	assert_non_null(strstr(hub->why.text, "begun 1970-01-01T00:00:01Z"));
 	assert_non_null(strstr(hub->why.text, "line 3"));
 	assert_non_null(strstr(hub->why.text, "--abandon"));
-	assert_int_equal(count(hub, DIR_GROUP), 0);
+	assert_int_equal(directory_count(hub, DIR_GROUP), 0);
 	assert_true(is_marked(hub));
 	mark.line = 0;
 	assert_int_equal(import_abandon(hub->directory, &mark, &hub->why), 0);
@@ -373,7 +256,7 @@ another_input_waits_until_the_mark_is_dropped(void **state)
 	assert_int_equal(
 	    import_abandon(hub->directory, &mark, &hub->why), HUB_ENOENT);
 	assert_int_equal(import_with(hub, GROUP("g"), false), 0);
-	assert_int_equal(count(hub, DIR_GROUP), 1);
+	assert_int_equal(directory_count(hub, DIR_GROUP), 1);
 	assert_false(is_marked(hub));
 }
 
@@ -399,12 +282,12 @@ two_imports_do_not_load_at_once(void **state)
 		buf_printf(&text, GROUP("g%d"), i);
 	im = (struct import){ .directory = hub->directory,
 		.fd = hub_file(hub, buf_view(&text)),
-		.bad = note_bad,
+		.bad = import_told,
 		.progress = mark_meanwhile,
 		.ctx = hub };
 	assert_int_equal(import_run(&im, &hub->why), HUB_EDENIED);
 	assert_non_null(strstr(hub->why.text, "another import was at work"));
-	assert_int_equal(count(hub, DIR_GROUP), 0);
+	assert_int_equal(directory_count(hub, DIR_GROUP), 0);
 	close(im.fd);
 }
 
@@ -448,7 +331,7 @@ any_order_of_versions_ends_the_same(void **state)
 		assert_int_equal(import_text(hub, buf_view(&text)), 0);
 		buf_init_arena(&text, hub->arena, 1 << 16);
 		buf_printf(&text, "%d %d",
-		    (int)count(hub, DIR_CONTRACT_LINE) -
+		    (int)directory_count(hub, DIR_CONTRACT_LINE) -
 			(gone ? 120 : (int)order),
 		    strcmp(contact_of(hub,
 			       hub_text(hub,
@@ -463,16 +346,17 @@ any_order_of_versions_ends_the_same(void **state)
 			fail_msg("order %u: %.*s, not %.*s", order,
 			    STR_ARG(now), STR_ARG(*end));
 	}
-	assert_int_equal(count(hub, DIR_CONTRACT), 240);
-	assert_int_equal(count(hub, DIR_CONTRACT_LINE), 120);
-	assert_int_equal(count(hub, DIR_CONTACT_DOSSIER), 120);
+	assert_int_equal(directory_count(hub, DIR_CONTRACT), 240);
+	assert_int_equal(directory_count(hub, DIR_CONTRACT_LINE), 120);
+	assert_int_equal(directory_count(hub, DIR_CONTACT_DOSSIER), 120);
 }
 
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name)                                                             \
+	cmocka_unit_test_setup_teardown(name, imports_setup, imports_teardown)
 		TEST(contacts_and_contracts_need_their_organization),
 		TEST(a_dossier_has_one_contact),
 		TEST(an_older_contact_line_changes_and_claims_nothing),
