@@ -17,7 +17,7 @@ test('a worker killed under load: every request is answered', async () => {
 		}
 	});
 	const killed = [];
-	for (let i = 0; i < 5; i++) {
+	for (let i = 0; i < 10; i++) {
 		await pause(200);
 		const [worker] = daemon('readers').workers;
 		process.kill(worker, 'SIGKILL');
