@@ -32,6 +32,7 @@ struct key {
 
 #define MEMBER(m) offsetof(struct conf, m), sizeof(((struct conf *)0)->m)
 #define GIB (1024ULL * 1024 * 1024)
+#define DAY 86400
 
 static const struct key keys[] = {
 	{ "base_url", KIND_URL, MEMBER(base_url), 0, 0, NULL,
@@ -80,6 +81,31 @@ static const struct key keys[] = {
 	    TOKEN_LIFETIME_MAX, "15m", "of an access token" },
 	{ "token.cache", KIND_COUNT, MEMBER(token_cache), 4, 1 << 20, "4096",
 	    "verified tokens that a worker remembers" },
+	{ "session.idle", KIND_SECONDS, MEMBER(session_idle), 60, 30 * DAY,
+	    "1h", "of single sign-on, between two uses" },
+	{ "session.lifetime", KIND_SECONDS, MEMBER(session_lifetime), 60,
+	    30 * DAY, "12h", "of single sign-on, in all" },
+	{ "refresh.idle", KIND_SECONDS, MEMBER(refresh_idle), 60, 400 * DAY,
+	    "30d", "of a grant, between two refreshes" },
+	{ "refresh.lifetime", KIND_SECONDS, MEMBER(refresh_lifetime), 60,
+	    400 * DAY, "90d", "of a grant, in all" },
+	{ "refresh.grace", KIND_SECONDS, MEMBER(refresh_grace), 0, 60, "10s",
+	    "in which a used refresh token gives the same successor; 0: never" },
+	{ "password.min", KIND_COUNT, MEMBER(password_min), 8, 64, "15",
+	    "characters of a password, at least" },
+	{ "password.memory", KIND_BYTES, MEMBER(password_memory),
+	    19 * 1024 * 1024, GIB, "19M", "that hashing a password takes" },
+	{ "password.passes", KIND_COUNT, MEMBER(password_passes), 2, 16, "2",
+	    "over that memory" },
+	{ "password.blocklist", KIND_PATH, MEMBER(password_blocklist), 0, 0, "",
+	    "file of passwords that are refused, one a line; empty: none" },
+	{ "password.temporary_lifetime", KIND_SECONDS,
+	    MEMBER(temporary_lifetime), 60, 30 * DAY, "72h",
+	    "of a temporary password" },
+	{ "key.ahead", KIND_SECONDS, MEMBER(key_ahead), 0, DAY, "10m",
+	    "that a new signing key is published before it signs" },
+	{ "audit.keep", KIND_SECONDS, MEMBER(audit_keep), DAY, 3660 * DAY,
+	    "400d", "that events stay in the audit log" },
 	{ "log.level", KIND_LEVEL, MEMBER(log_level), 0, 0, "info",
 	    "error, warning, info or debug" },
 };

@@ -50,6 +50,18 @@ struct conf {
 	uint64_t token_lifetime; /* seconds */
 	uint64_t token_cache;    /* verified tokens that a worker remembers */
 	uint64_t log_level;      /* enum log_level */
+
+	/* Identity; times in seconds. */
+	uint64_t session_idle, session_lifetime;
+	uint64_t refresh_idle, refresh_lifetime;
+	uint64_t refresh_grace; /* 0: an old refresh token ends its grant */
+	uint64_t password_min;  /* code points */
+	uint64_t password_memory; /* bytes that a hash takes */
+	uint64_t password_passes;
+	uint64_t temporary_lifetime;
+	char password_blocklist[CONF_PATH_MAX]; /* "": none */
+	uint64_t key_ahead;  /* a new key is published so long before use */
+	uint64_t audit_keep; /* events are kept so long */
 };
 
 /* Seconds: no token lives longer. */

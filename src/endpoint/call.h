@@ -6,13 +6,16 @@
 #include "http/req.h"
 #include "http/resp.h"
 #include "http/route.h"
+#include "identity/act.h"
 #include "store/account_rec.h"
 
 /*
  * One request on its way through an endpoint. The credential check fills what
  * the route's column asks for; TXN is the request's one look at the directory
  * (NULL before it has begun) and ends after the endpoint, before any byte goes
- * out.
+ * out. An endpoint that writes ends the look itself, with call_look_end(),
+ * before it does; when a route asks for no credential, the look is the
+ * endpoint's to begin.
  */
 struct call {
 	struct service *service;
@@ -24,6 +27,26 @@ struct call {
 	const struct claims *claims; /* of CREDENTIAL_USER */
 	struct account_rec account;  /* likewise */
 	struct claims storage;
+	bool looked; /* keys and clients are those of this request */
 };
+
+/*
+ * Begins the look at the directory and loads keys and clients again if they
+ * have changed. 0 or the error, after which the endpoint returns at once: the
+ * answer is call_failed().
+ */
+int call_look(struct call *call);
+
+/* Ends the look, if one is open; the first error or 0. */
+int call_look_end(struct call *call);
+
+/* Both stores, for acts and for writing. Keepers and signin only. */
+struct hub call_hub(struct call *call);
+
+/*
+ * Answers that a store failed, in the form of the route's errors: 503 with
+ * Retry-After, or 507 when it is full. Logs ERR.
+ */
+void call_failed(struct call *call, int err);
 
 #endif

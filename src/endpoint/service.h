@@ -6,7 +6,9 @@
 #include "directory/client_public.h"
 #include "http/req.h"
 #include "http/resp.h"
+#include "identity/password.h"
 #include "store/txn.h"
+#include "token/signer.h"
 #include "token/verify.h"
 
 /*
@@ -20,6 +22,8 @@ struct service {
 	struct store *directory;
 	struct store *vault; /* NULL in the readers: they cannot open it */
 	struct verifier verifier;
+	struct signer signer; /* empty in the readers */
+	struct blocklist *blocklist; /* of the signin pool, else NULL */
 	struct client_set clients;
 	uint64_t generation; /* of keys and clients */
 	struct counters *counters;

@@ -11,13 +11,14 @@
 #define CLIENT_NAME_MAX 128 /* bytes */
 
 /*
- * A public client as somebody asks for it. A list ends with NULL; an empty one
+ * A client as somebody asks for it. A list ends with NULL; an empty one
  * of grants or scopes means the default, as NULL does for all other texts.
  */
 struct client_form {
 	const char *id;
 	const char *name; /* else the id */
-	bool third_party;
+	bool public, third_party;
+	bool pkce_optional;
 	const char *const *redirect_uris, *const *post_logout_uris;
 	const char *const *origins;
 	const char *const *grants; /* by their RFC names */

@@ -10,6 +10,7 @@
 enum client_grant {
 	CLIENT_GRANT_CODE = 1,
 	CLIENT_GRANT_REFRESH = 2,
+	CLIENT_GRANT_CREDENTIALS = 4,
 };
 
 /*
@@ -26,6 +27,7 @@ struct client_rec {
 	struct str audience; /* of its tokens; empty: the hub's base URL */
 	struct str origins;  /* list (rec_list.h), for CORS */
 	bool public;         /* has no secret */
+	bool pkce_optional;  /* of a confidential client that cannot do it */
 	uint8_t grants;      /* of enum client_grant */
 	struct str redirect_uris, post_logout_uris; /* lists */
 	struct str organization; /* that it belongs to, or empty */

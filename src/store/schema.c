@@ -23,6 +23,16 @@ static const char *const directory_tables[DIR_TABLES] = {
 static const char *const vault_tables[VAULT_TABLES] = {
 	[VAULT_KEY] = "key",
 	[VAULT_AUDIT] = "audit",
+	[VAULT_CREDENTIAL] = "credential",
+	[VAULT_CLIENT_SECRET] = "client_secret",
+	[VAULT_CODE] = "code",
+	[VAULT_GRANT] = "grant",
+	[VAULT_REFRESH] = "refresh",
+	[VAULT_ACCOUNT_GRANT] = "account_grant",
+	[VAULT_SESSION] = "session",
+	[VAULT_ACCOUNT_SESSION] = "account_session",
+	[VAULT_THROTTLE] = "throttle",
+	[VAULT_EXPIRY] = "expiry",
 };
 
 static void

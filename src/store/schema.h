@@ -30,6 +30,16 @@ enum directory_table {
 enum vault_table {
 	VAULT_KEY,   /* kid -> private_key_rec */
 	VAULT_AUDIT, /* u64 microseconds, u32 number -> audit_rec */
+	VAULT_CREDENTIAL,      /* account id -> credential_rec */
+	VAULT_CLIENT_SECRET,   /* client id -> client_secret_rec */
+	VAULT_CODE,            /* digest -> code_rec */
+	VAULT_GRANT,           /* gid -> grant_rec */
+	VAULT_REFRESH,         /* digest of each token a grant had -> gid */
+	VAULT_ACCOUNT_GRANT,   /* account, gid -> nothing */
+	VAULT_SESSION,         /* digest of the cookie -> session_rec */
+	VAULT_ACCOUNT_SESSION, /* account, sid -> digest of the cookie */
+	VAULT_THROTTLE,        /* digest of a name or address -> throttle_rec */
+	VAULT_EXPIRY, /* u64 seconds, kind (one letter), name -> nothing */
 	VAULT_TABLES,
 };
 

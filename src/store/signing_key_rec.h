@@ -15,7 +15,7 @@ struct public_key_rec {
 
 struct private_key_rec {
 	int64_t created;
-	bool signs;     /* new tokens are signed with it; one key at a time */
+	int64_t signs_from; /* the key whose time came last signs */
 	struct str der; /* PKCS #8 */
 };
 

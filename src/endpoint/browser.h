@@ -1,0 +1,41 @@
+#ifndef ENDPOINT_BROWSER_H
+#define ENDPOINT_BROWSER_H
+
+#include "endpoint/call.h"
+#include "identity/opaque.h"
+#include "store/session_rec.h"
+
+/* The cookies of the pages. */
+#define COOKIE_SESSION "__Host-hub"       /* SESSION_SIGNED_IN */
+#define COOKIE_CHANGE "__Host-hub-change" /* SESSION_CHANGE */
+#define COOKIE_FORM "__Host-hub-form"     /* what forms are bound to */
+
+/* Who is signed in with the browser that asks. */
+struct browser {
+	bool signed_in;
+	struct opaque_digest cookie;
+	struct session_rec session;
+	struct account_rec account;
+};
+
+/*
+ * Looks the session cookie up in both stores: signed in is who has a live
+ * session of an account that may be used and has the session's epoch, and
+ * whose sid is not revoked. Marks the session as used. 0 or the error of a
+ * store. No transaction of either store is open.
+ */
+int browser_look(struct call *call, struct browser *out);
+
+/*
+ * The hidden value that a form of this browser must bring back; sets the cookie
+ * it is bound to where there is none. In the arena.
+ */
+struct str browser_form_token(struct call *call);
+
+/*
+ * Whether the value that came back is that, and the request, by Origin, from
+ * one of our own pages.
+ */
+bool browser_form_is_ours(struct call *call, struct str token);
+
+#endif

@@ -1,0 +1,57 @@
+#ifndef IDENTITY_ACT_H
+#define IDENTITY_ACT_H
+
+#include "base/arena.h"
+#include "base/conf.h"
+#include "base/err.h"
+#include "store/audit_rec.h"
+#include "store/txn.h"
+
+/*
+ * Acts that change both stores, one transaction after the other. Each is in
+ * the list of doc/two-stores.md, with its order, its reason and its test. No
+ * transaction of either store is open when one is called.
+ */
+struct hub {
+	const struct conf *conf;
+	struct store *directory, *vault;
+	struct arena *arena;
+};
+
+/* Who does it: what the audit event says. */
+struct actor {
+	struct str account; /* who acts, if not the one it happens to, or "" */
+	struct str client;  /* id, or "" */
+	struct str source;  /* an address, or "hubctl" and the system user */
+};
+
+/*
+ * Ends a grant: its tokens are dead at the next request. EVENT is
+ * "grant.revoked", "code.reused", "refresh.reused"; 0 also when it was gone.
+ */
+int act_end_grant(const struct hub *hub, const struct actor *actor,
+    const char *event, struct str account, struct str gid);
+
+/* Ends one access token; UNTIL: its exp. */
+int act_end_token(const struct hub *hub, const struct actor *actor,
+    struct str account, struct str jti, int64_t until);
+
+/*
+ * Signs out: ends a session and every grant that began in it. HUB_ENOENT if
+ * the account has no such session and no such grant.
+ */
+int act_end_session(const struct hub *hub, const struct actor *actor,
+    const char *event, struct str account, struct str sid);
+
+/*
+ * Ends everything of an account by raising its epoch, then takes its sessions
+ * and grants away. DISABLE: it cannot sign in either. HUB_ENOENT.
+ */
+int act_end_all(const struct hub *hub, const struct actor *actor,
+    const char *event, struct str account, bool disable);
+
+/* Removes a client, its secret and every grant it has. HUB_ENOENT, HUB_EDENIED. */
+int act_remove_client(
+    const struct hub *hub, const struct actor *actor, struct str client);
+
+#endif

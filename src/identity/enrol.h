@@ -1,0 +1,49 @@
+#ifndef IDENTITY_ENROL_H
+#define IDENTITY_ENROL_H
+
+#include "identity/act.h"
+#include "identity/password.h"
+
+/*
+ * Accounts and their temporary passwords, as employees and operators make
+ * them. The text of a temporary password leaves through these calls once.
+ */
+struct enrol {
+	struct str email;   /* becomes the username */
+	struct str contact; /* id: a customer of that dossier, or "" */
+	struct str organization;          /* id: an employee there, or "" */
+	const struct str *groups;         /* of the employee; "102", "103" ... */
+	size_t group_count;
+
+	/* Results. */
+	struct str account;  /* id, in the arena */
+	struct str username; /* of the account that is there, for HUB_EEXIST */
+	char temporary[PASSWORD_TEMPORARY_LEN + 1];
+};
+
+/*
+ * Makes the account, pending, with a temporary password. HUB_EINVAL (the
+ * address, neither or both of contact and organisation), HUB_ENOENT (contact,
+ * organisation or group), HUB_EEXIST (the contact has an account),
+ * HUB_ECONFLICT (the address is another account's).
+ */
+int enrol(const struct hub *hub, const struct actor *actor, struct enrol *in,
+    struct why *why);
+
+/*
+ * A new temporary password; the old password ends at once, as do sessions and
+ * tokens. HUB_ENOENT.
+ */
+int enrol_reset(const struct hub *hub, const struct actor *actor,
+    struct str account, char temporary[PASSWORD_TEMPORARY_LEN + 1],
+    struct why *why);
+
+/*
+ * A lasting password, as typed, judged like any new one; ends sessions, tokens
+ * and the pending state. HUB_ENOENT, HUB_EINVAL with the reason.
+ */
+int enrol_set_password(const struct hub *hub, const struct actor *actor,
+    const struct blocklist *list, struct str account, struct str typed,
+    struct why *why);
+
+#endif

@@ -1,0 +1,51 @@
+#ifndef IDENTITY_SESSION_H
+#define IDENTITY_SESSION_H
+
+#include "base/conf.h"
+#include "identity/opaque.h"
+#include "store/session_rec.h"
+#include "store/txn.h"
+
+/*
+ * Sessions of browsers: single sign-on, and the change form of a temporary
+ * password. Their end by time ends single sign-on only, not the grants that
+ * began in them.
+ */
+
+/* How long the change form may be worked on, in seconds. */
+#define SESSION_CHANGE_LIFETIME 900
+
+/*
+ * Stores a session that was just made, with its index by account and its place
+ * among what expires. REC->expires is set here, from CONF and REC->auth_time.
+ */
+void session_put(struct txn *vault, const struct conf *conf,
+    const struct opaque_digest *cookie, struct session_rec *rec);
+
+/*
+ * The session of a cookie, if at NOW it is alive by idle and absolute time.
+ * Whether its account's epoch still is the session's is the caller's matter.
+ */
+bool session_get(struct txn *vault, const struct conf *conf,
+    const struct opaque_digest *cookie, int64_t now, struct session_rec *rec);
+
+/*
+ * Whether the use at NOW is worth a write, and the write itself, which does
+ * nothing when the session is gone.
+ */
+bool session_is_stale(const struct session_rec *rec, int64_t now);
+void session_touch(
+    struct txn *vault, const struct opaque_digest *cookie, int64_t now);
+
+/* Takes it away with its index; false if there is none. */
+bool session_del(struct txn *vault, const struct opaque_digest *cookie);
+bool session_del_by_sid(struct txn *vault, struct str account, struct str sid);
+
+/*
+ * Calls FN for each session of an account, of both kinds, until it gives
+ * false. FN changes nothing.
+ */
+void session_walk(struct txn *vault, struct str account,
+    bool (*fn)(void *ctx, const struct session_rec *rec), void *ctx);
+
+#endif

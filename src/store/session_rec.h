@@ -1,0 +1,32 @@
+#ifndef STORE_SESSION_REC_H
+#define STORE_SESSION_REC_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include "base/buf.h"
+#include "base/str.h"
+
+/* What a session opens. */
+enum session_kind {
+	SESSION_SIGNED_IN = 0,
+	SESSION_CHANGE = 1, /* the form that changes a temporary password */
+};
+
+/* A browser's session; vault, table session, by the digest of its cookie. */
+struct session_rec {
+	uint8_t kind;       /* enum session_kind */
+	struct str sid;     /* how tokens name it */
+	struct str account; /* id */
+	uint64_t epoch;     /* the account's when it began */
+	uint64_t serial;    /* of SESSION_CHANGE: of the temporary password */
+	int64_t auth_time;  /* seconds since 1970: the sign-in */
+	int64_t used;       /* last, to within a minute */
+	int64_t expires;    /* absolutely */
+	struct str source;  /* the address that it began from */
+};
+
+/* Encoding fails in the buffer; decoding gives 0 or HUB_ECORRUPT and views. */
+void session_rec_put(struct buf *out, const struct session_rec *rec);
+int session_rec_get(struct str bytes, struct session_rec *rec);
+
+#endif
