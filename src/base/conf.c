@@ -90,7 +90,8 @@ static const struct key keys[] = {
 	{ "refresh.lifetime", KIND_SECONDS, MEMBER(refresh_lifetime), 60,
 	    400 * DAY, "90d", "of a grant, in all" },
 	{ "refresh.grace", KIND_SECONDS, MEMBER(refresh_grace), 0, 60, "10s",
-	    "in which a used refresh token gives the same successor; 0: never" },
+	    "in which a used refresh token gives the same successor; 0: "
+	    "never" },
 	{ "password.min", KIND_COUNT, MEMBER(password_min), 8, 64, "15",
 	    "characters of a password, at least" },
 	{ "password.memory", KIND_BYTES, MEMBER(password_memory),
@@ -240,13 +241,21 @@ is_base_url(struct str url)
 	return url.p[url.n - 1] != '/';
 }
 
+/* Nothing is a path where nothing is the default. */
+static bool
+needs_path(const struct key *key)
+{
+	return key->value == NULL || key->value[0] != '\0';
+}
+
 static int
 set_text(const struct key *key, char *to, struct str text, struct why *why)
 {
 	if (text.n >= key->size)
 		return why_set(why, HUB_ETOOBIG, "%s: longer than %zu bytes",
 		    key->name, key->size - 1);
-	if (key->kind == KIND_PATH && (text.n == 0 || text.p[0] != '/'))
+	if (key->kind == KIND_PATH && !str_starts(text, STR("/")) &&
+	    (text.n > 0 || needs_path(key)))
 		return why_set(why, HUB_EINVAL,
 		    "%s: '%.*s' does not begin with /", key->name,
 		    EXCERPT(text));

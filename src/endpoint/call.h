@@ -28,24 +28,27 @@ struct call {
 	struct account_rec account;  /* likewise */
 	struct claims storage;
 	bool looked; /* keys and clients are those of this request */
+	int failed;  /* HUB_E*: what the hub could not do, see call_failed() */
 };
 
 /*
- * Begins the look at the directory and loads keys and clients again if they
- * have changed. 0 or the error, after which the endpoint returns at once: the
- * answer is call_failed().
+ * Begins the look at the directory, unless one is open, and loads keys and
+ * clients again if they have changed. No transaction of the vault is open. 0,
+ * or the error, which call_failed() knows already: the endpoint returns.
  */
 int call_look(struct call *call);
 
-/* Ends the look, if one is open; the first error or 0. */
+/* Ends the look, if one is open; 0 or the first error, as above. */
 int call_look_end(struct call *call);
 
 /* Both stores, for acts and for writing. Keepers and signin only. */
 struct hub call_hub(struct call *call);
 
 /*
- * Answers that a store failed, in the form of the route's errors: 503 with
- * Retry-After, or 507 when it is full. Logs ERR.
+ * Says that the hub, and not the caller, is at fault; the endpoint returns.
+ * Whatever it has put into the answer, the client gets an error in the form of
+ * the route's: 503 with Retry-After, or 507 for HUB_EFULL. The first ERR counts
+ * and is logged.
  */
 void call_failed(struct call *call, int err);
 

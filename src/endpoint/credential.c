@@ -63,7 +63,7 @@ credential_read(struct call *call, const struct route *route, struct str *token)
 	struct str header = str_trim(req->authorization), scheme;
 
 	*token = STR_NONE;
-	if (route->credential == CREDENTIAL_NONE)
+	if (route->credential != CREDENTIAL_USER)
 		return true;
 	if (req->query.n > 0 && query_has_token(req))
 		return refuse(call, 400, "invalid_request", NULL,
@@ -124,7 +124,7 @@ credential_check(struct call *call, const struct route *route, struct str token)
 	const char *reason = NULL;
 	int rc;
 
-	if (route->credential == CREDENTIAL_NONE)
+	if (route->credential != CREDENTIAL_USER)
 		return true;
 	rc = token_verify(&call->service->verifier, call->req->arena, token,
 	    clock_now(), &call->storage, &call->claims, &reason);

@@ -1,14 +1,15 @@
 #include "endpoint/call.h"
 #include "endpoint/routes.h"
 
-/*
- * GET /health/ready: 200 when this worker can serve. That the directory can be
- * read has been seen on the way here; a failure there is answered with 503.
- */
+/* GET /health/ready: 200 when this worker can read its stores and serve. */
 void
 health_ready(struct call *call)
 {
-	if (call->service->verifier.keys.n == 0) {
+	const struct service *s = call->service;
+
+	if (call_look(call) != 0)
+		return;
+	if (s->verifier.keys.n == 0 || (s->vault != NULL && s->signer.n == 0)) {
 		problem(call->req, call->resp, 503,
 		    "There is no signing key; hubctl init makes one.");
 		resp_header(call->resp, "Retry-After", STR("5"));

@@ -5,6 +5,7 @@
 #include "endpoint/call.h"
 #include "endpoint/cors.h"
 #include "endpoint/credential.h"
+#include "endpoint/error.h"
 #include "endpoint/routes.h"
 #include "store/schema.h"
 
@@ -84,8 +85,29 @@ service_close(struct service *s)
 	store_close(s->directory);
 	client_set_free(&s->clients);
 	keyset_free(&s->verifier.keys);
+	signer_free(&s->signer);
 	token_cache_free(s->verifier.cache);
 	memset(s, 0, sizeof(*s));
+}
+
+/* A hub that has no key to sign with yet serves what needs none. */
+static int
+load_signer(struct service *s, struct arena *arena)
+{
+	struct txn *vault;
+	int rc, end;
+
+	if (s->vault == NULL)
+		return 0;
+	vault = store_read_begin(s->vault, arena);
+	rc = signer_load(&s->signer, vault);
+	end = store_read_end(vault);
+	if (end != 0)
+		return end;
+	if (rc != HUB_ENOENT)
+		return rc;
+	signer_free(&s->signer);
+	return 0;
 }
 
 int
@@ -98,22 +120,32 @@ service_refresh(struct service *s, struct txn *txn)
 		return txn_error(txn);
 	if (generation == s->generation)
 		return 0;
-	/* Until both are loaded nothing that was verified may be trusted. */
+	/* Until all is loaded nothing that was verified may be trusted. */
 	s->generation = UINT64_MAX;
 	token_cache_clear(s->verifier.cache);
 	if ((rc = keyset_load(&s->verifier.keys, txn)) != 0 ||
-	    (rc = client_set_load(&s->clients, txn)) != 0)
+	    (rc = client_set_load(&s->clients, txn)) != 0 ||
+	    (rc = load_signer(s, txn_arena(txn))) != 0)
 		return rc;
 	s->generation = generation;
 	return 0;
 }
 
+/*
+ * The one place where a failure of the hub becomes a status. A full store is
+ * still read, so only those who write see 507, and nothing of theirs is in.
+ */
 static void
-answer_unavailable(struct call *call)
+answer_failure(struct call *call)
 {
-	problem(call->req, call->resp, 503,
-	    "The hub cannot read its store at the moment.");
-	resp_header(call->resp, "Retry-After", STR("5"));
+	bool full = call->failed == HUB_EFULL;
+
+	log_err(
+	    "request %.*s: %s", STR_ARG(call->req->id), err_text(call->failed));
+	error_answer(call, full ? 507 : 503,
+	    full ? "The hub has no room to store this; nothing was changed."
+		 : "The hub cannot use its store at the moment.");
+	resp_header(call->resp, "Retry-After", full ? STR("60") : STR("5"));
 }
 
 static void
@@ -141,51 +173,53 @@ put_common(struct call *call)
 	resp_header(call->resp, "X-Request-Id", call->req->id);
 }
 
-/* The endpoint behind its gate, with the request's look at the directory. */
+/*
+ * The endpoint behind its gate. Where that asks for no token, the look at the
+ * directory is the endpoint's matter.
+ */
 static void
 run_route(struct call *call, const struct route *route)
 {
-	struct service *s = call->service;
+	bool gated = route->credential == CREDENTIAL_USER;
 	struct str token;
-	int rc, end;
 
 	call->route = route;
-	if (!credential_read(call, route, &token))
-		return;
-	call->txn = store_read_begin(s->directory, call->req->arena);
-	rc = service_refresh(s, call->txn);
-	if (rc == 0 && credential_check(call, route, token))
+	if (!gated)
 		route->fn(call);
-	end = store_read_end(call->txn);
-	if (rc == 0)
-		rc = end;
-	if (rc == 0 && !arena_failed(call->req->arena))
+	else if (!credential_read(call, route, &token))
 		return;
-	log_err("request %.*s: %s", STR_ARG(call->req->id),
-	    err_text(rc != 0 ? rc : HUB_ENOMEM));
-	answer_unavailable(call);
+	else if (call_look(call) == 0 && credential_check(call, route, token))
+		route->fn(call);
+	call_look_end(call);
+	if (arena_failed(call->req->arena))
+		call_failed(call, HUB_ENOMEM);
+	if (call->failed != 0)
+		answer_failure(call);
 }
 
 static void
 answer(struct call *call)
 {
+	const struct service *s = call->service;
 	const struct route *route;
 	unsigned int allow;
+	enum route_result found =
+	    route_find(routes, route_count, s->pool, call->req, &route, &allow);
 
+	call->route = route;
 	if (call->req->refused != 0) {
-		problem(call->req, call->resp, call->req->refused, NULL);
+		error_answer(call, call->req->refused, NULL);
 		return;
 	}
-	switch (route_find(routes, route_count, call->service->pool, call->req,
-	    &route, &allow)) {
+	switch (found) {
 	case ROUTE_FOUND:
 		run_route(call, route);
 		break;
 	case ROUTE_UNKNOWN:
-		problem(call->req, call->resp, 404, NULL);
+		error_answer(call, 404, NULL);
 		break;
 	case ROUTE_METHOD:
-		problem(call->req, call->resp, 405, NULL);
+		error_answer(call, 405, NULL);
 		put_allow(call, allow);
 		break;
 	case ROUTE_OPTIONS:
@@ -216,7 +250,7 @@ service_serve(void *ctx, struct req *req, struct resp *resp)
 	struct call call = { .service = ctx, .req = req, .resp = resp };
 
 	answer(&call);
-	if (req->origin.n > 0 && call.txn == NULL)
+	if (req->origin.n > 0 && !call.looked)
 		look_at_clients(&call);
 	cors_put(&call);
 	put_common(&call);

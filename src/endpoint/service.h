@@ -22,7 +22,7 @@ struct service {
 	struct store *directory;
 	struct store *vault; /* NULL in the readers: they cannot open it */
 	struct verifier verifier;
-	struct signer signer; /* empty in the readers */
+	struct signer signer;        /* empty in the readers */
 	struct blocklist *blocklist; /* of the signin pool, else NULL */
 	struct client_set clients;
 	uint64_t generation; /* of keys and clients */

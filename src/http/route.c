@@ -71,17 +71,16 @@ route_find(const struct route *table, size_t n, enum pool pool, struct req *req,
 	*allow = 0;
 	if (!split_path(req, &path))
 		return ROUTE_UNKNOWN;
-	for (size_t i = 0; i < n && *out == NULL; i++) {
+	for (size_t i = 0; i < n; i++) {
 		if ((table[i].pools & POOL_BIT(pool)) == 0 ||
 		    !matches(table[i].path, &path, req))
 			continue;
-		*allow |= 1U << table[i].method;
+		*out = &table[i];
 		if (table[i].method == method)
-			*out = &table[i];
+			return ROUTE_FOUND;
+		*allow |= 1U << table[i].method;
 	}
-	if (*out != NULL)
-		return ROUTE_FOUND;
-	if (*allow == 0)
+	if (*out == NULL)
 		return ROUTE_UNKNOWN;
 	return method == METHOD_OPTIONS ? ROUTE_OPTIONS : ROUTE_METHOD;
 }

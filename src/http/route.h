@@ -5,12 +5,16 @@
 #include "base/conf.h"
 #include "http/req.h"
 
-/* What a caller has to show before a route's function runs. */
+/*
+ * What a caller has to show. That there is a user behind a token is seen to
+ * before the route's function runs; the function sees to the others, which need
+ * its form or its page, with what is named here.
+ */
 enum credential {
 	CREDENTIAL_NONE,
-	CREDENTIAL_CLIENT,  /* a client authenticates */
+	CREDENTIAL_CLIENT,  /* a client authenticates: oauth_client() */
 	CREDENTIAL_USER,    /* an access token with a user behind it */
-	CREDENTIAL_SESSION, /* the cookie of a signed-in browser */
+	CREDENTIAL_SESSION, /* a signed-in browser: browser_look() */
 };
 
 /* The shape of a route's errors. */
@@ -51,8 +55,10 @@ enum route_result {
 /*
  * Finds the row for REQ among those of POOL. The path is split at slashes
  * before each segment is decoded, once; dot segments, empty ones, %2F, %00 and
- * bad escapes make it unknown. Fills req->param of the row that is found; where
- * none is, *ALLOW has a bit (1 << method) for each method that the path has.
+ * bad escapes make it unknown. Fills req->param of the row that is found. Where
+ * no row has the method, *OUT is the last one of the path, for the form of its
+ * errors (NULL: unknown), and *ALLOW has a bit (1 << method) for each method
+ * that the path has.
  */
 enum route_result route_find(const struct route *table, size_t n,
     enum pool pool, struct req *req, const struct route **out,

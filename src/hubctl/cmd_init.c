@@ -1,6 +1,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <sys/stat.h>
+#include "base/clock.h"
 #include "directory/client_public.h"
 #include "hubctl/ctl.h"
 #include "identity/audit.h"
@@ -79,13 +80,14 @@ static int
 find_or_make_key(struct ctl *ctl, struct signing_key *key)
 {
 	struct txn *vault = store_read_begin(ctl->vault, ctl->arena);
-	int rc = signing_key_find(vault, key);
+	int64_t now = clock_now();
+	int rc = signing_key_find(vault, now, key);
 	int end = store_read_end(vault);
 	struct new_key new;
 
 	if (end != 0 || rc != HUB_ENOENT)
 		return end != 0 ? end : rc;
-	rc = signing_key_make(ctl->arena, &new.key);
+	rc = signing_key_make(ctl->arena, now, now, &new.key);
 	if (rc != 0)
 		return rc;
 	*key = new.key;

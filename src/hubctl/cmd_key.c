@@ -2,6 +2,7 @@
 #include "base/clock.h"
 #include "hubctl/ctl.h"
 #include "identity/signing_key.h"
+#include "token/signer.h"
 
 #define LIST_MAX 65536
 
@@ -28,7 +29,7 @@ static enum ctl_exit
 run_list(struct ctl *ctl, int argc, char **argv)
 {
 	struct list list = { .signing = "" };
-	struct rsa_key *key = NULL;
+	struct signer signer = { .n = 0 };
 	struct txn *txn;
 	struct why why;
 	int rc;
@@ -38,8 +39,11 @@ run_list(struct ctl *ctl, int argc, char **argv)
 	if (ctl_open(ctl, &why) != 0)
 		return ctl_fail("%s", why.text);
 	txn = store_read_begin(ctl->vault, ctl->arena);
-	rc = signing_key_load(txn, &key, list.signing);
-	rsa_free(key);
+	rc = signer_load(&signer, txn);
+	if (rc == 0)
+		memcpy(list.signing, signer_current(&signer, clock_now())->kid,
+		    sizeof(list.signing));
+	signer_free(&signer);
 	if (store_read_end(txn) != 0 || rc != 0)
 		return ctl_fail(
 		    "cannot read the signing key: %s", err_text(rc));

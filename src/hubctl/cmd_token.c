@@ -84,22 +84,22 @@ static int
 sign(struct ctl *ctl, const struct claims *claims, struct str *token,
     struct why *why)
 {
+	struct signer signer = { .n = 0 };
 	struct token_domain domain;
-	struct rsa_key *key = NULL;
-	char kid[KID_LEN + 1];
 	struct txn *vault;
 	int rc, end;
 
 	vault = store_read_begin(ctl->vault, ctl->arena);
-	rc = signing_key_load(vault, &key, kid);
+	rc = signer_load(&signer, vault);
 	end = store_read_end(vault);
 	if (rc == 0)
 		rc = end;
 	if (rc == 0) {
 		token_domain_of(&domain, ctl->conf.base_url);
-		rc = jwt_sign(ctl->arena, key, kid, &domain, claims, token);
+		rc = jwt_sign(ctl->arena, signer_current(&signer, claims->iat),
+		    &domain, STR(""), claims, token);
 	}
-	rsa_free(key);
+	signer_free(&signer);
 	if (rc != 0)
 		return why_set(why, rc, "cannot sign: %s", err_text(rc));
 	return 0;

@@ -1,21 +1,21 @@
 #include "identity/signing_key.h"
 
-#include "base/clock.h"
 #include "base/secret.h"
 #include "directory/state.h"
 #include "store/schema.h"
 #include "token/rsa.h"
+#include "token/signer.h"
 
 #define KEY_REC_MAX 8192
 
 static int
 fill(struct arena *arena, const struct rsa_key *rsa, int64_t created,
-    struct signing_key *out)
+    int64_t signs_from, struct signing_key *out)
 {
 	int rc;
 
-	out->private =
-	    (struct private_key_rec){ .created = created, .signs = true };
+	out->private = (struct private_key_rec){ .created = created,
+		.signs_from = signs_from };
 	out->public = (struct public_key_rec){ .created = created };
 	if ((rc = key_thumbprint(rsa, out->kid)) != 0 ||
 	    (rc = rsa_private_der(arena, rsa, &out->private.der)) != 0)
@@ -24,13 +24,14 @@ fill(struct arena *arena, const struct rsa_key *rsa, int64_t created,
 }
 
 int
-signing_key_make(struct arena *arena, struct signing_key *out)
+signing_key_make(struct arena *arena, int64_t now, int64_t signs_from,
+    struct signing_key *out)
 {
 	struct rsa_key *rsa;
 	int rc = rsa_generate(&rsa);
 
 	if (rc == 0)
-		rc = fill(arena, rsa, clock_now(), out);
+		rc = fill(arena, rsa, now, signs_from, out);
 	rsa_free(rsa);
 	return rc;
 }
@@ -55,17 +56,21 @@ created_of(struct txn *vault, const char *kid, int64_t *created)
 }
 
 int
-signing_key_find(struct txn *vault, struct signing_key *out)
+signing_key_find(struct txn *vault, int64_t now, struct signing_key *out)
 {
-	struct rsa_key *rsa;
+	const struct signer_key *key;
+	struct signer signer = { .n = 0 };
 	int64_t created = 0;
-	int rc = signing_key_load(vault, &rsa, out->kid);
+	int rc = signer_load(&signer, vault);
 
+	if (rc != 0)
+		return rc;
+	key = signer_current(&signer, now);
+	rc = created_of(vault, key->kid, &created);
 	if (rc == 0)
-		rc = created_of(vault, out->kid, &created);
-	if (rc == 0)
-		rc = fill(txn_arena(vault), rsa, created, out);
-	rsa_free(rsa);
+		rc = fill(
+		    txn_arena(vault), key->rsa, created, key->signs_from, out);
+	signer_free(&signer);
 	return rc;
 }
 

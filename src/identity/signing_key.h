@@ -17,11 +17,15 @@ struct signing_key {
 	struct public_key_rec public;
 };
 
-/* A new pair in the arena, cleared at its reset; outside of transactions. */
-int signing_key_make(struct arena *arena, struct signing_key *out);
+/*
+ * A new pair in the arena, cleared at its reset, made at NOW; outside of
+ * transactions.
+ */
+int signing_key_make(struct arena *arena, int64_t now, int64_t signs_from,
+    struct signing_key *out);
 
-/* The pair whose private half signs in the vault. HUB_ENOENT. */
-int signing_key_find(struct txn *vault, struct signing_key *out);
+/* The pair whose private half signs at NOW by the vault. HUB_ENOENT. */
+int signing_key_find(struct txn *vault, int64_t now, struct signing_key *out);
 
 void signing_key_put_private(struct txn *vault, const struct signing_key *key);
 

@@ -9,6 +9,7 @@
 #define FLAG_THIRD_PARTY 2
 #define FLAG_BUILTIN 4
 #define FLAG_PUBLIC 8
+#define FLAG_PKCE_OPTIONAL 16
 
 void
 client_rec_put(struct buf *out, const struct client_rec *rec)
@@ -18,7 +19,8 @@ client_rec_put(struct buf *out, const struct client_rec *rec)
 	    (uint8_t)((rec->enabled ? FLAG_ENABLED : 0) |
 		(rec->third_party ? FLAG_THIRD_PARTY : 0) |
 		(rec->builtin ? FLAG_BUILTIN : 0) |
-		(rec->public ? FLAG_PUBLIC : 0)));
+		(rec->public ? FLAG_PUBLIC : 0) |
+		(rec->pkce_optional ? FLAG_PKCE_OPTIONAL : 0)));
 	rec_put_str(out, rec->name);
 	rec_put_str(out, rec->scope);
 	rec_put_str(out, rec->audience);
@@ -46,6 +48,7 @@ client_rec_get(struct str bytes, struct client_rec *rec)
 	rec->third_party = (flags & FLAG_THIRD_PARTY) != 0;
 	rec->builtin = (flags & FLAG_BUILTIN) != 0;
 	rec->public = (flags & FLAG_PUBLIC) != 0;
+	rec->pkce_optional = (flags & FLAG_PKCE_OPTIONAL) != 0;
 	rec->name = rec_str(&in);
 	rec->scope = rec_str(&in);
 	rec->audience = rec_str(&in);

@@ -13,6 +13,14 @@
 #define CLAIM_ID 65 /* an id of the hub and its NUL */
 #define CLAIM_SCOPE 257
 
+/*
+ * Two kinds of subjects. A user's is the id of an account; that of a token
+ * without a user is this prefix and the id of its client, and no account's id
+ * begins so. So neither is ever taken for the other.
+ */
+#define CLAIM_CLIENT "client:"
+#define CLAIM_CLIENT_MAX (64 - (sizeof(CLAIM_CLIENT) - 1)) /* of such an id */
+
 struct claims {
 	int64_t exp, iat, auth_time; /* seconds since 1970; auth_time 0: none */
 	uint64_t epoch;              /* the account's; of user tokens only */
@@ -24,6 +32,13 @@ struct claims {
 	char sid[CLAIM_ID];      /* the session behind it */
 	char scope[CLAIM_SCOPE]; /* words split at single spaces */
 };
+
+/* Whether a sub, or what would be an account's id, is of a client. */
+static inline bool
+claims_sub_is_client(struct str sub)
+{
+	return str_starts(sub, STR(CLAIM_CLIENT));
+}
 
 /* Whether the scope holds the word NAME. */
 static inline bool

@@ -1,34 +1,19 @@
-/*
- * Access tokens: RFC 9068 over JWS compact serialisation (RFC 7515), with the
- * refusals of RFC 8725. Nothing in a token chooses how it is checked: there is
- * one algorithm, the key's name only picks one of our own keys, and parameters
- * that point at keys elsewhere (jku, x5u, jwk, x5c) are not looked at.
- */
 #include "token/jwt.h"
 
 #include <stdio.h>
-#include "base/b64.h"
 #include "base/conf.h"
 #include "base/err.h"
-#include "base/json_in.h"
 #include "base/json_out.h"
-#include "base/secret.h"
+#include "token/jws.h"
 
-#define NUMBER_MAX ((1ULL << 53) - 1) /* what every JSON parser can hold */
-#define CLOCK_SKEW 60                 /* seconds that iat may lie ahead of us */
+#define CLOCK_SKEW 60 /* seconds that iat may lie ahead of us */
+
+static const struct jws_kind access_token = { "at+jwt", "type is not at+jwt" };
 
 /* One check under way. */
 struct check {
-	struct arena *arena;
-	const struct keyset *keys;
-	const struct token_domain *domain;
-	int64_t now;
+	const struct jwt_check *given;
 	const char *reason;
-};
-
-struct parts {
-	struct str header, payload, signature; /* decoded */
-	struct str input; /* what is signed: the first two as they came */
 };
 
 void
@@ -82,6 +67,18 @@ id_of(const struct claims *claims, size_t i)
 	return (const char *)claims + ids[i].offset;
 }
 
+static bool
+is_right_sub(const struct claims *claims)
+{
+	struct str sub = str_of(claims->sub);
+
+	if (claims->user)
+		return !claims_sub_is_client(sub);
+	return claims_sub_is_client(sub) &&
+	    str_eq(str_of(claims->sub + sizeof(CLAIM_CLIENT) - 1),
+		str_of(claims->client_id));
+}
+
 /* What jwt_verify() would refuse is not signed either. */
 static bool
 is_signable(const struct claims *claims)
@@ -97,29 +94,13 @@ is_signable(const struct claims *claims)
 	    !is_scope((struct str){
 		claims->scope, strnlen(claims->scope, CLAIM_SCOPE) }))
 		return false;
-	return claims->iat >= 0 && claims->exp > claims->iat &&
-	    claims->exp <= (int64_t)NUMBER_MAX &&
+	return is_right_sub(claims) && claims->iat >= 0 &&
+	    claims->exp > claims->iat &&
+	    claims->exp <= (int64_t)JWS_NUMBER_MAX &&
 	    claims->exp - claims->iat <= TOKEN_LIFETIME_MAX &&
 	    claims->auth_time >= 0 &&
-	    claims->auth_time <= (int64_t)NUMBER_MAX &&
-	    claims->epoch <= NUMBER_MAX;
-}
-
-static int
-put_header(struct buf *out, const char *kid)
-{
-	struct json_out j;
-
-	json_out_begin(&j, out);
-	json_out_object(&j);
-	json_out_name(&j, "alg");
-	json_out_cstr(&j, "RS256");
-	json_out_name(&j, "typ");
-	json_out_cstr(&j, "at+jwt");
-	json_out_name(&j, "kid");
-	json_out_cstr(&j, kid);
-	json_out_object_end(&j);
-	return json_out_end(&j);
+	    claims->auth_time <= (int64_t)JWS_NUMBER_MAX &&
+	    claims->epoch <= JWS_NUMBER_MAX;
 }
 
 static void
@@ -140,14 +121,15 @@ put_number(struct json_out *j, const char *name, int64_t v)
 
 static int
 put_payload(struct buf *out, const struct token_domain *domain,
-    const struct claims *claims)
+    struct str audience, const struct claims *claims)
 {
 	struct json_out j;
 
 	json_out_begin(&j, out);
 	json_out_object(&j);
 	put_text(&j, "iss", domain->issuer);
-	put_text(&j, "aud", domain->audience);
+	json_out_name(&j, "aud");
+	json_out_str(&j, audience);
 	put_number(&j, "exp", claims->exp);
 	put_number(&j, "iat", claims->iat);
 	if (claims->auth_time != 0)
@@ -161,51 +143,24 @@ put_payload(struct buf *out, const struct token_domain *domain,
 	return json_out_end(&j);
 }
 
-static int
-put_signature(struct buf *out, struct rsa_key *key)
-{
-	unsigned char digest[SHA256_LEN], signature[RSA_SIGNATURE_MAX];
-	size_t n;
-	int rc = buf_error(out);
-
-	if (rc == 0)
-		rc = sha256(buf_view(out), digest);
-	if (rc == 0)
-		rc = rsa_sign(key, digest, signature, &n);
-	if (rc != 0)
-		return rc;
-	buf_byte(out, '.');
-	b64url_put(out, signature, n);
-	return buf_error(out);
-}
-
 int
-jwt_sign(struct arena *arena, struct rsa_key *key, const char *kid,
-    const struct token_domain *domain, const struct claims *claims,
-    struct str *token)
+jwt_sign(struct arena *arena, const struct signer_key *key,
+    const struct token_domain *domain, struct str audience,
+    const struct claims *claims, struct str *token)
 {
-	struct buf header, payload, text;
+	struct buf payload;
 	int rc;
 
 	*token = STR_NONE;
-	if (strlen(kid) != KID_LEN || domain->issuer[0] == '\0' ||
-	    !is_signable(claims))
+	if (audience.n == 0)
+		audience = str_of(domain->audience);
+	if (domain->issuer[0] == '\0' || !is_signable(claims))
 		return HUB_EINVAL;
-	buf_init_arena(&header, arena, JWT_MAX);
 	buf_init_arena(&payload, arena, JWT_MAX);
-	buf_init_arena(&text, arena, JWT_MAX);
-	rc = put_header(&header, kid);
-	if (rc == 0)
-		rc = put_payload(&payload, domain, claims);
+	rc = put_payload(&payload, domain, audience, claims);
 	if (rc != 0)
 		return rc;
-	b64url_put(&text, header.p, header.n);
-	buf_byte(&text, '.');
-	b64url_put(&text, payload.p, payload.n);
-	rc = put_signature(&text, key);
-	if (rc == 0)
-		*token = buf_view(&text);
-	return rc;
+	return jws_sign(arena, key, &access_token, buf_view(&payload), token);
 }
 
 static int
@@ -213,108 +168,6 @@ refuse(struct check *c, const char *reason)
 {
 	c->reason = reason;
 	return HUB_EDENIED;
-}
-
-static int
-no_memory(struct check *c)
-{
-	c->reason = "out of memory";
-	return HUB_ENOMEM;
-}
-
-static int
-decode(struct check *c, struct str text, struct str *out)
-{
-	unsigned char *p = arena_alloc(c->arena, text.n);
-	ptrdiff_t n;
-
-	if (p == NULL)
-		return no_memory(c);
-	n = b64url_decode(text, p, text.n);
-	if (n < 0)
-		return refuse(c, "not canonical base64url");
-	*out = (struct str){ (const char *)p, (size_t)n };
-	return 0;
-}
-
-static int
-split(struct check *c, struct str token, struct parts *parts)
-{
-	struct str rest = token, header, payload, signature;
-	int rc;
-
-	if (token.n > JWT_MAX)
-		return refuse(c, "too long");
-	if (!str_split(&rest, '.', &header) ||
-	    !str_split(&rest, '.', &payload) ||
-	    !str_split(&rest, '.', &signature) || rest.p != NULL)
-		return refuse(c, "not three parts");
-	parts->input = (struct str){ token.p, header.n + 1 + payload.n };
-	rc = decode(c, header, &parts->header);
-	if (rc == 0)
-		rc = decode(c, payload, &parts->payload);
-	if (rc == 0)
-		rc = decode(c, signature, &parts->signature);
-	return rc;
-}
-
-/* Strict JSON; anything but an object has no members and fails by that. */
-static int
-parse(struct check *c, struct str text, const struct json **out)
-{
-	int rc = json_parse(c->arena, text, JWT_MAX, out, NULL);
-
-	if (rc == HUB_ENOMEM)
-		return no_memory(c);
-	return rc == 0 ? 0 : refuse(c, "not strict JSON");
-}
-
-static bool
-is_our_type(struct str typ)
-{
-	return str_eq_nocase(typ, STR("at+jwt")) ||
-	    str_eq_nocase(typ, STR("application/at+jwt"));
-}
-
-static int
-check_header(struct check *c, struct str text, const struct keyset_key **key)
-{
-	const struct json *header;
-	struct str word;
-	int rc = parse(c, text, &header);
-
-	if (rc != 0)
-		return rc;
-	if (!json_string(json_get(header, "alg"), &word) ||
-	    !str_eq(word, STR("RS256")))
-		return refuse(c, "algorithm is not RS256");
-	if (!json_string(json_get(header, "typ"), &word) || !is_our_type(word))
-		return refuse(c, "type is not at+jwt");
-	/* Each of these would change what the signature means. */
-	if (json_get(header, "crit") != NULL ||
-	    json_get(header, "b64") != NULL ||
-	    json_get(header, "zip") != NULL || json_get(header, "enc") != NULL)
-		return refuse(c, "an extension that is not understood");
-	if (!json_string(json_get(header, "kid"), &word) ||
-	    (*key = keyset_find(c->keys, word)) == NULL)
-		return refuse(c, "unknown key");
-	return 0;
-}
-
-static int
-check_signature(
-    struct check *c, const struct parts *parts, const struct keyset_key *key)
-{
-	unsigned char digest[SHA256_LEN];
-	int rc = sha256(parts->input, digest);
-
-	if (rc == 0)
-		rc = rsa_verify(key->rsa, digest, parts->signature);
-	if (rc == HUB_EDENIED)
-		return refuse(c, "wrong signature");
-	if (rc != 0)
-		c->reason = "the signature could not be checked";
-	return rc;
 }
 
 /* A string, or an array of strings, that is or has the audience. */
@@ -337,17 +190,32 @@ names_audience(const struct json *aud, struct str audience)
 	return found;
 }
 
+/* A token for several has no one audience to tell. */
+static int
+take_audience(struct check *c, const struct json *aud)
+{
+	struct str audience;
+
+	if (!json_string(aud, &audience) || audience.n == 0)
+		return refuse(c, "another audience");
+	*c->given->audience = audience;
+	return 0;
+}
+
 static int
 check_parties(struct check *c, const struct json *payload)
 {
-	struct str issuer = str_of(c->domain->issuer), word;
+	const struct token_domain *domain = c->given->domain;
+	const struct json *aud = json_get(payload, "aud");
+	struct str issuer = str_of(domain->issuer), word;
 
 	/* A domain without a name, see token_domain_of(), takes no token. */
 	if (issuer.n == 0 || !json_string(json_get(payload, "iss"), &word) ||
 	    !str_eq(word, issuer))
 		return refuse(c, "another issuer");
-	if (!names_audience(
-		json_get(payload, "aud"), str_of(c->domain->audience)))
+	if (c->given->audience != NULL)
+		return take_audience(c, aud);
+	if (!names_audience(aud, str_of(domain->audience)))
 		return refuse(c, "another audience");
 	return 0;
 }
@@ -392,7 +260,7 @@ take_number(
 
 	if (node == NULL)
 		return !required;
-	if (!json_u64(node, NUMBER_MAX, &v))
+	if (!json_u64(node, JWS_NUMBER_MAX, &v))
 		return false;
 	*out = (int64_t)v;
 	return true;
@@ -416,7 +284,8 @@ take_numbers(struct check *c, const struct json *payload, struct claims *claims,
 		return refuse(c, "bad epoch");
 	claims->user = json_get(payload, "epoch") != NULL;
 	claims->epoch = (uint64_t)epoch;
-	return 0;
+	/* Which of the two subjects it has to be, the epoch tells. */
+	return is_right_sub(claims) ? 0 : refuse(c, "bad sub");
 }
 
 /*
@@ -427,16 +296,16 @@ take_numbers(struct check *c, const struct json *payload, struct claims *claims,
 static int
 check_times(struct check *c, struct claims *claims, int64_t nbf, int64_t ends)
 {
-	if (claims->iat > c->now + CLOCK_SKEW)
+	if (claims->iat > c->given->now + CLOCK_SKEW)
 		return refuse(c, "issued in the future");
-	if (nbf > c->now)
+	if (nbf > c->given->now)
 		return refuse(c, "not valid yet");
 	if (claims->exp <= claims->iat ||
 	    claims->exp - claims->iat > TOKEN_LIFETIME_MAX)
 		return refuse(c, "an impossible lifetime");
 	if (ends != 0 && claims->exp > ends)
 		claims->exp = ends;
-	if (claims->exp <= c->now) {
+	if (claims->exp <= c->given->now) {
 		c->reason = "expired";
 		return HUB_EEXPIRED;
 	}
@@ -444,46 +313,41 @@ check_times(struct check *c, struct claims *claims, int64_t nbf, int64_t ends)
 }
 
 static int
-check_claims(struct check *c, struct str text, const struct keyset_key *key,
-    struct claims *claims)
+check_claims(struct check *c, const struct jws *jws, struct claims *claims)
 {
-	const struct json *payload;
 	int64_t nbf = 0;
-	int rc = parse(c, text, &payload);
+	int rc = check_parties(c, jws->payload);
 
 	if (rc == 0)
-		rc = check_parties(c, payload);
+		rc = take_ids(c, jws->payload, claims);
 	if (rc == 0)
-		rc = take_ids(c, payload, claims);
+		rc = take_scope(c, jws->payload, claims);
 	if (rc == 0)
-		rc = take_scope(c, payload, claims);
+		rc = take_numbers(c, jws->payload, claims, &nbf);
 	if (rc == 0)
-		rc = take_numbers(c, payload, claims, &nbf);
-	if (rc == 0)
-		rc = check_times(c, claims, nbf, key->ends);
+		rc = check_times(c, claims, nbf, jws->key->ends);
 	return rc;
 }
 
+/* Without an audience to tell, the scratch memory goes back. */
 int
-jwt_verify(struct arena *arena, const struct keyset *keys,
-    const struct token_domain *domain, struct str token, int64_t now,
+jwt_verify(const struct jwt_check *check, struct str token,
     struct claims *claims, const char **reason)
 {
-	struct check c = { arena, keys, domain, now, "" };
-	struct arena_mark mark = arena_mark(arena);
-	const struct keyset_key *key;
+	struct arena_mark mark = arena_mark(check->arena);
+	struct check c = { check, "" };
 	struct claims found = { .exp = 0 };
-	struct parts parts;
+	struct jws jws;
 	int rc;
 
-	rc = split(&c, token, &parts);
+	rc = jws_open(
+	    check->arena, check->keys, &access_token, token, &jws, &c.reason);
 	if (rc == 0)
-		rc = check_header(&c, parts.header, &key);
-	if (rc == 0)
-		rc = check_signature(&c, &parts, key);
-	if (rc == 0)
-		rc = check_claims(&c, parts.payload, key, &found);
-	arena_rewind(arena, mark);
+		rc = check_claims(&c, &jws, &found);
+	if (check->audience == NULL)
+		arena_rewind(check->arena, mark);
+	else if (rc != 0)
+		*check->audience = STR_NONE;
 	if (rc == 0)
 		*claims = found;
 	if (reason != NULL)

@@ -4,11 +4,12 @@
 #include "base/arena.h"
 #include "base/str.h"
 #include "token/claims.h"
+#include "token/jws.h"
 #include "token/keyset.h"
 #include "token/signer.h"
 
 /* Tokens longer than this are refused before they are looked at. */
-#define JWT_MAX 4096
+#define JWT_MAX JWS_MAX
 
 /* Whom tokens come from and whom they are for; fixed by the configuration. */
 struct token_domain {

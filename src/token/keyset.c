@@ -47,12 +47,9 @@ key_thumbprint(const struct rsa_key *key, char kid[KID_LEN + 1])
 	return rc;
 }
 
-/*
- * The name that a key is stored under is its thumbprint; if not, one of the
- * two was changed by something else than this software.
- */
-static int
-check_name(const struct rsa_key *key, struct str stored, char *kid)
+int
+key_check_name(
+    const struct rsa_key *key, struct str stored, char kid[KID_LEN + 1])
 {
 	struct str name;
 	int rc = key_thumbprint(key, kid);
@@ -63,13 +60,6 @@ check_name(const struct rsa_key *key, struct str stored, char *kid)
 	    !str_eq(name, str_of(kid)))
 		return HUB_ECORRUPT;
 	return 0;
-}
-
-/* A stored key that cannot be parsed is damage, not bad input. */
-static int
-stored(int rc)
-{
-	return rc == HUB_EINVAL ? HUB_ECORRUPT : rc;
 }
 
 static int
@@ -85,11 +75,12 @@ add_key(struct keyset *set, struct str name, struct str value)
 	if (rc != 0)
 		return rc;
 	rc = rsa_public(&key->rsa, rec.der);
+	/* A stored key that cannot be parsed is damage, not bad input. */
 	if (rc != 0)
-		return stored(rc);
+		return rc == HUB_EINVAL ? HUB_ECORRUPT : rc;
 	set->n++;
 	key->ends = rec.ends;
-	return check_name(key->rsa, name, key->kid);
+	return key_check_name(key->rsa, name, key->kid);
 }
 
 int
@@ -131,50 +122,4 @@ keyset_find(const struct keyset *set, struct str kid)
 			return &set->key[i];
 	}
 	return NULL;
-}
-
-/* Takes the key that signs out of one record; others leave *OUT alone. */
-static int
-take_signing(struct rsa_key **out, char *kid, struct str name, struct str value)
-{
-	struct private_key_rec rec;
-	int rc = private_key_rec_get(value, &rec);
-
-	if (rc != 0 || !rec.signs)
-		return rc;
-	if (*out != NULL)
-		return HUB_ECORRUPT;
-	rc = rsa_private(out, rec.der);
-	if (rc != 0)
-		return stored(rc);
-	return check_name(*out, name, kid);
-}
-
-int
-signing_key_load(struct txn *vault, struct rsa_key **out, char kid[KID_LEN + 1])
-{
-	struct rsa_key *key = NULL;
-	struct cursor cursor;
-	struct str name, value;
-	int rc = 0;
-
-	*out = NULL;
-	kid[0] = '\0';
-	txn_cursor(&cursor, vault, VAULT_KEY, NULL, NULL, false);
-	while (rc == 0 && txn_cursor_next(&cursor, &name, &value)) {
-		rc = take_signing(&key, kid, name, value);
-		/* The arena's copy of a private key goes at once. */
-		secret_clear((void *)value.p, value.n);
-	}
-	txn_cursor_close(&cursor);
-	if (rc == 0)
-		rc = txn_error(vault);
-	if (rc == 0 && key == NULL)
-		rc = HUB_ENOENT;
-	if (rc != 0) {
-		rsa_free(key);
-		return rc;
-	}
-	*out = key;
-	return 0;
 }

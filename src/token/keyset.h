@@ -41,11 +41,11 @@ const struct keyset_key *keyset_find(const struct keyset *set, struct str kid);
 int key_thumbprint(const struct rsa_key *key, char kid[KID_LEN + 1]);
 
 /*
- * The key that signs, from the vault. The caller frees *OUT with rsa_free().
- * HUB_ENOENT if there is none, HUB_ECORRUPT as above and for two that sign.
- * What was read of private keys is cleared in the transaction's arena.
+ * Fills KID and compares it with the key of a record that KEY stands under in
+ * either store. HUB_ECORRUPT if they differ: one of the two was changed by
+ * something else than this software.
  */
-int signing_key_load(
-    struct txn *vault, struct rsa_key **out, char kid[KID_LEN + 1]);
+int key_check_name(
+    const struct rsa_key *key, struct str stored, char kid[KID_LEN + 1]);
 
 #endif

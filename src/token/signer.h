@@ -24,15 +24,20 @@ struct signer {
 };
 
 /*
- * Reads all private keys of the vault into SET, which is all zeros or was
+ * Reads all private keys of the vault into SIGNER, which is all zeros or was
  * loaded before; on failure it stays as it was. HUB_ENOENT if there is none,
  * HUB_ECORRUPT for one that cannot be parsed or is not the one that its name
- * tells. What was read is cleared in the transaction's arena.
+ * tells, HUB_ETOOBIG for more than KEYSET_MAX. What was read is cleared in the transaction's arena.
  */
 int signer_load(struct signer *signer, struct txn *vault);
 void signer_free(struct signer *signer);
 
-/* The key that signs at NOW; NULL if there is none. */
+/*
+ * The key that signs at NOW: of those whose time has come, the one whose time
+ * came last; of several of one second the last by name. If no key's time has
+ * come, since the clock was set back, the first of them signs. NULL if there is
+ * no key.
+ */
 const struct signer_key *signer_current(
     const struct signer *signer, int64_t now);
 

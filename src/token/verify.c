@@ -15,6 +15,12 @@ token_verify(struct verifier *v, struct arena *arena, struct str token,
     int64_t now, struct claims *storage, const struct claims **claims,
     const char **reason)
 {
+	const struct jwt_check check = {
+		.arena = arena,
+		.keys = &v->keys,
+		.domain = &v->domain,
+		.now = now,
+	};
 	const struct claims *known = token_cache_get(v->cache, token);
 	int rc;
 
@@ -26,8 +32,7 @@ token_verify(struct verifier *v, struct arena *arena, struct str token,
 		return HUB_EEXPIRED;
 	}
 	if (known == NULL) {
-		rc = jwt_verify(
-		    arena, &v->keys, &v->domain, token, now, storage, reason);
+		rc = jwt_verify(&check, token, storage, reason);
 		if (rc != 0)
 			return rc;
 		token_cache_put(v->cache, token, storage);

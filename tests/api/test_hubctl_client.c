@@ -81,21 +81,22 @@ token_of_app(const struct site *site)
 		.client_id = "app",
 		.jti = "token-of-app",
 		.scope = "openid hub.read" };
+	struct signer signer = { .n = 0 };
 	struct token_domain domain;
 	struct token token;
-	struct rsa_key *key;
 	struct vault vault;
-	char kid[KID_LEN + 1];
 	struct str text;
 
 	claims.exp = claims.iat + 3600;
 	look(&vault, site);
-	assert_int_equal(signing_key_load(vault.txn, &key, kid), 0);
+	assert_int_equal(signer_load(&signer, vault.txn), 0);
 	token_domain_of(&domain, vault.conf.base_url);
 	assert_int_equal(
-	    jwt_sign(vault.arena, key, kid, &domain, &claims, &text), 0);
+	    jwt_sign(vault.arena, signer_current(&signer, claims.iat), &domain,
+		STR(""), &claims, &text),
+	    0);
 	snprintf(token.text, sizeof(token.text), "%.*s", STR_ARG(text));
-	rsa_free(key);
+	signer_free(&signer);
 	look_end(&vault);
 	return token;
 }

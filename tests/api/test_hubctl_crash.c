@@ -304,9 +304,8 @@ token_of_app(const struct site *site)
 		.client_id = "app",
 		.jti = "token-of-app",
 		.scope = "openid hub.read" };
+	struct signer signer = { .n = 0 };
 	struct token_domain domain;
-	char kid[KID_LEN + 1];
-	struct rsa_key *key;
 	struct token token;
 	struct look vault;
 	struct txn *txn;
@@ -315,13 +314,15 @@ token_of_app(const struct site *site)
 	claims.exp = claims.iat + 3600;
 	look_open(&vault, site, schema_vault, STORE_READ);
 	txn = store_read_begin(vault.store, vault.arena);
-	assert_int_equal(signing_key_load(txn, &key, kid), 0);
+	assert_int_equal(signer_load(&signer, txn), 0);
 	assert_int_equal(store_read_end(txn), 0);
 	token_domain_of(&domain, vault.conf.base_url);
 	assert_int_equal(
-	    jwt_sign(vault.arena, key, kid, &domain, &claims, &text), 0);
+	    jwt_sign(vault.arena, signer_current(&signer, claims.iat), &domain,
+		STR(""), &claims, &text),
+	    0);
 	snprintf(token.text, sizeof(token.text), "%.*s", STR_ARG(text));
-	rsa_free(key);
+	signer_free(&signer);
 	look_close(&vault);
 	return token;
 }
@@ -533,17 +534,18 @@ struct kid {
 static struct kid
 private_key(const struct site *site)
 {
+	struct signer signer = { .n = 0 };
 	struct look vault;
-	struct rsa_key *key;
 	struct txn *txn;
 	struct kid kid;
 
 	look_open(&vault, site, schema_vault, STORE_READ);
 	txn = store_read_begin(vault.store, vault.arena);
-	assert_int_equal(signing_key_load(txn, &key, kid.text), 0);
+	assert_int_equal(signer_load(&signer, txn), 0);
+	memcpy(kid.text, signer.key[0].kid, sizeof(kid.text));
 	assert_int_equal(txn_count(txn, VAULT_KEY), 1);
 	assert_int_equal(store_read_end(txn), 0);
-	rsa_free(key);
+	signer_free(&signer);
 	look_close(&vault);
 	return kid;
 }

@@ -14,6 +14,7 @@
 extern struct arena *arena;          /* reset before each test */
 extern struct keyset keys;           /* one key: ours */
 extern struct rsa_key *ours;         /* its private half */
+extern struct signer_key signing;    /* the same, as jwt_sign() takes it */
 extern struct rsa_key *other;        /* nobody knows it */
 extern struct token_domain domain;   /* https://hub.example */
 extern char quoted_kid[KID_LEN + 3]; /* of our key, as JSON */
@@ -57,6 +58,10 @@ struct str unsealed(struct str header);
 
 /* jwt_verify() with our keys and domain at NOW. */
 int verify(struct str token, struct claims *claims, const char **reason);
+
+/* The same with other keys, domain and time, for results only. */
+int verify_by(const struct keyset *by, const struct token_domain *in,
+    int64_t now, struct str token);
 
 void accepts(struct str token, struct claims *claims);
 

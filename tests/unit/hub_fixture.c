@@ -12,7 +12,7 @@
 #include "unit.h"
 
 static struct store *
-make_store(struct hub *hub, const struct schema *schema)
+make_store(struct test_hub *hub, const struct schema *schema)
 {
 	struct store *store = NULL;
 
@@ -26,7 +26,7 @@ int
 hub_setup(void **state)
 {
 	const char *tmp = getenv("TMPDIR");
-	struct hub *hub = calloc(1, sizeof(*hub));
+	struct test_hub *hub = calloc(1, sizeof(*hub));
 	struct schema schema;
 
 	assert_non_null(hub);
@@ -59,7 +59,7 @@ remove_one(const char *path, const struct stat *st, int kind, struct FTW *ftw)
 int
 hub_teardown(void **state)
 {
-	struct hub *hub = *state;
+	struct test_hub *hub = *state;
 
 	store_close(hub->directory);
 	store_close(hub->vault);
@@ -69,15 +69,26 @@ hub_teardown(void **state)
 	return 0;
 }
 
+struct hub
+hub_of(struct test_hub *hub)
+{
+	return (struct hub){
+		.conf = &hub->conf,
+		.directory = hub->directory,
+		.vault = hub->vault,
+		.arena = hub->arena,
+	};
+}
+
 void
-hub_write(struct hub *hub, struct store *store,
+hub_write(struct test_hub *hub, struct store *store,
     int (*fn)(struct txn *txn, void *arg), void *arg)
 {
 	assert_int_equal(store_write(store, hub->arena, fn, arg), 0);
 }
 
 struct txn *
-hub_look(struct hub *hub)
+hub_look(struct test_hub *hub)
 {
 	return store_read_begin(hub->directory, hub->arena);
 }
@@ -89,7 +100,7 @@ hub_look_end(struct txn *txn)
 }
 
 struct attempt {
-	struct hub *hub;
+	struct test_hub *hub;
 	struct record record;
 };
 
@@ -103,7 +114,7 @@ apply(struct txn *txn, void *arg)
 }
 
 int
-hub_try(struct hub *hub, const char *line)
+hub_try(struct test_hub *hub, const char *line)
 {
 	struct attempt attempt = { .hub = hub };
 	int rc;
@@ -116,7 +127,7 @@ hub_try(struct hub *hub, const char *line)
 }
 
 void
-hub_put(struct hub *hub, const char *line)
+hub_put(struct test_hub *hub, const char *line)
 {
 	int rc = hub_try(hub, line);
 
@@ -125,7 +136,7 @@ hub_put(struct hub *hub, const char *line)
 }
 
 struct account_rec
-hub_account(struct hub *hub, const char *id)
+hub_account(struct test_hub *hub, const char *id)
 {
 	struct txn *txn = hub_look(hub);
 	struct account_rec rec;
@@ -137,7 +148,7 @@ hub_account(struct hub *hub, const char *id)
 }
 
 const char *
-hub_who(struct hub *hub, const char *username)
+hub_who(struct test_hub *hub, const char *username)
 {
 	struct txn *txn = hub_look(hub);
 	struct account_rec rec;
@@ -148,7 +159,7 @@ hub_who(struct hub *hub, const char *username)
 }
 
 const char *
-hub_whose(struct hub *hub, const char *organization, const char *dossier)
+hub_whose(struct test_hub *hub, const char *organization, const char *dossier)
 {
 	struct txn *txn = hub_look(hub);
 	struct str id;
@@ -160,7 +171,7 @@ hub_whose(struct hub *hub, const char *organization, const char *dossier)
 }
 
 const char *
-hub_list(struct hub *hub, struct str list)
+hub_list(struct test_hub *hub, struct str list)
 {
 	struct str part;
 	struct buf text;
@@ -176,7 +187,7 @@ hub_list(struct hub *hub, struct str list)
 }
 
 const char *
-hub_text(struct hub *hub, struct str text)
+hub_text(struct test_hub *hub, struct str text)
 {
 	struct str copy = arena_str(hub->arena, text);
 
@@ -185,7 +196,7 @@ hub_text(struct hub *hub, struct str text)
 }
 
 int
-hub_file(struct hub *hub, struct str content)
+hub_file(struct test_hub *hub, struct str content)
 {
 	const char *path = arena_printf(hub->arena, "%s/input", hub->root);
 	int fd = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);

@@ -30,7 +30,7 @@ import_told(void *ctx, unsigned long place, const char *reason)
 }
 
 int
-import_text(struct hub *hub, struct str content)
+import_text(struct test_hub *hub, struct str content)
 {
 	int fd = hub_file(hub, content);
 	int rc;
@@ -48,7 +48,7 @@ import_text(struct hub *hub, struct str content)
 }
 
 void
-import_good(struct hub *hub, const char *content)
+import_good(struct test_hub *hub, const char *content)
 {
 	if (import_text(hub, str_of(content)) != 0)
 		fail_msg("%.*s%s", STR_ARG(buf_view(&told)), hub->why.text);
@@ -57,7 +57,7 @@ import_good(struct hub *hub, const char *content)
 }
 
 struct str
-directory_dump(struct hub *hub)
+directory_dump(struct test_hub *hub)
 {
 	struct txn *txn = hub_look(hub);
 	struct str key, value;
@@ -81,7 +81,7 @@ directory_dump(struct hub *hub)
 }
 
 void
-import_bad(struct hub *hub, struct str content, const char *reasons)
+import_bad(struct test_hub *hub, struct str content, const char *reasons)
 {
 	struct str before = directory_dump(hub), after;
 
@@ -95,7 +95,7 @@ import_bad(struct hub *hub, struct str content, const char *reasons)
 }
 
 uint64_t
-directory_count(struct hub *hub, unsigned int table)
+directory_count(struct test_hub *hub, unsigned int table)
 {
 	struct txn *txn = hub_look(hub);
 	uint64_t n = txn_count(txn, table);

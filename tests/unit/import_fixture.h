@@ -31,18 +31,18 @@ int imports_teardown(void **state);
 /* Notes a bad line in TOLD: a struct import's bad(). */
 void import_told(void *ctx, unsigned long place, const char *reason);
 
-int import_text(struct hub *hub, struct str content);
+int import_text(struct test_hub *hub, struct str content);
 
 /* The same where no line is bad. */
-void import_good(struct hub *hub, const char *content);
+void import_good(struct test_hub *hub, const char *content);
 
 /* Is refused with these bad lines, and changes nothing. */
-void import_bad(struct hub *hub, struct str content, const char *reasons);
+void import_bad(struct test_hub *hub, struct str content, const char *reasons);
 
 /* All that the directory holds, as one text. */
-struct str directory_dump(struct hub *hub);
+struct str directory_dump(struct test_hub *hub);
 
 /* How many records a table has. */
-uint64_t directory_count(struct hub *hub, unsigned int table);
+uint64_t directory_count(struct test_hub *hub, unsigned int table);
 
 #endif

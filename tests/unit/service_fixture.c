@@ -12,24 +12,39 @@
 #include "unit.h"
 
 static int
-write_key(struct txn *txn, void *arg)
+write_private(struct txn *vault, void *arg)
 {
-	signing_key_put_public(txn, arg);
+	signing_key_put_private(vault, arg);
+	return 0;
+}
+
+static int
+write_public(struct txn *directory, void *arg)
+{
+	signing_key_put_public(directory, arg);
 	return 0;
 }
 
 static void
 put_key(struct fixture *f)
 {
-	struct signing_key key = { .public = { .created = clock_now() } };
+	int64_t now = clock_now();
+	struct signing_key key = {
+		.public = { .created = now },
+		.private = { .created = now, .signs_from = now },
+	};
 
-	f->key = test_key(TEST_KEY_A);
-	assert_non_null(f->key);
-	assert_int_equal(key_thumbprint(f->key, key.kid), 0);
+	f->key.signs_from = now;
+	f->key.rsa = test_key(TEST_KEY_A);
+	assert_non_null(f->key.rsa);
+	assert_int_equal(key_thumbprint(f->key.rsa, key.kid), 0);
+	memcpy(f->key.kid, key.kid, sizeof(f->key.kid));
 	assert_int_equal(
-	    rsa_public_der(f->hub->arena, f->key, &key.public.der), 0);
-	memcpy(f->kid, key.kid, sizeof(f->kid));
-	hub_write(f->hub, f->hub->directory, write_key, &key);
+	    rsa_public_der(f->hub->arena, f->key.rsa, &key.public.der), 0);
+	assert_int_equal(
+	    rsa_private_der(f->hub->arena, f->key.rsa, &key.private.der), 0);
+	hub_write(f->hub, f->hub->vault, write_private, &key);
+	hub_write(f->hub, f->hub->directory, write_public, &key);
 }
 
 struct new_client {
@@ -94,7 +109,7 @@ put_records(struct fixture *f)
 static void
 open_service(struct fixture *f)
 {
-	struct hub *hub = f->hub;
+	struct test_hub *hub = f->hub;
 
 	snprintf(hub->conf.base_url, sizeof(hub->conf.base_url), BASE_URL);
 	hub->conf.token_cache = 64;
@@ -136,7 +151,7 @@ service_teardown(void **state)
 
 	buf_free(&f->head);
 	arena_free(f->arena);
-	rsa_free(f->key);
+	rsa_free(f->key.rsa);
 	service_close(&f->service);
 	f->hub->directory = f->hub->vault = NULL;
 	hub_teardown(&hub);
@@ -168,8 +183,9 @@ sign_claims(struct fixture *f, const struct claims *claims)
 {
 	struct str token;
 
-	assert_int_equal(jwt_sign(f->hub->arena, f->key, f->kid,
-			     &f->service.verifier.domain, claims, &token),
+	assert_int_equal(
+	    jwt_sign(f->hub->arena, &f->key, &f->service.verifier.domain,
+		STR(""), claims, &token),
 	    0);
 	return hub_text(f->hub, token);
 }

@@ -20,12 +20,11 @@
 #define BASE_URL "https://hub.example.nl"
 
 struct fixture {
-	struct hub *hub;
+	struct test_hub *hub;
 	struct service service;
 	struct counters counters;
-	struct rsa_key *key;
-	char kid[KID_LEN + 1];
-	struct arena *arena; /* of the request */
+	struct signer_key key; /* that signs */
+	struct arena *arena;   /* of the request */
 	struct buf head;
 	struct client_answer answer; /* the last one */
 };

@@ -32,13 +32,14 @@ revoke(struct txn *txn, void *arg)
 }
 
 static void
-change(struct hub *hub, int (*fn)(struct txn *txn, void *arg), const char *id)
+change(
+    struct test_hub *hub, int (*fn)(struct txn *txn, void *arg), const char *id)
 {
 	hub_write(hub, hub->directory, fn, (void *)(uintptr_t)id);
 }
 
 static void
-assert_epoch(struct hub *hub, const char *id, uint64_t epoch)
+assert_epoch(struct test_hub *hub, const char *id, uint64_t epoch)
 {
 	assert_int_equal(hub_account(hub, id).epoch, epoch);
 }
@@ -46,7 +47,7 @@ assert_epoch(struct hub *hub, const char *id, uint64_t epoch)
 static void
 a_new_account_is_found_by_id_name_and_dossier(void **state)
 {
-	struct hub *hub = *state;
+	struct test_hub *hub = *state;
 	struct account_rec rec;
 
 	hub_put(hub,
@@ -68,7 +69,7 @@ a_new_account_is_found_by_id_name_and_dossier(void **state)
 static void
 who_is_not_there_is_not_found(void **state)
 {
-	struct hub *hub = *state;
+	struct test_hub *hub = *state;
 	struct txn *txn = hub_look(hub);
 	struct account_rec rec;
 	char large[300];
@@ -91,7 +92,7 @@ who_is_not_there_is_not_found(void **state)
 static void
 usernames_that_fold_together_are_one(void **state)
 {
-	struct hub *hub = *state;
+	struct test_hub *hub = *state;
 
 	hub_put(hub, ACCOUNT("a", "a@b.nl", ""));
 	assert_int_equal(
@@ -106,7 +107,7 @@ usernames_that_fold_together_are_one(void **state)
 static void
 a_changed_username_frees_the_old_one(void **state)
 {
-	struct hub *hub = *state;
+	struct test_hub *hub = *state;
 
 	hub_put(hub, ACCOUNT("a", "old@b.nl", ""));
 	hub_put(hub, ACCOUNT("a", "new@b.nl", ""));
@@ -119,7 +120,7 @@ a_changed_username_frees_the_old_one(void **state)
 static void
 a_dossier_belongs_to_one_account(void **state)
 {
-	struct hub *hub = *state;
+	struct test_hub *hub = *state;
 
 	hub_put(hub, ACCOUNT("a", "a@b.nl", ",\"dossiers\":{\"1\":\"D\"}"));
 	assert_int_equal(
@@ -137,7 +138,7 @@ a_dossier_belongs_to_one_account(void **state)
 static void
 a_dossier_moves_once_it_is_free(void **state)
 {
-	struct hub *hub = *state;
+	struct test_hub *hub = *state;
 
 	hub_put(hub, ACCOUNT("a", "a@b.nl", ",\"dossiers\":{\"1\":\"D\"}"));
 	hub_put(hub, ACCOUNT("a", "a@b.nl", ",\"dossiers\":{\"1\":\"E\"}"));
@@ -157,7 +158,7 @@ the_longest_texts_fit_into_the_indexes(void **state)
 					 "0123456789abcdef0123456789abcdef";
 	static const char label[] = "0123456789abcdef0123456789abcdef"
 				    "0123456789abcdef0123456789abcde";
-	struct hub *hub = *state;
+	struct test_hub *hub = *state;
 	const char *name = arena_printf(
 	    hub->arena, "%s@%s.%s.%.61s", sixty_four, label, label, label);
 
@@ -173,7 +174,7 @@ the_longest_texts_fit_into_the_indexes(void **state)
 static void
 a_refused_record_changes_nothing(void **state)
 {
-	struct hub *hub = *state;
+	struct test_hub *hub = *state;
 	struct account_rec rec;
 
 	hub_put(hub, ACCOUNT("a", "a@b.nl", ",\"dossiers\":{\"1\":\"D\"}"));
@@ -195,7 +196,7 @@ a_refused_record_changes_nothing(void **state)
 static void
 enabled_not_said_stays_what_it_is(void **state)
 {
-	struct hub *hub = *state;
+	struct test_hub *hub = *state;
 
 	hub_put(hub, ACCOUNT("a", "a@b.nl", ""));
 	assert_true(hub_account(hub, "a").enabled);
@@ -212,7 +213,7 @@ enabled_not_said_stays_what_it_is(void **state)
 static void
 a_record_that_disables_raises_the_epoch(void **state)
 {
-	struct hub *hub = *state;
+	struct test_hub *hub = *state;
 
 	hub_put(hub, ACCOUNT("a", "a@b.nl", ",\"enabled\":true"));
 	assert_epoch(hub, "a", 1);
@@ -229,7 +230,7 @@ a_record_that_disables_raises_the_epoch(void **state)
 static void
 no_record_lowers_the_epoch_or_brings_its_own(void **state)
 {
-	struct hub *hub = *state;
+	struct test_hub *hub = *state;
 
 	hub_put(hub, ACCOUNT("a", "a@b.nl", ""));
 	for (int i = 0; i < 5; i++)
@@ -243,7 +244,7 @@ no_record_lowers_the_epoch_or_brings_its_own(void **state)
 static void
 disable_and_revoke_raise_the_epoch_and_enable_does_not(void **state)
 {
-	struct hub *hub = *state;
+	struct test_hub *hub = *state;
 
 	hub_put(hub, ACCOUNT("a", "a@b.nl", ",\"dossiers\":{\"1\":\"D\"}"));
 	change(hub, enable, "a");
@@ -270,7 +271,7 @@ disable_and_revoke_raise_the_epoch_and_enable_does_not(void **state)
 static void
 a_deleted_account_leaves_nothing_behind(void **state)
 {
-	struct hub *hub = *state;
+	struct test_hub *hub = *state;
 	struct account_rec rec;
 	struct txn *txn;
 
@@ -291,7 +292,7 @@ a_deleted_account_leaves_nothing_behind(void **state)
 static void
 an_account_that_comes_back_revives_no_epoch(void **state)
 {
-	struct hub *hub = *state;
+	struct test_hub *hub = *state;
 
 	hub_put(hub, ACCOUNT("a", "a@b.nl", ""));
 	for (int i = 0; i < 6; i++)
@@ -342,7 +343,7 @@ make_pending(struct txn *txn, void *arg)
 static void
 a_pending_temporary_password_stays_pending(void **state)
 {
-	struct hub *hub = *state;
+	struct test_hub *hub = *state;
 
 	hub_put(hub, ACCOUNT("a", "a@b.nl", ""));
 	hub_write(hub, hub->directory, make_pending, NULL);
@@ -368,7 +369,7 @@ damage(struct txn *txn, void *arg)
 static void
 a_damaged_record_is_an_error_and_not_an_absence(void **state)
 {
-	struct hub *hub = *state;
+	struct test_hub *hub = *state;
 	struct account_rec rec;
 	struct txn *txn;
 

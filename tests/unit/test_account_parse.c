@@ -47,7 +47,7 @@ parsed(const char *text)
 static void
 assert_list(struct str list, const char *wanted)
 {
-	struct hub hub = { .arena = arena };
+	struct test_hub hub = { .arena = arena };
 
 	assert_string_equal(hub_list(&hub, list), wanted);
 }

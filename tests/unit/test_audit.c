@@ -81,7 +81,7 @@ expect(void *ctx, int64_t time_us, const struct audit_rec *rec)
 }
 
 static void
-walk(struct hub *hub, struct walk *w)
+walk(struct test_hub *hub, struct walk *w)
 {
 	struct txn *txn = store_read_begin(hub->vault, hub->arena);
 
@@ -92,7 +92,7 @@ walk(struct hub *hub, struct walk *w)
 static void
 events_come_in_the_order_they_were_put(void **state)
 {
-	struct hub *hub = *state;
+	struct test_hub *hub = *state;
 	int64_t before = clock_now_us();
 	struct walk w = { .last = before, .prefix = "x" };
 
@@ -106,7 +106,7 @@ events_come_in_the_order_they_were_put(void **state)
 static void
 a_walk_ends_when_it_is_told_to(void **state)
 {
-	struct hub *hub = *state;
+	struct test_hub *hub = *state;
 	struct walk w = { .stop_at = 7, .prefix = "" };
 
 	hub_write(hub, hub->vault, put_many, "");
@@ -117,7 +117,7 @@ a_walk_ends_when_it_is_told_to(void **state)
 static void
 an_empty_log_has_no_event(void **state)
 {
-	struct hub *hub = *state;
+	struct test_hub *hub = *state;
 	struct walk w = { .prefix = "" };
 
 	walk(hub, &w);
@@ -136,7 +136,7 @@ static void
 events_of_one_microsecond_keep_their_order(void **state)
 {
 	static const int64_t times[] = { 300, 255, 256, 255, 255 };
-	struct hub *hub = *state;
+	struct test_hub *hub = *state;
 	struct buf text;
 	struct txn *txn;
 
@@ -157,7 +157,7 @@ events_of_one_microsecond_keep_their_order(void **state)
 static void
 hundreds_of_one_microsecond_are_all_there(void **state)
 {
-	struct hub *hub = *state;
+	struct test_hub *hub = *state;
 	struct walk w = { .prefix = "x" };
 
 	frozen_us = 1700000000000000;
@@ -184,7 +184,7 @@ put_damage(struct txn *txn, void *arg)
 static void
 a_damaged_event_is_an_error(void **state)
 {
-	struct hub *hub = *state;
+	struct test_hub *hub = *state;
 	struct walk w = { .prefix = "" };
 	struct txn *txn;
 
@@ -207,7 +207,7 @@ static void
 an_event_that_does_not_fit_fails_its_transaction(void **state)
 {
 	static char large[8192];
-	struct hub *hub = *state;
+	struct test_hub *hub = *state;
 	struct audit_rec rec = { .detail = { large, sizeof(large) } };
 
 	assert_int_equal(

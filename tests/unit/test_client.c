@@ -27,7 +27,7 @@ plain(void)
 }
 
 static struct client_rec
-made(struct hub *hub, const struct client_form *form)
+made(struct test_hub *hub, const struct client_form *form)
 {
 	struct client_rec rec;
 
@@ -38,7 +38,7 @@ made(struct hub *hub, const struct client_form *form)
 
 static void
 assert_refused(
-    struct hub *hub, const struct client_form *form, const char *says)
+    struct test_hub *hub, const struct client_form *form, const char *says)
 {
 	struct client_rec rec;
 
@@ -52,7 +52,7 @@ static void
 what_is_not_said_has_a_default(void **state)
 {
 	struct client_form form = plain();
-	struct hub *hub = *state;
+	struct test_hub *hub = *state;
 	struct client_rec rec = made(hub, &form);
 
 	assert_true(rec.enabled && rec.public);
@@ -82,9 +82,19 @@ all_that_is_said_is_kept_in_its_order(void **state)
 	static const char *const grants[] = { "authorization_code", NULL };
 	static const char *const scopes[] = { "hub.manage openid", "openid",
 		"email", NULL };
-	struct client_form form = { "app", "De App", false, redirects, logouts,
-		origins, grants, scopes, "urn:example:api", "1001" };
-	struct hub *hub = *state;
+	struct client_form form = {
+		.id = "app",
+		.name = "De App",
+		.public = true,
+		.redirect_uris = redirects,
+		.post_logout_uris = logouts,
+		.origins = origins,
+		.grants = grants,
+		.scopes = scopes,
+		.audience = "urn:example:api",
+		.organization = "1001",
+	};
+	struct test_hub *hub = *state;
 	struct client_rec rec = made(hub, &form);
 
 	assert_str(rec.name, "De App");
@@ -176,7 +186,7 @@ a_bad_address_is_named(void **state)
 
 /* N addresses, the longest that there are, of different ends. */
 static const char *const *
-many(struct hub *hub, size_t n)
+many(struct test_hub *hub, size_t n)
 {
 	const char **list = arena_zalloc(hub->arena, (n + 1) * sizeof(*list));
 	char path[URI_MAX + 1];
@@ -193,7 +203,7 @@ static void
 a_list_has_its_bound_and_the_largest_client_fits(void **state)
 {
 	struct client_form form = plain();
-	struct hub *hub = *state;
+	struct test_hub *hub = *state;
 	struct client_rec rec, back;
 	struct buf bytes;
 
@@ -255,7 +265,7 @@ third_parties_do_not_manage(void **state)
 {
 	static const char *const manage[] = { "openid hub.manage", NULL };
 	struct client_form form = plain();
-	struct hub *hub = *state;
+	struct test_hub *hub = *state;
 
 	form.scopes = manage;
 	made(hub, &form);
@@ -296,7 +306,7 @@ add(struct txn *txn, void *arg)
 }
 
 static int
-try_add(struct hub *hub, const struct client_form *form, int64_t now)
+try_add(struct test_hub *hub, const struct client_form *form, int64_t now)
 {
 	struct adding a = {
 		.rec = made(hub, form), .now = now, .why = &hub->why
@@ -319,7 +329,7 @@ static void
 an_id_is_given_once(void **state)
 {
 	struct client_form form = plain();
-	struct hub *hub = *state;
+	struct test_hub *hub = *state;
 
 	assert_int_equal(try_add(hub, &form, NOW), 0);
 	form.name = "another";
@@ -331,7 +341,7 @@ static void
 an_organisation_must_be_there(void **state)
 {
 	struct client_form form = plain();
-	struct hub *hub = *state;
+	struct test_hub *hub = *state;
 
 	form.organization = "1001";
 	assert_int_equal(try_add(hub, &form, NOW), HUB_ENOENT);
@@ -349,7 +359,7 @@ static void
 a_removed_id_rests_longer_than_any_token_lives(void **state)
 {
 	struct client_form form = plain();
-	struct hub *hub = *state;
+	struct test_hub *hub = *state;
 	struct client_rec rec;
 	struct txn *txn;
 

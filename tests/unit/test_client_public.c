@@ -24,7 +24,8 @@ put(struct txn *txn, void *arg)
 
 /* A client with these origins, split at spaces. */
 static void
-put_client(struct hub *hub, const char *id, bool enabled, const char *origins)
+put_client(
+    struct test_hub *hub, const char *id, bool enabled, const char *origins)
 {
 	struct change c = { id, { .enabled = enabled, .name = str_of(id) } };
 	struct str rest = str_of(origins), part;
@@ -38,7 +39,7 @@ put_client(struct hub *hub, const char *id, bool enabled, const char *origins)
 }
 
 static void
-load(struct hub *hub, struct client_set *set)
+load(struct test_hub *hub, struct client_set *set)
 {
 	struct txn *txn = hub_look(hub);
 
@@ -94,7 +95,7 @@ all_parts_of_a_client_are_there(void **state)
 		    .scope = STR("openid hub.read"),
 		    .audience = STR("https://hub.example") } };
 	struct client_set set = { 0 };
-	struct hub *hub = *state;
+	struct test_hub *hub = *state;
 	const struct client_rec *rec;
 
 	hub_write(hub, hub->directory, put, &c);
@@ -149,7 +150,7 @@ static void
 a_change_raises_the_generation_and_shows_when_loaded_again(void **state)
 {
 	struct client_set set = { 0 };
-	struct hub *hub = *state;
+	struct test_hub *hub = *state;
 	struct txn *txn;
 
 	put_client(hub, "a", true, "https://a.example");
@@ -181,7 +182,7 @@ static void
 a_load_that_fails_leaves_the_set_as_it_was(void **state)
 {
 	struct client_set set = { 0 };
-	struct hub *hub = *state;
+	struct test_hub *hub = *state;
 	struct txn *txn;
 
 	put_client(hub, "a", true, "https://a.example");
@@ -223,7 +224,7 @@ take_away(struct txn *txn, void *arg)
 }
 
 static int
-enable(struct hub *hub, const char *id, bool enabled)
+enable(struct test_hub *hub, const char *id, bool enabled)
 {
 	struct act act = { .id = id, .enabled = enabled };
 
@@ -232,7 +233,7 @@ enable(struct hub *hub, const char *id, bool enabled)
 }
 
 static int
-drop(struct hub *hub, const char *id)
+drop(struct test_hub *hub, const char *id)
 {
 	struct act act = { .id = id, .free_from = 7 };
 
@@ -241,7 +242,7 @@ drop(struct hub *hub, const char *id)
 }
 
 static uint64_t
-generation(struct hub *hub)
+generation(struct test_hub *hub)
 {
 	struct txn *txn = hub_look(hub);
 	uint64_t number = generation_get(txn);
@@ -254,7 +255,7 @@ static void
 disabling_and_enabling_keep_the_rest(void **state)
 {
 	struct client_set set = { 0 };
-	struct hub *hub = *state;
+	struct test_hub *hub = *state;
 	uint64_t before;
 
 	put_client(hub, "a", true, "https://a.example");
@@ -276,7 +277,7 @@ static void
 a_removed_client_is_gone_and_its_id_remembers_until_when(void **state)
 {
 	struct client_set set = { 0 };
-	struct hub *hub = *state;
+	struct test_hub *hub = *state;
 	struct client_rec rec;
 	struct txn *txn;
 	uint64_t before;
@@ -302,7 +303,7 @@ a_removed_client_is_gone_and_its_id_remembers_until_when(void **state)
 static void
 who_is_not_there_cannot_be_changed(void **state)
 {
-	struct hub *hub = *state;
+	struct test_hub *hub = *state;
 
 	put_client(hub, "a", true, "");
 	assert_int_equal(drop(hub, "a"), 0);
@@ -318,7 +319,7 @@ the_built_in_client_stays_as_it_is(void **state)
 {
 	struct change c = { CLIENT_BUILTIN,
 		{ .enabled = true, .builtin = true } };
-	struct hub *hub = *state;
+	struct test_hub *hub = *state;
 
 	hub_write(hub, hub->directory, put, &c);
 	assert_int_equal(drop(hub, CLIENT_BUILTIN), HUB_EDENIED);
@@ -336,7 +337,7 @@ note(void *ctx, struct str id, const struct client_rec *rec)
 static void
 a_walk_meets_those_who_are_there_in_their_order(void **state)
 {
-	struct hub *hub = *state;
+	struct test_hub *hub = *state;
 	struct txn *txn;
 	struct buf met;
 
@@ -355,7 +356,7 @@ a_walk_meets_those_who_are_there_in_their_order(void **state)
 static void
 damage_is_no_absence(void **state)
 {
-	struct hub *hub = *state;
+	struct test_hub *hub = *state;
 	struct client_rec rec;
 	struct txn *txn;
 	struct buf met;

@@ -92,17 +92,18 @@ a_client_comes_back_with_each_flag(void **state)
 	struct client_rec out;
 
 	(void)state;
-	for (int flags = 0; flags < 16; flags++) {
+	for (int flags = 0; flags < 32; flags++) {
 		struct client_rec in = {
 			.enabled = (flags & 1) != 0,
 			.third_party = (flags & 2) != 0,
 			.builtin = (flags & 4) != 0,
 			.public = (flags & 8) != 0,
+			.pkce_optional = (flags & 16) != 0,
 			.name = STR("App"),
 			.scope = STR("openid hub.read"),
 			.audience = STR("https://hub.example"),
 			.origins = STR("list"),
-			.grants = CLIENT_GRANT_CODE | CLIENT_GRANT_REFRESH,
+			.grants = CLIENT_GRANT_CODE | CLIENT_GRANT_CREDENTIALS,
 			.redirect_uris = STR("redirects"),
 			.post_logout_uris = STR("logouts"),
 			.organization = STR("1001"),
@@ -116,11 +117,12 @@ a_client_comes_back_with_each_flag(void **state)
 		assert_int_equal(out.third_party, in.third_party);
 		assert_int_equal(out.builtin, in.builtin);
 		assert_int_equal(out.public, in.public);
+		assert_int_equal(out.pkce_optional, in.pkce_optional);
 		assert_str(out.name, "App");
 		assert_str(out.scope, "openid hub.read");
 		assert_str(out.audience, "https://hub.example");
 		assert_str(out.origins, "list");
-		assert_int_equal(out.grants, 3);
+		assert_int_equal(out.grants, 5);
 		assert_str(out.redirect_uris, "redirects");
 		assert_str(out.post_logout_uris, "logouts");
 		assert_str(out.organization, "1001");

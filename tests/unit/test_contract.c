@@ -15,7 +15,7 @@
 static void
 both_items_hold_what_the_api_shows(void **state)
 {
-	struct hub *hub = *state;
+	struct test_hub *hub = *state;
 	struct contract_rec rec;
 	struct txn *txn;
 
@@ -36,7 +36,7 @@ both_items_hold_what_the_api_shows(void **state)
 static void
 a_member_that_is_missing_is_pointed_at(void **state)
 {
-	struct hub *hub = *state;
+	struct test_hub *hub = *state;
 
 	assert_int_equal(
 	    hub_try(hub, "{\"type\":\"contract\",\"id\":\"c\"}"), HUB_EINVAL);
@@ -51,7 +51,7 @@ a_member_that_is_missing_is_pointed_at(void **state)
 
 /* A contract with N bytes in a member besides its identity. */
 static int
-try_large(struct hub *hub, const char *member, size_t n)
+try_large(struct test_hub *hub, const char *member, size_t n)
 {
 	struct buf line;
 
@@ -70,7 +70,7 @@ try_large(struct hub *hub, const char *member, size_t n)
 static void
 a_piece_of_a_list_stays_small_and_a_contract_may_be_large(void **state)
 {
-	struct hub *hub = *state;
+	struct test_hub *hub = *state;
 	struct contract_rec rec;
 	struct txn *txn;
 	size_t rest = strlen("{\"id\":\"c\",\"dossierNumber\":\"D\","
@@ -90,7 +90,8 @@ a_piece_of_a_list_stays_small_and_a_contract_may_be_large(void **state)
 
 /* The ids of an account's contracts that a walk gives, a space after each. */
 static const char *
-walk(struct hub *hub, const struct contract_filter *filter, uint64_t looked_max)
+walk(struct test_hub *hub, const struct contract_filter *filter,
+    uint64_t looked_max)
 {
 	struct account_rec rec = hub_account(hub, "a");
 	struct contract_line line;
@@ -127,7 +128,7 @@ a_walk_gives_the_contracts_of_the_dossiers_in_order(void **state)
 	static const struct contract_filter all,
 	    active = { .status = { "S", 1 } },
 	    second = { .organization = { "2", 1 } };
-	struct hub *hub = *state;
+	struct test_hub *hub = *state;
 
 	hub_put(hub,
 	    "{\"type\":\"account\",\"id\":\"a\",\"name\":\"a@b\","
@@ -150,7 +151,7 @@ static void
 a_contract_that_moves_leaves_its_old_dossier(void **state)
 {
 	static const struct contract_filter all;
-	struct hub *hub = *state;
+	struct test_hub *hub = *state;
 
 	hub_put(hub,
 	    "{\"type\":\"account\",\"id\":\"a\",\"name\":\"a@b\","
@@ -172,7 +173,7 @@ a_contract_that_moves_leaves_its_old_dossier(void **state)
 static void
 a_cursor_is_a_position_and_nothing_else(void **state)
 {
-	struct hub *hub = *state;
+	struct test_hub *hub = *state;
 	struct key key, back;
 
 	contract_line_key(&key, STR("1"), STR("D E"), STR("c"));

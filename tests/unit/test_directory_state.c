@@ -20,7 +20,7 @@ raise_twice(struct txn *txn, void *arg)
 static void
 the_generation_counts_from_nought(void **state)
 {
-	struct hub *hub = *state;
+	struct test_hub *hub = *state;
 	struct txn *txn = hub_look(hub);
 	uint64_t seen;
 
@@ -48,7 +48,7 @@ first_epochs_stand_above_all_that_were_buried(void **state)
 	static const struct {
 		uint64_t buried, first;
 	} steps[] = { { 1, 2 }, { 7, 8 }, { 3, 8 }, { 7, 8 }, { 8, 9 } };
-	struct hub *hub = *state;
+	struct test_hub *hub = *state;
 
 	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
 		uint64_t buried = steps[i].buried;
@@ -75,7 +75,7 @@ damage(struct txn *txn, void *arg)
 static void
 a_damaged_number_is_an_error(void **state)
 {
-	struct hub *hub = *state;
+	struct test_hub *hub = *state;
 	struct txn *txn;
 
 	hub_write(hub, hub->directory, damage, "generation");
@@ -103,7 +103,7 @@ revoke(struct txn *txn, void *arg)
 }
 
 static bool
-is_revoked(struct hub *hub, enum revoked_kind kind, const char *id)
+is_revoked(struct test_hub *hub, enum revoked_kind kind, const char *id)
 {
 	struct txn *txn = hub_look(hub);
 	bool has = revoked_has(txn, kind, str_of(id));
@@ -115,7 +115,7 @@ is_revoked(struct hub *hub, enum revoked_kind kind, const char *id)
 static void
 what_is_revoked_is_found(void **state)
 {
-	struct hub *hub = *state;
+	struct test_hub *hub = *state;
 	struct entry e = { REVOKED_TOKEN, STR("jti-1") };
 
 	assert_false(is_revoked(hub, REVOKED_TOKEN, "jti-1"));
@@ -132,7 +132,7 @@ kinds_of_ids_do_not_mix(void **state)
 {
 	static const enum revoked_kind kinds[] = { REVOKED_SESSION,
 		REVOKED_GRANT, REVOKED_TOKEN };
-	struct hub *hub = *state;
+	struct test_hub *hub = *state;
 
 	for (size_t i = 0; i < 3; i++) {
 		struct entry e = { kinds[i], STR("same") };
@@ -149,7 +149,7 @@ kinds_of_ids_do_not_mix(void **state)
 static void
 no_id_is_never_revoked(void **state)
 {
-	struct hub *hub = *state;
+	struct test_hub *hub = *state;
 	struct entry e = { REVOKED_SESSION, STR("") };
 
 	assert_false(is_revoked(hub, REVOKED_SESSION, ""));
@@ -161,7 +161,7 @@ no_id_is_never_revoked(void **state)
 static void
 an_id_that_cannot_be_one_fails_the_look(void **state)
 {
-	struct hub *hub = *state;
+	struct test_hub *hub = *state;
 	struct txn *txn = hub_look(hub);
 
 	assert_false(revoked_has(txn, REVOKED_TOKEN, STR("a\0b")));

@@ -15,7 +15,7 @@ add(void *ctx, struct str lines)
 
 /* All records of a hub, as hubctl export gives them. */
 static struct str
-export_all(struct hub *hub)
+export_all(struct test_hub *hub)
 {
 	struct buf text;
 
@@ -35,7 +35,7 @@ print_bad(void *ctx, unsigned long place, const char *reason)
 }
 
 static void
-import_all(struct hub *hub, struct str text)
+import_all(struct test_hub *hub, struct str text)
 {
 	struct import im = { .directory = hub->directory,
 		.fd = hub_file(hub, text),
@@ -48,7 +48,7 @@ import_all(struct hub *hub, struct str text)
 
 /* Into the same hub and into an empty one: the text stays what it is. */
 static void
-assert_round_trip(struct hub *hub)
+assert_round_trip(struct test_hub *hub)
 {
 	struct str first = export_all(hub), second;
 	void *other;
@@ -70,7 +70,7 @@ assert_round_trip(struct hub *hub)
 static void
 each_kind_is_written_as_it_came_in(void **state)
 {
-	struct hub *hub = *state;
+	struct test_hub *hub = *state;
 
 	hub_put(hub,
 	    "{\"metadata\":{\"b\":85.90,\"a\":1e400},\"status\":\"S\","
@@ -235,7 +235,7 @@ put_random(struct buf *out, unsigned int i)
 static void
 random_records_survive_the_round_trip(void **state)
 {
-	struct hub *hub = *state;
+	struct test_hub *hub = *state;
 	struct buf text;
 
 	for (unsigned int round = 1; round <= 4; round++) {
@@ -254,7 +254,7 @@ random_records_survive_the_round_trip(void **state)
 static void
 pages_join_without_a_gap(void **state)
 {
-	struct hub *hub = *state;
+	struct test_hub *hub = *state;
 	struct buf text;
 	struct str now;
 
@@ -282,7 +282,7 @@ refuse(void *ctx, struct str lines)
 static void
 a_reader_that_takes_no_more_ends_it(void **state)
 {
-	struct hub *hub = *state;
+	struct test_hub *hub = *state;
 
 	hub_put(hub, ORGANIZATION);
 	assert_int_equal(export_kind(hub->directory, RECORD_ORGANIZATION,

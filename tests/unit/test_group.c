@@ -7,7 +7,7 @@
 #include "unit.h"
 
 static struct group
-parsed(struct hub *hub, const char *text)
+parsed(struct test_hub *hub, const char *text)
 {
 	struct record record;
 
@@ -20,7 +20,7 @@ parsed(struct hub *hub, const char *text)
 static void
 permissions_are_listed_in_byte_order(void **state)
 {
-	struct hub *hub = *state;
+	struct test_hub *hub = *state;
 	struct group g = parsed(hub,
 	    "{\"type\":\"group\",\"id\":\"101\",\"permissions\":"
 	    "[\"c.read\",\"a.read\",\"B.read\",\"a.read.mine\"]}");
@@ -35,7 +35,7 @@ permissions_are_listed_in_byte_order(void **state)
 static void
 the_source_is_the_record_without_its_type(void **state)
 {
-	struct hub *hub = *state;
+	struct test_hub *hub = *state;
 	struct group g = parsed(hub,
 	    "{\"id\":\"101\",\"x\":1.50,\"type\":\"group\","
 	    "\"permissions\":[\"b\",\"a\"],\"name\":null}");
@@ -68,7 +68,7 @@ every_sentence_begins_with_the_pointer(void **state)
 		  "\"permissions\":[]}",
 		    "/name: not a string" },
 	};
-	struct hub *hub = *state;
+	struct test_hub *hub = *state;
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		assert_int_equal(hub_try(hub, cases[i].text), HUB_EINVAL);
@@ -81,7 +81,7 @@ every_sentence_begins_with_the_pointer(void **state)
 static void
 a_group_is_made_and_replaced(void **state)
 {
-	struct hub *hub = *state;
+	struct test_hub *hub = *state;
 	struct group_rec rec;
 	struct txn *txn = hub_look(hub);
 
@@ -112,7 +112,7 @@ only_102_and_103_are_roles(void **state)
 }
 
 static bool
-holds(struct hub *hub, const char *id, const char *permission)
+holds(struct test_hub *hub, const char *id, const char *permission)
 {
 	struct account_rec rec = hub_account(hub, id);
 	struct txn *txn = hub_look(hub);
@@ -125,7 +125,7 @@ holds(struct hub *hub, const char *id, const char *permission)
 static void
 a_permission_comes_from_any_group_of_the_account(void **state)
 {
-	struct hub *hub = *state;
+	struct test_hub *hub = *state;
 
 	hub_put(hub,
 	    "{\"type\":\"group\",\"id\":\"101\",\"permissions\":[\"a.r\"]}");
@@ -147,7 +147,7 @@ a_permission_comes_from_any_group_of_the_account(void **state)
 static void
 a_permission_is_what_the_group_has_at_this_moment(void **state)
 {
-	struct hub *hub = *state;
+	struct test_hub *hub = *state;
 
 	hub_put(hub,
 	    "{\"type\":\"account\",\"id\":\"a\",\"name\":\"a@b\","
@@ -174,7 +174,7 @@ damage(struct txn *txn, void *arg)
 static void
 a_damaged_group_gives_nothing_and_is_an_error(void **state)
 {
-	struct hub *hub = *state;
+	struct test_hub *hub = *state;
 	struct account_rec rec;
 	struct txn *txn;
 

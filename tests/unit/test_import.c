@@ -32,7 +32,7 @@ teardown(void **state)
 static void
 records_of_each_kind_come_in_and_are_counted(void **state)
 {
-	struct hub *hub = *state;
+	struct test_hub *hub = *state;
 
 	import_good(hub,
 	    ORGANIZATION("1001") ORGANIZATION("1002") GROUP("101") GROUP("102")
@@ -63,7 +63,7 @@ an_empty_file_brings_nothing(void **state)
 static void
 blank_lines_crlf_and_a_missing_newline_are_fine(void **state)
 {
-	struct hub *hub = *state;
+	struct test_hub *hub = *state;
 
 	import_good(hub,
 	    "\n  " GROUP("g") "\r\n"
@@ -81,7 +81,7 @@ blank_lines_crlf_and_a_missing_newline_are_fine(void **state)
 static void
 every_bad_line_is_told_with_its_number(void **state)
 {
-	struct hub *hub = *state;
+	struct test_hub *hub = *state;
 
 	import_bad(hub,
 	    STR(GROUP("101") "{\"type\":\"contact\"}\n" ACCOUNT("a", "a@b", "")
@@ -99,7 +99,7 @@ every_bad_line_is_told_with_its_number(void **state)
 static void
 a_reference_may_stand_later_in_the_file(void **state)
 {
-	struct hub *hub = *state;
+	struct test_hub *hub = *state;
 
 	import_good(hub,
 	    ACCOUNT("a", "a@b",
@@ -115,7 +115,7 @@ static void
 an_unknown_reference_is_pointed_at(void **state)
 {
 	static const char known[] = ORGANIZATION("1001") GROUP("101");
-	struct hub *hub = *state;
+	struct test_hub *hub = *state;
 
 	import_good(hub, known);
 	import_bad(hub,
@@ -167,7 +167,7 @@ a_dossier_stands_once_in_the_file(void **state)
 static void
 username_and_dossier_are_free_in_the_directory(void **state)
 {
-	struct hub *hub = *state;
+	struct test_hub *hub = *state;
 
 	import_good(
 	    hub, ORGANIZATION("1001") ACCOUNT("a", "a@b", DOSSIER("D")));
@@ -192,7 +192,7 @@ dossier_numbers_are_compared_whole(void **state)
 static void
 the_same_account_twice_is_a_change(void **state)
 {
-	struct hub *hub = *state;
+	struct test_hub *hub = *state;
 
 	import_good(hub,
 	    ORGANIZATION("1001") ACCOUNT("a", "a@b", DOSSIER("D")) ACCOUNT(
@@ -207,7 +207,7 @@ the_same_account_twice_is_a_change(void **state)
 static void
 a_name_and_a_dossier_pass_on_within_a_file(void **state)
 {
-	struct hub *hub = *state;
+	struct test_hub *hub = *state;
 
 	import_good(hub,
 	    ORGANIZATION("1001") ACCOUNT("a", "a@b", DOSSIER("D"))
@@ -230,7 +230,7 @@ a_name_and_a_dossier_pass_on_within_a_file(void **state)
 static void
 what_is_not_given_up_yet_cannot_be_taken(void **state)
 {
-	struct hub *hub = *state;
+	struct test_hub *hub = *state;
 
 	import_good(hub,
 	    ORGANIZATION("1001") ACCOUNT("a", "a@b", DOSSIER("D"))
@@ -248,7 +248,7 @@ what_is_not_given_up_yet_cannot_be_taken(void **state)
 static void
 a_deletion_frees_what_the_account_had(void **state)
 {
-	struct hub *hub = *state;
+	struct test_hub *hub = *state;
 
 	import_good(
 	    hub, ORGANIZATION("1001") ACCOUNT("a", "a@b", DOSSIER("D")));
@@ -261,7 +261,7 @@ a_deletion_frees_what_the_account_had(void **state)
 static void
 deletion_and_return_in_one_file_revive_no_epoch(void **state)
 {
-	struct hub *hub = *state;
+	struct test_hub *hub = *state;
 
 	import_good(hub, ACCOUNT("a", "a@b", ""));
 	import_good(hub,
@@ -283,7 +283,7 @@ the_same_file_again_changes_nothing(void **state)
 	static const char content[] = ORGANIZATION("1001") GROUP("101")
 	    ACCOUNT("a", " A@b ", ",\"groupIds\":[\"101\"],\"x\":1.50")
 		ACCOUNT("b", "b@b", ",\"enabled\":false" DOSSIER("D"));
-	struct hub *hub = *state;
+	struct test_hub *hub = *state;
 	struct str first;
 
 	import_good(hub, content);
@@ -295,7 +295,7 @@ the_same_file_again_changes_nothing(void **state)
 
 /* LONG is a line of SIZE bytes among two others, at place AT. */
 static struct str
-with_long_line(struct hub *hub, size_t size, size_t at)
+with_long_line(struct test_hub *hub, size_t size, size_t at)
 {
 	struct buf text;
 
@@ -317,7 +317,7 @@ with_long_line(struct hub *hub, size_t size, size_t at)
 static void
 a_line_that_is_too_long_is_bad_wherever_it_stands(void **state)
 {
-	struct hub *hub = *state;
+	struct test_hub *hub = *state;
 	char reasons[80];
 
 	for (size_t at = 0; at < 3; at++) {
@@ -337,7 +337,7 @@ a_line_that_is_too_long_is_bad_wherever_it_stands(void **state)
 static void
 lines_behind_one_that_is_too_long_are_checked(void **state)
 {
-	struct hub *hub = *state;
+	struct test_hub *hub = *state;
 	struct str text = with_long_line(hub, RECORD_LINE_MAX + 100, 0);
 	struct buf whole;
 
@@ -354,7 +354,7 @@ lines_behind_one_that_is_too_long_are_checked(void **state)
 static void
 bytes_and_depth_that_json_may_not_have_are_bad_lines(void **state)
 {
-	struct hub *hub = *state;
+	struct test_hub *hub = *state;
 	struct buf text;
 
 	buf_init_arena(&text, hub->arena, 1 << 20);
@@ -383,7 +383,7 @@ put_accounts(struct buf *text, unsigned int from, unsigned int to)
 static void
 what_one_batch_gives_up_a_later_one_takes(void **state)
 {
-	struct hub *hub = *state;
+	struct test_hub *hub = *state;
 	struct buf text;
 
 	buf_init_arena(&text, hub->arena, 1 << 20);
@@ -403,7 +403,7 @@ what_one_batch_gives_up_a_later_one_takes(void **state)
 static void
 a_bad_last_line_keeps_all_batches_out(void **state)
 {
-	struct hub *hub = *state;
+	struct test_hub *hub = *state;
 	struct buf text;
 
 	buf_init_arena(&text, hub->arena, 1 << 20);
@@ -419,7 +419,7 @@ a_bad_last_line_keeps_all_batches_out(void **state)
 static void
 a_file_may_end_at_the_border_of_a_batch(void **state)
 {
-	struct hub *hub = *state;
+	struct test_hub *hub = *state;
 	struct buf text;
 
 	buf_init_arena(&text, hub->arena, 1 << 20);
@@ -434,7 +434,7 @@ a_file_may_end_at_the_border_of_a_batch(void **state)
 static void
 the_largest_lines_that_pass_the_check_can_be_loaded(void **state)
 {
-	struct hub *hub = *state;
+	struct test_hub *hub = *state;
 	struct buf text;
 
 	buf_init_arena(&text, hub->arena, 8 << 20);
@@ -458,7 +458,7 @@ the_largest_lines_that_pass_the_check_can_be_loaded(void **state)
 
 /* Each entry of an index leads to an account that claims it. */
 static void
-check_index(struct hub *hub, struct txn *txn, unsigned int table)
+check_index(struct test_hub *hub, struct txn *txn, unsigned int table)
 {
 	struct arena_mark mark = arena_mark(hub->arena);
 	struct str key, id, one, two;
@@ -486,7 +486,7 @@ check_index(struct hub *hub, struct txn *txn, unsigned int table)
 
 /* Each account is found by its name and by each of its dossiers. */
 static void
-check_accounts(struct hub *hub, struct txn *txn)
+check_accounts(struct test_hub *hub, struct txn *txn)
 {
 	struct arena_mark mark = arena_mark(hub->arena);
 	struct str key, value, one, two, id;
@@ -511,7 +511,7 @@ check_accounts(struct hub *hub, struct txn *txn)
 static void
 twenty_thousand_accounts_are_complete_in_the_indexes(void **state)
 {
-	struct hub *hub = *state;
+	struct test_hub *hub = *state;
 	struct txn *txn;
 	struct buf text;
 
@@ -533,7 +533,7 @@ twenty_thousand_accounts_are_complete_in_the_indexes(void **state)
 static void
 what_cannot_be_read_twice_is_refused(void **state)
 {
-	struct hub *hub = *state;
+	struct test_hub *hub = *state;
 	int ends[2];
 
 	assert_int_equal(pipe(ends), 0);
@@ -548,7 +548,7 @@ what_cannot_be_read_twice_is_refused(void **state)
 
 /* Counts, and lets somebody else in while the second pass is under way. */
 struct meddler {
-	struct hub *hub;
+	struct test_hub *hub;
 	unsigned long calls[4], last;
 	const char *line;
 };
@@ -569,7 +569,7 @@ meddle(void *ctx, const struct import_progress *p)
 }
 
 static int
-import_meddled(struct hub *hub, struct meddler *m, const char *line)
+import_meddled(struct test_hub *hub, struct meddler *m, const char *line)
 {
 	struct buf text;
 	int rc;
@@ -605,7 +605,7 @@ progress_is_told_in_every_pass(void **state)
 static void
 a_conflict_that_arises_meanwhile_names_the_line(void **state)
 {
-	struct hub *hub = *state;
+	struct test_hub *hub = *state;
 	struct meddler m;
 
 	assert_int_equal(
@@ -631,7 +631,7 @@ a_conflict_that_arises_meanwhile_names_the_line(void **state)
 static int
 plant_large(struct txn *txn, void *arg)
 {
-	struct hub *hub = arg;
+	struct test_hub *hub = arg;
 	struct contract contract = { .line = { STR("F"), STR("S"), STR("\"e\""),
 					 STR("{}") } };
 	char *item = arena_zalloc(hub->arena, LARGE * 1024);
@@ -655,7 +655,7 @@ plant_large(struct txn *txn, void *arg)
 static void
 large_records_are_deleted_in_one_go(void **state)
 {
-	struct hub *hub = *state;
+	struct test_hub *hub = *state;
 	struct buf text;
 
 	hub_write(hub, hub->directory, plant_large, hub);

@@ -27,7 +27,7 @@
 	"}\n"
 
 static const char *
-contact_of(struct hub *hub, const char *dossier)
+contact_of(struct test_hub *hub, const char *dossier)
 {
 	struct txn *txn = hub_look(hub);
 	struct str id;
@@ -40,7 +40,7 @@ contact_of(struct hub *hub, const char *dossier)
 static void
 contacts_and_contracts_need_their_organization(void **state)
 {
-	struct hub *hub = *state;
+	struct test_hub *hub = *state;
 
 	import_bad(hub,
 	    STR(CONTACT("k", "D", "") CONTRACT("c", "")
@@ -58,7 +58,7 @@ contacts_and_contracts_need_their_organization(void **state)
 static void
 a_dossier_has_one_contact(void **state)
 {
-	struct hub *hub = *state;
+	struct test_hub *hub = *state;
 
 	import_good(hub, ORGANIZATION("1001") CONTACT("k", "D", ""));
 	import_bad(hub, STR(CONTACT("m", "D", "")),
@@ -76,7 +76,7 @@ a_dossier_has_one_contact(void **state)
 static void
 an_older_contact_line_changes_and_claims_nothing(void **state)
 {
-	struct hub *hub = *state;
+	struct test_hub *hub = *state;
 
 	import_good(hub,
 	    ORGANIZATION("1001") CONTACT("k", "D", ",\"version\":5")
@@ -98,7 +98,7 @@ an_older_contact_line_changes_and_claims_nothing(void **state)
 static void
 a_contact_with_an_account_stays(void **state)
 {
-	struct hub *hub = *state;
+	struct test_hub *hub = *state;
 
 	import_good(hub,
 	    ORGANIZATION("1001") CONTACT("k", "D", "")
@@ -115,7 +115,7 @@ a_contact_with_an_account_stays(void **state)
 static void
 what_is_referred_to_is_not_deleted(void **state)
 {
-	struct hub *hub = *state;
+	struct test_hub *hub = *state;
 
 	import_good(hub,
 	    ORGANIZATION("1001") ORGANIZATION("1002") GROUP("101")
@@ -143,7 +143,7 @@ what_is_referred_to_is_not_deleted(void **state)
 }
 
 static int
-import_with(struct hub *hub, const char *content, bool continues)
+import_with(struct test_hub *hub, const char *content, bool continues)
 {
 	int rc;
 
@@ -160,7 +160,7 @@ import_with(struct hub *hub, const char *content, bool continues)
 static void
 the_good_lines_come_in_without_the_bad_ones(void **state)
 {
-	struct hub *hub = *state;
+	struct test_hub *hub = *state;
 
 	assert_int_equal(
 	    import_with(hub,
@@ -183,7 +183,7 @@ the_good_lines_come_in_without_the_bad_ones(void **state)
 static void
 a_bad_line_gives_nothing_up(void **state)
 {
-	struct hub *hub = *state;
+	struct test_hub *hub = *state;
 
 	import_good(
 	    hub, ORGANIZATION("1001") ACCOUNT("a", "a@b", DOSSIER("D")));
@@ -206,7 +206,7 @@ plant_mark(struct txn *txn, void *arg)
 }
 
 static bool
-is_marked(struct hub *hub)
+is_marked(struct test_hub *hub)
 {
 	struct txn *txn = hub_look(hub);
 	struct import_mark mark;
@@ -222,7 +222,7 @@ an_unfinished_import_goes_on_behind_its_mark(void **state)
 	static const char content[] =
 	    GROUP("g1") "{}\n" GROUP("g2") GROUP("g3") "[]\n" GROUP("g4");
 	struct import_mark mark = { .line = 3, .bad = 1, .began = 1 };
-	struct hub *hub = *state;
+	struct test_hub *hub = *state;
 
 	assert_int_equal(sha256(str_of(content), mark.digest), 0);
 	hub_write(hub, hub->directory, plant_mark, &mark);
@@ -241,7 +241,7 @@ static void
 another_input_waits_until_the_mark_is_dropped(void **state)
 {
 	struct import_mark mark = { .line = 3, .began = 1 };
-	struct hub *hub = *state;
+	struct test_hub *hub = *state;
 
 	hub_write(hub, hub->directory, plant_mark, &mark);
 	assert_int_equal(import_with(hub, GROUP("g"), false), HUB_EDENIED);
@@ -265,7 +265,7 @@ static void
 mark_meanwhile(void *ctx, const struct import_progress *p)
 {
 	struct import_mark mark = { .line = 1 };
-	struct hub *hub = ctx;
+	struct test_hub *hub = ctx;
 
 	if (p->step == IMPORT_CHECK)
 		hub_write(hub, hub->directory, plant_mark, &mark);
@@ -274,7 +274,7 @@ mark_meanwhile(void *ctx, const struct import_progress *p)
 static void
 two_imports_do_not_load_at_once(void **state)
 {
-	struct hub *hub = *state;
+	struct test_hub *hub = *state;
 	struct buf text;
 
 	buf_init_arena(&text, hub->arena, 1 << 20);
@@ -298,7 +298,7 @@ two_imports_do_not_load_at_once(void **state)
 static void
 any_order_of_versions_ends_the_same(void **state)
 {
-	struct hub *hub = *state;
+	struct test_hub *hub = *state;
 	struct str ends[2] = { STR_NONE, STR_NONE };
 
 	import_good(hub, ORGANIZATION("1001"));

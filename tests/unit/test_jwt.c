@@ -35,7 +35,7 @@ a_signed_token_says_what_was_put_in(void **state)
 
 	(void)state;
 	assert_int_equal(
-	    jwt_sign(arena, ours, keys.key[0].kid, &domain, &in, &token), 0);
+	    jwt_sign(arena, &signing, &domain, STR(""), &in, &token), 0);
 	accepts(token, &out);
 	assert_int_equal(out.exp, in.exp);
 	assert_int_equal(out.iat, in.iat);
@@ -68,7 +68,7 @@ a_token_without_a_user_has_no_optional_claims(void **state)
 	const struct claims in = { .exp = NOW + 1,
 		.iat = NOW,
 		.epoch = 7, /* nobody's */
-		.sub = "c",
+		.sub = "client:c",
 		.client_id = "c",
 		.jti = "t" };
 	struct str token, part;
@@ -76,7 +76,7 @@ a_token_without_a_user_has_no_optional_claims(void **state)
 
 	(void)state;
 	assert_int_equal(
-	    jwt_sign(arena, ours, keys.key[0].kid, &domain, &in, &token), 0);
+	    jwt_sign(arena, &signing, &domain, STR(""), &in, &token), 0);
 	accepts(token, &out);
 	assert_false(out.user);
 	assert_int_equal(out.epoch, 0);
@@ -86,7 +86,7 @@ a_token_without_a_user_has_no_optional_claims(void **state)
 	assert_true(str_eq(decoded(part),
 	    STR("{\"iss\":\"https://hub.example/identity\","
 		"\"aud\":\"https://hub.example\",\"exp\":1800000001,"
-		"\"iat\":1800000000,\"sub\":\"c\",\"client_id\":\"c\","
+		"\"iat\":1800000000,\"sub\":\"client:c\",\"client_id\":\"c\","
 		"\"jti\":\"t\"}")));
 }
 
@@ -94,8 +94,7 @@ static int
 sign(const struct claims *claims)
 {
 	struct str token;
-	int rc =
-	    jwt_sign(arena, ours, keys.key[0].kid, &domain, claims, &token);
+	int rc = jwt_sign(arena, &signing, &domain, STR(""), claims, &token);
 
 	assert_true((rc == 0) == (token.p != NULL));
 	return rc;
@@ -104,6 +103,7 @@ sign(const struct claims *claims)
 static const struct claims sound = {
 	.exp = NOW + 900,
 	.iat = NOW,
+	.user = true,
 	.sub = "a",
 	.client_id = "c",
 	.jti = "t",
@@ -122,6 +122,10 @@ nothing_is_signed_that_would_be_refused(void **state)
 	(void)state;
 	assert_int_equal(sign(&sound), 0);
 	SIGNS_NOT(c.sub[0] = '\0');
+	SIGNS_NOT(c.user = false);
+	SIGNS_NOT(memcpy(c.sub, "client:c", 9));
+	SIGNS_NOT(c.user = false; memcpy(c.sub, "client:d", 9));
+	SIGNS_NOT(c.user = false; memcpy(c.sub, "client:", 8));
 	SIGNS_NOT(c.client_id[0] = '\0');
 	SIGNS_NOT(c.jti[0] = '\0');
 	SIGNS_NOT(memset(c.sub, 'a', sizeof(c.sub)));
@@ -138,24 +142,78 @@ nothing_is_signed_that_would_be_refused(void **state)
 	SIGNS_NOT(c.iat = 1LL << 53; c.exp = c.iat + 1);
 }
 
+/* What is meant for others is no key to the hub itself. */
+static void
+a_token_for_another_audience_is_told_on_request_only(void **state)
+{
+	const struct str api = STR("urn:example:api");
+	struct str audience = STR_NONE, token;
+	const struct jwt_check asking = { arena, &keys, &domain, NOW,
+		&audience };
+	struct claims claims;
+
+	(void)state;
+	assert_int_equal(
+	    jwt_sign(arena, &signing, &domain, api, &sound, &token), 0);
+	refuses(token, "another audience");
+	assert_int_equal(jwt_verify(&asking, token, &claims, NULL), 0);
+	assert_true(str_eq(audience, api));
+	assert_string_equal(claims.sub, "a");
+	assert_int_equal(
+	    jwt_sign(arena, &signing, &domain, STR(""), &sound, &token), 0);
+	assert_int_equal(jwt_verify(&asking, token, &claims, NULL), 0);
+	assert_true(str_eq(audience, STR("https://hub.example")));
+}
+
+static void
+whatever_the_audience_all_else_must_be_right(void **state)
+{
+	static const char *const not_one[] = { NULL, "\"\"", "[]", "5",
+		"[\"https://hub.example\"]", "{}" };
+	struct str audience = STR("left over");
+	const struct jwt_check asking = { arena, &keys, &domain, NOW,
+		&audience };
+	struct claims claims;
+
+	(void)state;
+	assert_int_equal(
+	    jwt_verify(&asking, with_claim("iss", "\"me\""), &claims, NULL),
+	    HUB_EDENIED);
+	assert_null(audience.p);
+	assert_int_equal(
+	    jwt_verify(&asking, with_claim("exp", "1799999999"), &claims, NULL),
+	    HUB_EDENIED);
+	assert_null(audience.p);
+	for (size_t i = 0; i < sizeof(not_one) / sizeof(not_one[0]); i++) {
+		assert_int_equal(
+		    jwt_verify(
+			&asking, with_claim("aud", not_one[i]), &claims, NULL),
+		    HUB_EDENIED);
+		assert_null(audience.p);
+	}
+}
+
 static void
 signing_needs_a_private_key_a_whole_kid_and_a_domain(void **state)
 {
-	const char *kid = keys.key[0].kid;
+	struct signer_key public = signing, nameless = signing;
 	struct token_domain none;
 	struct str token;
 
 	(void)state;
+	public.rsa = keys.key[0].rsa;
 	assert_int_equal(
-	    jwt_sign(arena, keys.key[0].rsa, kid, &domain, &sound, &token),
+	    jwt_sign(arena, &public, &domain, STR(""), &sound, &token),
 	    HUB_EINVAL);
+	nameless.kid[KID_LEN - 1] = '\0';
 	assert_int_equal(
-	    jwt_sign(arena, ours, kid + 1, &domain, &sound, &token),
+	    jwt_sign(arena, &nameless, &domain, STR(""), &sound, &token),
 	    HUB_EINVAL);
 	token_domain_of(&none, "");
 	none.issuer[0] = '\0';
 	assert_int_equal(
-	    jwt_sign(arena, ours, kid, &none, &sound, &token), HUB_EINVAL);
+	    jwt_sign(arena, &signing, &none, STR(""), &sound, &token),
+	    HUB_EINVAL);
 }
 
 static void
@@ -187,12 +245,9 @@ a_domain_without_a_name_takes_no_token(void **state)
 	    STR("{\"iss\":\"\",\"aud\":\"\",\"exp\":1800000900,"
 		"\"iat\":1800000000,\"sub\":\"a\",\"client_id\":\"c\","
 		"\"jti\":\"t\"}"));
-	struct claims claims;
 
 	(void)state;
-	assert_int_equal(
-	    jwt_verify(arena, &keys, &none, token, NOW, &claims, NULL),
-	    HUB_EDENIED);
+	assert_int_equal(verify_by(&keys, &none, NOW, token), HUB_EDENIED);
 }
 
 static void
@@ -363,12 +418,10 @@ static void
 a_key_set_without_keys_knows_no_kid(void **state)
 {
 	const struct keyset empty = { .n = 0 };
-	struct claims claims;
 
 	(void)state;
-	assert_int_equal(jwt_verify(arena, &empty, &domain, good_token(), NOW,
-			     &claims, NULL),
-	    HUB_EDENIED);
+	assert_int_equal(
+	    verify_by(&empty, &domain, NOW, good_token()), HUB_EDENIED);
 }
 
 static void
@@ -810,14 +863,14 @@ static void
 too_little_memory_is_no_fault_of_the_token(void **state)
 {
 	struct arena *small = arena_new(64, 256);
+	const struct jwt_check check = { small, &keys, &domain, NOW, NULL };
 	struct claims claims;
 	const char *reason;
 
 	(void)state;
 	assert_non_null(small);
-	assert_int_equal(jwt_verify(small, &keys, &domain, good_token(), NOW,
-			     &claims, &reason),
-	    HUB_ENOMEM);
+	assert_int_equal(
+	    jwt_verify(&check, good_token(), &claims, &reason), HUB_ENOMEM);
 	assert_string_equal(reason, "out of memory");
 	arena_free(small);
 }
@@ -844,6 +897,8 @@ main(void)
 		TEST(a_signed_token_says_what_was_put_in),
 		TEST(a_token_without_a_user_has_no_optional_claims),
 		TEST(nothing_is_signed_that_would_be_refused),
+		TEST(a_token_for_another_audience_is_told_on_request_only),
+		TEST(whatever_the_audience_all_else_must_be_right),
 		TEST(signing_needs_a_private_key_a_whole_kid_and_a_domain),
 		TEST(the_domain_is_the_base_url_whole_or_nothing),
 		TEST(a_domain_without_a_name_takes_no_token),

@@ -146,21 +146,42 @@ the_largest_number_is_taken(void **state)
 static void
 an_epoch_makes_a_user_token(void **state)
 {
+	const struct str client_token =
+	    STR("{\"iss\":\"https://hub.example/identity\","
+		"\"aud\":\"https://hub.example\",\"exp\":1800000900,"
+		"\"iat\":1800000000,\"sub\":\"client:portal\","
+		"\"client_id\":\"portal\",\"jti\":\"t1\"}");
 	struct claims claims;
 
 	(void)state;
 	accepts(with_claim("epoch", "0"), &claims);
 	assert_true(claims.user);
-	accepts(good_token(), &claims);
+	accepts(forge(good_header(), client_token), &claims);
 	assert_false(claims.user);
+	assert_string_equal(claims.sub, "client:portal");
+}
+
+/* Neither kind of subject can be taken for the other. */
+static void
+the_sub_is_an_account_or_the_client_itself(void **state)
+{
+	(void)state;
+	refuses(with_claim("epoch", NULL), "bad sub");
+	refuses(with_claim("sub", "\"client:portal\""), "bad sub");
+	refuses(with_claim("sub", "\"client:\""), "bad sub");
+	refuses(forge(good_header(),
+		    STR("{\"iss\":\"https://hub.example/identity\","
+			"\"aud\":\"https://hub.example\","
+			"\"exp\":1800000900,\"iat\":1800000000,"
+			"\"sub\":\"client:other\","
+			"\"client_id\":\"portal\",\"jti\":\"t1\"}")),
+	    "bad sub");
 }
 
 static int
 verify_at(struct str token, int64_t now)
 {
-	struct claims claims;
-
-	return jwt_verify(arena, &keys, &domain, token, now, &claims, NULL);
+	return verify_by(&keys, &domain, now, token);
 }
 
 static void
@@ -268,6 +289,7 @@ main(void)
 		TEST(a_number_is_spelled_as_digits),
 		TEST(the_largest_number_is_taken),
 		TEST(an_epoch_makes_a_user_token),
+		TEST(the_sub_is_an_account_or_the_client_itself),
 		TEST(a_token_lives_from_nbf_to_exp),
 		TEST(iat_may_lie_a_minute_ahead),
 		TEST(no_token_lives_longer_than_a_day),

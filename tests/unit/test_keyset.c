@@ -13,15 +13,15 @@
 
 static char folder[128];
 static struct conf conf;
-static struct schema directory_schema, vault_schema;
-static struct store *directory, *vault;
+static struct schema directory_schema;
+static struct store *directory;
 static struct arena *arena;
 
-/* Two private keys; what is public of them is kid and der. */
+/* Two private keys, and what is public of them. */
 static struct pair {
 	struct rsa_key *key;
 	char kid[KID_LEN + 1];
-	struct str public, private;
+	struct str public;
 } pair[2];
 static struct arena *pair_arena;
 
@@ -32,7 +32,6 @@ make_pair(struct pair *p, const char *text)
 	assert_non_null(p->key);
 	assert_int_equal(key_thumbprint(p->key, p->kid), 0);
 	assert_int_equal(rsa_public_der(pair_arena, p->key, &p->public), 0);
-	assert_int_equal(rsa_private_der(pair_arena, p->key, &p->private), 0);
 }
 
 static int
@@ -52,7 +51,6 @@ set_up(void **state)
 	snprintf(conf.data, sizeof(conf.data), "%s", folder);
 	conf.map_size = 64 << 20;
 	schema_directory(&directory_schema, &conf);
-	schema_vault(&vault_schema, &conf);
 	return 0;
 }
 
@@ -98,7 +96,6 @@ each(void **state)
 	arena = arena_new(1 << 16, 1 << 20);
 	assert_non_null(arena);
 	directory = new_store(&directory_schema);
-	vault = new_store(&vault_schema);
 	return 0;
 }
 
@@ -107,7 +104,6 @@ after_each(void **state)
 {
 	(void)state;
 	remove_store(directory, &directory_schema);
-	remove_store(vault, &vault_schema);
 	arena_free(arena);
 	return 0;
 }
@@ -142,19 +138,6 @@ put_public(const char *name, struct str der, int64_t ends)
 }
 
 static void
-put_private(const char *name, struct str der, bool signs)
-{
-	struct private_key_rec rec = { .signs = signs, .der = der };
-	struct record record = { VAULT_KEY, str_of(name), STR_NONE };
-	struct buf out;
-
-	buf_init_arena(&out, arena, 8192);
-	private_key_rec_put(&out, &rec);
-	record.value = buf_view(&out);
-	assert_int_equal(store_write(vault, arena, put_record, &record), 0);
-}
-
-static void
 put_bytes(
     struct store *store, unsigned int table, const char *name, struct str bytes)
 {
@@ -170,17 +153,6 @@ load(struct keyset *set)
 	int rc = keyset_load(set, txn);
 
 	assert_int_equal(store_read_end(txn), 0);
-	return rc;
-}
-
-static int
-load_signing(struct rsa_key **key, char kid[KID_LEN + 1])
-{
-	struct txn *txn = store_read_begin(vault, arena);
-	int rc = signing_key_load(txn, key, kid);
-
-	assert_int_equal(store_read_end(txn), 0);
-	assert_true((rc == 0) == (*key != NULL));
 	return rc;
 }
 
@@ -391,8 +363,6 @@ static void
 a_failed_transaction_is_not_an_empty_directory(void **state)
 {
 	struct keyset set = { .n = 0 };
-	struct rsa_key *key;
-	char kid[KID_LEN + 1];
 	struct txn *txn;
 
 	(void)state;
@@ -403,102 +373,7 @@ a_failed_transaction_is_not_an_empty_directory(void **state)
 	assert_int_equal(keyset_load(&set, txn), HUB_ESTORE);
 	assert_int_equal(set.n, 1);
 	store_read_end(txn);
-	txn = store_read_begin(vault, arena);
-	txn_fail(txn, HUB_ESTORE);
-	assert_int_equal(signing_key_load(txn, &key, kid), HUB_ESTORE);
-	assert_null(key);
-	store_read_end(txn);
 	keyset_free(&set);
-}
-
-static void
-no_key_that_signs_is_told(void **state)
-{
-	struct rsa_key *key;
-	char kid[KID_LEN + 1];
-
-	(void)state;
-	assert_int_equal(load_signing(&key, kid), HUB_ENOENT);
-	put_private(pair[0].kid, pair[0].private, false);
-	assert_int_equal(load_signing(&key, kid), HUB_ENOENT);
-}
-
-static void
-the_one_key_that_signs_is_loaded(void **state)
-{
-	unsigned char digest[SHA256_LEN] = { 2 };
-	unsigned char signature[RSA_SIGNATURE_MAX];
-	struct rsa_key *key;
-	char kid[KID_LEN + 1];
-	size_t n;
-
-	(void)state;
-	for (int i = 0; i < 2; i++) {
-		put_private(pair[0].kid, pair[0].private, i == 0);
-		put_private(pair[1].kid, pair[1].private, i == 1);
-		assert_int_equal(load_signing(&key, kid), 0);
-		assert_string_equal(kid, pair[i].kid);
-		assert_int_equal(rsa_sign(key, digest, signature, &n), 0);
-		assert_int_equal(rsa_verify(pair[i].key, digest,
-				     (struct str){ (char *)signature, n }),
-		    0);
-		rsa_free(key);
-	}
-}
-
-static void
-two_keys_that_sign_are_damage(void **state)
-{
-	struct rsa_key *key;
-	char kid[KID_LEN + 1];
-
-	(void)state;
-	put_private(pair[0].kid, pair[0].private, true);
-	put_private(pair[1].kid, pair[1].private, true);
-	assert_int_equal(load_signing(&key, kid), HUB_ECORRUPT);
-}
-
-static void
-a_damaged_private_key_is_told(void **state)
-{
-	struct rsa_key *key;
-	char kid[KID_LEN + 1];
-
-	(void)state;
-	put_private(pair[0].kid, pair[1].private, true);
-	assert_int_equal(load_signing(&key, kid), HUB_ECORRUPT);
-	put_private(pair[0].kid, STR("no key"), true);
-	assert_int_equal(load_signing(&key, kid), HUB_ECORRUPT);
-	put_private(pair[0].kid, pair[0].public, true);
-	assert_int_equal(load_signing(&key, kid), HUB_ECORRUPT);
-	put_bytes(vault, VAULT_KEY, pair[0].kid, STR("rubbish"));
-	assert_int_equal(load_signing(&key, kid), HUB_ECORRUPT);
-}
-
-static void
-no_private_bytes_stay_in_the_arena(void **state)
-{
-	const size_t size = 60000;
-	char *chunk;
-	struct rsa_key *key;
-	char kid[KID_LEN + 1];
-
-	(void)state;
-	put_private(pair[0].kid, pair[0].private, true);
-	put_private(pair[1].kid, pair[1].private, false);
-	arena_reset(arena);
-	chunk = arena_zalloc(arena, size);
-	assert_non_null(chunk);
-	arena_reset(arena);
-	assert_int_equal(load_signing(&key, kid), 0);
-	rsa_free(key);
-	for (int i = 0; i < 2; i++) {
-		/* The numbers begin well behind the head that all share. */
-		struct str der = pair[i].private;
-
-		for (size_t at = 64; at + 32 <= der.n; at += 32)
-			assert_null(memmem(chunk, size, der.p + at, 32));
-	}
 }
 
 #define TEST(fn) cmocka_unit_test_setup_teardown(fn, each, after_each)
@@ -518,11 +393,6 @@ main(void)
 		TEST(a_key_under_a_name_of_another_length_fails_the_load),
 		TEST(a_set_is_bounded),
 		TEST(a_failed_transaction_is_not_an_empty_directory),
-		TEST(no_key_that_signs_is_told),
-		TEST(the_one_key_that_signs_is_loaded),
-		TEST(two_keys_that_sign_are_damage),
-		TEST(a_damaged_private_key_is_told),
-		TEST(no_private_bytes_stay_in_the_arena),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -33,7 +33,7 @@ setup(void **state)
 }
 
 struct many {
-	struct hub *hub;
+	struct test_hub *hub;
 	int from, to;
 	size_t text; /* bytes in each */
 	const char *status;

@@ -6,7 +6,7 @@
 #include "unit.h"
 
 static struct organization
-parsed(struct hub *hub, const char *text)
+parsed(struct test_hub *hub, const char *text)
 {
 	struct record record;
 
@@ -26,7 +26,7 @@ parsed(struct hub *hub, const char *text)
 static void
 the_item_has_the_five_members_of_the_api(void **state)
 {
-	struct hub *hub = *state;
+	struct test_hub *hub = *state;
 	struct organization o = parsed(hub,
 	    ORGANIZATION(
 		",\"icon\":\"building\",\"x\":1" WHOLE ",\"version\":3"));
@@ -44,7 +44,7 @@ the_item_has_the_five_members_of_the_api(void **state)
 static void
 an_absent_icon_is_null(void **state)
 {
-	struct hub *hub = *state;
+	struct test_hub *hub = *state;
 	struct organization absent = parsed(hub, ORGANIZATION(WHOLE));
 	struct organization null =
 	    parsed(hub, ORGANIZATION(WHOLE ",\"icon\":null"));
@@ -58,7 +58,7 @@ an_absent_icon_is_null(void **state)
 static void
 the_tag_moves_when_the_item_does(void **state)
 {
-	struct hub *hub = *state;
+	struct test_hub *hub = *state;
 	struct str tag = parsed(hub, ORGANIZATION(WHOLE)).rec.etag;
 
 	assert_int_equal(tag.n, 24);
@@ -89,7 +89,7 @@ every_sentence_begins_with_the_pointer(void **state)
 		{ ORGANIZATION(WHOLE ",\"icon\":false"),
 		    "/icon: not a string" },
 	};
-	struct hub *hub = *state;
+	struct test_hub *hub = *state;
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		assert_int_equal(hub_try(hub, cases[i].text), HUB_EINVAL);
@@ -102,7 +102,7 @@ every_sentence_begins_with_the_pointer(void **state)
 static void
 an_organisation_is_stored_whole(void **state)
 {
-	struct hub *hub = *state;
+	struct test_hub *hub = *state;
 	struct organization o = parsed(hub, ORGANIZATION(WHOLE));
 	struct organization_rec rec;
 	struct txn *txn = hub_look(hub);

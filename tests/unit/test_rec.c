@@ -137,7 +137,8 @@ public_key_comes_back(void **state)
 static void
 private_key_comes_back(void **state)
 {
-	struct private_key_rec in = { 1700000000, true, STR("pkcs8") }, out;
+	struct private_key_rec in = { 1700000000, 1700000600, STR("pkcs8") };
+	struct private_key_rec out;
 	struct buf b;
 
 	(void)state;
@@ -145,7 +146,7 @@ private_key_comes_back(void **state)
 	private_key_rec_put(&b, &in);
 	assert_int_equal(private_key_rec_get(buf_view(&b), &out), 0);
 	assert_true(out.created == in.created);
-	assert_true(out.signs);
+	assert_true(out.signs_from == in.signs_from);
 	assert_true(str_eq(out.der, in.der));
 	buf_free(&b);
 }
@@ -155,7 +156,7 @@ static void
 a_cut_or_longer_key_is_damage(void **state)
 {
 	struct public_key_rec public = { 1, 2, STR("der") };
-	struct private_key_rec private = { 1, false, STR("der") };
+	struct private_key_rec private = { 1, 2, STR("der") };
 	struct buf b;
 
 	(void)state;
@@ -182,27 +183,49 @@ a_cut_or_longer_key_is_damage(void **state)
 }
 
 static void
-an_unknown_format_or_flag_is_damage(void **state)
+an_unknown_format_is_damage(void **state)
 {
-	struct private_key_rec private = { 1, true, STR("der") };
+	struct private_key_rec private = { 1, 2, STR("der") };
 	struct public_key_rec public = { 1, 2, STR("der") };
 	struct buf b;
 
 	(void)state;
 	buf_init(&b, 100);
 	private_key_rec_put(&b, &private);
-	b.p[9] = 2;
-	assert_int_equal(
-	    private_key_rec_get(buf_view(&b), &private), HUB_ECORRUPT);
-	b.p[9] = 1;
-	b.p[0] = 2;
+	b.p[0]++;
 	assert_int_equal(
 	    private_key_rec_get(buf_view(&b), &private), HUB_ECORRUPT);
 	buf_reset(&b);
 	public_key_rec_put(&b, &public);
-	b.p[0] = 0;
+	b.p[0]--;
 	assert_int_equal(
 	    public_key_rec_get(buf_view(&b), &public), HUB_ECORRUPT);
+	buf_free(&b);
+}
+
+/* What stores hold from before keys had a time to sign from. */
+static void
+a_private_key_with_a_flag_signs_from_its_birth(void **state)
+{
+	struct private_key_rec out;
+	struct buf b;
+
+	(void)state;
+	buf_init(&b, 100);
+	rec_put_u8(&b, 1);
+	rec_put_u64(&b, 1700000000);
+	rec_put_u8(&b, 1);
+	rec_put_str(&b, STR("pkcs8"));
+	assert_int_equal(private_key_rec_get(buf_view(&b), &out), 0);
+	assert_true(out.created == 1700000000);
+	assert_true(out.signs_from == 1700000000);
+	assert_true(str_eq(out.der, STR("pkcs8")));
+	for (size_t n = 0; n < b.n; n++)
+		assert_int_equal(
+		    private_key_rec_get((struct str){ b.p, n }, &out),
+		    HUB_ECORRUPT);
+	b.p[9] = 2;
+	assert_int_equal(private_key_rec_get(buf_view(&b), &out), HUB_ECORRUPT);
 	buf_free(&b);
 }
 
@@ -221,7 +244,9 @@ main(void)
 		cmocka_unit_test(public_key_comes_back),
 		cmocka_unit_test(private_key_comes_back),
 		cmocka_unit_test(a_cut_or_longer_key_is_damage),
-		cmocka_unit_test(an_unknown_format_or_flag_is_damage),
+		cmocka_unit_test(an_unknown_format_is_damage),
+		cmocka_unit_test(
+		    a_private_key_with_a_flag_signs_from_its_birth),
 	};
 
 	return UNIT_RUN(tests);

@@ -504,7 +504,7 @@ a_key_that_is_gone_ends_what_it_has_signed(void **state)
 
 	assert_int_equal(ask_as(f, bearer), 200);
 	assert_int_equal(ask(f, (struct ask){ .uri = "/health/ready" }), 200);
-	hub_write(f->hub, f->hub->directory, remove_keys, f->kid);
+	hub_write(f->hub, f->hub->directory, remove_keys, f->key.kid);
 	ask_as(f, bearer);
 	assert_problem(f, 401, INVALID_TOKEN);
 	ask(f, (struct ask){ .uri = "/health/ready" });
@@ -536,7 +536,7 @@ a_token_without_a_user_is_403(void **state)
 
 	claims.user = false;
 	claims.epoch = 0;
-	/* Even where its subject is the id of an account. */
+	snprintf(claims.sub, sizeof(claims.sub), "client:app");
 	ask_as(f, text(f, "Bearer %s", sign_claims(f, &claims)));
 	assert_problem(f, 403, NO_RIGHT);
 	put_client(f, "app", false, NULL);

@@ -1,7 +1,6 @@
 #include "identity/signing_key.h"
 
 #include <string.h>
-#include "base/clock.h"
 #include "directory/state.h"
 #include "hub_fixture.h"
 #include "store/schema.h"
@@ -23,14 +22,16 @@ put_public(struct txn *txn, void *arg)
 }
 
 static int
-find(struct hub *hub, struct signing_key *out)
+find(struct test_hub *hub, int64_t now, struct signing_key *out)
 {
 	struct txn *vault = store_read_begin(hub->vault, hub->arena);
-	int rc = signing_key_find(vault, out);
+	int rc = signing_key_find(vault, now, out);
 
 	assert_int_equal(store_read_end(vault), 0);
 	return rc;
 }
+
+#define MADE 1700000000
 
 /*
  * One pair serves all tests, since making one takes long under valgrind.
@@ -38,7 +39,6 @@ find(struct hub *hub, struct signing_key *out)
  */
 static struct arena *pair_arena;
 static struct signing_key pair;
-static int64_t before, after;
 
 static int
 make_pair(void **state)
@@ -47,10 +47,8 @@ make_pair(void **state)
 	pair_arena = arena_new(1 << 14, 1 << 20);
 	if (pair_arena == NULL)
 		return 1;
-	before = clock_now();
-	if (signing_key_make(pair_arena, &pair) != 0)
+	if (signing_key_make(pair_arena, MADE, MADE + 600, &pair) != 0)
 		return 1;
-	after = clock_now();
 	return 0;
 }
 
@@ -73,7 +71,7 @@ renamed(const char *kid)
 }
 
 static void
-a_new_pair_is_one_key_that_signs(void **state)
+a_new_pair_is_one_key(void **state)
 {
 	unsigned char digest[SHA256_LEN] = { 1, 2, 3 };
 	unsigned char signature[RSA_SIGNATURE_MAX];
@@ -83,9 +81,9 @@ a_new_pair_is_one_key_that_signs(void **state)
 	size_t n;
 
 	(void)state;
-	assert_true(pair.private.signs);
-	assert_in_range(pair.private.created, before, after);
-	assert_int_equal(pair.public.created, pair.private.created);
+	assert_int_equal(pair.private.signs_from, MADE + 600);
+	assert_int_equal(pair.private.created, MADE);
+	assert_int_equal(pair.public.created, MADE);
 	assert_int_equal(pair.public.ends, 0);
 	assert_int_equal(rsa_private(&private, pair.private.der), 0);
 	assert_int_equal(rsa_public(&public, pair.public.der), 0);
@@ -103,67 +101,42 @@ a_vault_without_a_key_has_none_to_find(void **state)
 {
 	struct signing_key key;
 
-	assert_int_equal(find(*state, &key), HUB_ENOENT);
+	assert_int_equal(find(*state, MADE, &key), HUB_ENOENT);
 }
 
 /* What a crash between vault and directory leaves can be completed. */
 static void
 the_pair_is_found_whole_in_the_vault(void **state)
 {
-	struct signing_key made = pair, found;
-	struct hub *hub = *state;
+	struct test_hub *hub = *state;
+	struct signing_key found;
 
-	made.private.created = made.public.created = 1600000000;
-	hub_write(hub, hub->vault, put_private, &made);
-	assert_int_equal(find(hub, &found), 0);
-	assert_string_equal(found.kid, made.kid);
-	assert_true(found.private.signs);
-	assert_int_equal(found.private.created, 1600000000);
-	assert_int_equal(found.public.created, 1600000000);
-	assert_true(str_eq(found.private.der, made.private.der));
-	assert_true(str_eq(found.public.der, made.public.der));
-}
-
-static void
-a_key_that_does_not_sign_is_not_found(void **state)
-{
-	struct signing_key old = renamed("a"), found;
-	struct hub *hub = *state;
-
-	old.private.signs = false;
-	hub_write(hub, hub->vault, put_private, &old);
-	assert_int_equal(find(hub, &found), HUB_ENOENT);
 	hub_write(hub, hub->vault, put_private, &pair);
-	assert_int_equal(find(hub, &found), 0);
+	assert_int_equal(find(hub, MADE, &found), 0);
 	assert_string_equal(found.kid, pair.kid);
-}
-
-static void
-two_keys_that_sign_are_damage(void **state)
-{
-	struct signing_key other = renamed("z"), found;
-	struct hub *hub = *state;
-
-	hub_write(hub, hub->vault, put_private, &pair);
-	hub_write(hub, hub->vault, put_private, &other);
-	assert_int_equal(find(hub, &found), HUB_ECORRUPT);
+	assert_int_equal(found.private.created, MADE);
+	assert_int_equal(found.private.signs_from, MADE + 600);
+	assert_int_equal(found.public.created, MADE);
+	assert_int_equal(found.public.ends, 0);
+	assert_true(str_eq(found.private.der, pair.private.der));
+	assert_true(str_eq(found.public.der, pair.public.der));
 }
 
 static void
 a_key_under_a_name_that_is_not_its_own_is_damage(void **state)
 {
 	struct signing_key other = renamed("z"), found;
-	struct hub *hub = *state;
+	struct test_hub *hub = *state;
 
 	hub_write(hub, hub->vault, put_private, &other);
-	assert_int_equal(find(hub, &found), HUB_ECORRUPT);
+	assert_int_equal(find(hub, MADE, &found), HUB_ECORRUPT);
 }
 
 static void
 readers_load_the_public_half_and_see_the_generation_move(void **state)
 {
 	struct keyset set = { .n = 0 };
-	struct hub *hub = *state;
+	struct test_hub *hub = *state;
 	struct txn *txn;
 
 	hub_write(hub, hub->directory, put_public, &pair);
@@ -199,7 +172,7 @@ public_keys_are_walked_in_the_order_of_their_names(void **state)
 {
 	static const char *const names[] = { "b", "a", "_" };
 	struct walk w = { .n = 0 };
-	struct hub *hub = *state;
+	struct test_hub *hub = *state;
 	struct txn *txn = hub_look(hub);
 
 	signing_key_walk(txn, visit, &w);
@@ -233,7 +206,7 @@ static void
 a_damaged_public_key_is_an_error(void **state)
 {
 	struct walk w = { .n = 0 };
-	struct hub *hub = *state;
+	struct test_hub *hub = *state;
 	struct txn *txn;
 
 	hub_write(hub, hub->directory, damage, NULL);
@@ -249,11 +222,9 @@ main(void)
 	const struct CMUnitTest tests[] = {
 #define TEST(name)                                                             \
 	cmocka_unit_test_setup_teardown(name, hub_setup, hub_teardown)
-		TEST(a_new_pair_is_one_key_that_signs),
+		TEST(a_new_pair_is_one_key),
 		TEST(a_vault_without_a_key_has_none_to_find),
 		TEST(the_pair_is_found_whole_in_the_vault),
-		TEST(a_key_that_does_not_sign_is_not_found),
-		TEST(two_keys_that_sign_are_damage),
 		TEST(a_key_under_a_name_that_is_not_its_own_is_damage),
 		TEST(readers_load_the_public_half_and_see_the_generation_move),
 		TEST(public_keys_are_walked_in_the_order_of_their_names),

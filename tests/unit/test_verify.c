@@ -10,7 +10,7 @@
 #define NOW 1800000000
 
 static struct arena *arena;
-static struct rsa_key *ours;
+static struct signer_key ours;
 static struct verifier verifier;
 static struct counters counters;
 
@@ -22,11 +22,12 @@ set_up(void **state)
 	(void)state;
 	arena = arena_new(1 << 16, 1 << 20);
 	assert_non_null(arena);
-	ours = test_key(TEST_KEY_A);
-	assert_non_null(ours);
-	assert_int_equal(rsa_public_der(arena, ours, &der), 0);
+	ours.rsa = test_key(TEST_KEY_A);
+	assert_non_null(ours.rsa);
+	assert_int_equal(rsa_public_der(arena, ours.rsa, &der), 0);
 	assert_int_equal(rsa_public(&verifier.keys.key[0].rsa, der), 0);
-	assert_int_equal(key_thumbprint(ours, verifier.keys.key[0].kid), 0);
+	assert_int_equal(key_thumbprint(ours.rsa, ours.kid), 0);
+	memcpy(verifier.keys.key[0].kid, ours.kid, sizeof(ours.kid));
 	verifier.keys.n = 1;
 	token_domain_of(&verifier.domain, "https://hub.example");
 	return 0;
@@ -37,7 +38,7 @@ tear_down(void **state)
 {
 	(void)state;
 	keyset_free(&verifier.keys);
-	rsa_free(ours);
+	rsa_free(ours.rsa);
 	arena_free(arena);
 	return 0;
 }
@@ -66,14 +67,16 @@ after_each(void **state)
 static struct str
 token_for(const char *sub)
 {
-	struct claims claims = {
-		.exp = NOW + 900, .iat = NOW, .client_id = "c", .jti = "t"
-	};
+	struct claims claims = { .exp = NOW + 900,
+		.iat = NOW,
+		.user = true,
+		.client_id = "c",
+		.jti = "t" };
 	struct str token;
 
 	snprintf(claims.sub, sizeof(claims.sub), "%s", sub);
-	assert_int_equal(jwt_sign(arena, ours, verifier.keys.key[0].kid,
-			     &verifier.domain, &claims, &token),
+	assert_int_equal(
+	    jwt_sign(arena, &ours, &verifier.domain, STR(""), &claims, &token),
 	    0);
 	return token;
 }
@@ -228,9 +231,11 @@ a_known_token_with_one_changed_byte_is_refused(void **state)
 static void
 a_token_too_long_for_the_cache_is_checked_each_time(void **state)
 {
-	struct claims claims = {
-		.exp = NOW + 900, .iat = NOW, .client_id = "c", .jti = "t"
-	};
+	struct claims claims = { .exp = NOW + 900,
+		.iat = NOW,
+		.user = true,
+		.client_id = "c",
+		.jti = "t" };
 	struct str token;
 
 	(void)state;
@@ -238,8 +243,8 @@ a_token_too_long_for_the_cache_is_checked_each_time(void **state)
 	memset(claims.gid, 'g', CLAIM_ID - 1);
 	memset(claims.sid, 's', CLAIM_ID - 1);
 	memset(claims.scope, 'x', CLAIM_SCOPE - 1);
-	assert_int_equal(jwt_sign(arena, ours, verifier.keys.key[0].kid,
-			     &verifier.domain, &claims, &token),
+	assert_int_equal(
+	    jwt_sign(arena, &ours, &verifier.domain, STR(""), &claims, &token),
 	    0);
 	assert_true(token.n > TOKEN_CACHE_TEXT);
 	assert_int_equal(result(token, NOW), 0);

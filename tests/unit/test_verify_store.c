@@ -17,7 +17,7 @@ note(void *ctx, const char *table, const char *key, const char *reason)
 }
 
 static const char *
-verify(struct hub *hub)
+verify(struct test_hub *hub)
 {
 	buf_reset(&told);
 	v = (struct verify){
@@ -30,7 +30,7 @@ verify(struct hub *hub)
 static int
 setup(void **state)
 {
-	struct hub *hub;
+	struct test_hub *hub;
 
 	hub_setup(state);
 	hub = *state;
@@ -188,7 +188,7 @@ each_kind_of_damage_is_found(void **state)
 {
 	for (size_t i = 0; i < sizeof(damages) / sizeof(damages[0]); i++) {
 		struct damage d = damages[i];
-		struct hub *hub;
+		struct test_hub *hub;
 		void *own;
 
 		setup(&own);
@@ -208,7 +208,7 @@ static void
 damage_in_the_vault_is_found(void **state)
 {
 	struct damage d = { VAULT_AUDIT, "x", .to = "" };
-	struct hub *hub = *state;
+	struct test_hub *hub = *state;
 
 	hub_write(hub, hub->vault, do_damage, &d);
 	assert_string_equal(verify(hub),
@@ -228,7 +228,7 @@ an_unfinished_import_may_still_bring_what_is_referred_to(void **state)
 {
 	struct damage d = { DIR_GROUP, "g", .to = NULL };
 	struct import_mark mark = { .line = 5, .began = 9 };
-	struct hub *hub = *state;
+	struct test_hub *hub = *state;
 
 	hub_write(hub, hub->directory, do_damage, &d);
 	hub_write(hub, hub->directory, plant_mark, &mark);
