@@ -34,21 +34,25 @@ opaque_make(struct opaque *out)
 }
 
 int
-opaque_digest_of(struct str text, struct opaque_digest *out)
+opaque_digest_any(struct str text, struct opaque_digest *out)
 {
-	unsigned char bytes[OPAQUE_BYTES], digest[SHA256_LEN];
-	ptrdiff_t n;
-	int rc;
+	unsigned char digest[SHA256_LEN];
+	int rc = sha256(text, digest);
 
 	out->text[0] = '\0';
-	if (text.n != OPAQUE_LEN)
-		return HUB_EINVAL;
-	n = b64url_decode(text, bytes, sizeof(bytes));
-	secret_clear(bytes, sizeof(bytes));
-	if (n != OPAQUE_BYTES)
-		return HUB_EINVAL;
-	rc = sha256(text, digest);
 	if (rc == 0)
 		write_text(out->text, digest);
 	return rc;
+}
+
+int
+opaque_digest_of(struct str text, struct opaque_digest *out)
+{
+	unsigned char bytes[OPAQUE_BYTES];
+	ptrdiff_t n;
+
+	out->text[0] = '\0';
+	n = b64url_decode(text, bytes, sizeof(bytes));
+	secret_clear(bytes, sizeof(bytes));
+	return n == OPAQUE_BYTES ? opaque_digest_any(text, out) : HUB_EINVAL;
 }

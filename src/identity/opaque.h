@@ -32,4 +32,7 @@ void opaque_of(const unsigned char bytes[32], struct opaque *out);
  */
 int opaque_digest_of(struct str text, struct opaque_digest *out);
 
+/* The digest of any text, whatever its shape. HUB_ECRYPTO. */
+int opaque_digest_any(struct str text, struct opaque_digest *out);
+
 #endif

@@ -16,7 +16,7 @@ struct public_key_rec {
 struct private_key_rec {
 	int64_t created;
 	int64_t signs_from; /* the key whose time came last signs */
-	struct str der; /* PKCS #8 */
+	struct str der;     /* PKCS #8 */
 };
 
 /* Encoding fails in the buffer; decoding gives 0 or HUB_ECORRUPT and views. */
