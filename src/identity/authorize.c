@@ -185,8 +185,7 @@ judge_scope(struct arena *arena, const struct authorize_request *request,
 		    str_has_word(ask->client->scope, word))
 			add_word(&scope, word);
 	}
-	if (!ask->client->third_party &&
-	    str_has_word(ask->client->scope, STR(SCOPE_READ)))
+	if (!ask->client->third_party)
 		add_word(&scope, STR(SCOPE_READ));
 	if (scope.n == 0 || buf_error(&scope) != 0)
 		return refuse(ask, "invalid_scope",
