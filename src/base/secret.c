@@ -1,7 +1,9 @@
 #include "base/secret.h"
 
+#include <limits.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
+#include <openssl/hmac.h>
 #include <stdlib.h>
 #include "base/err.h"
 
@@ -21,6 +23,18 @@ int
 sha256(struct str data, unsigned char digest[SHA256_LEN])
 {
 	if (EVP_Digest(data.p, data.n, digest, NULL, EVP_sha256(), NULL) != 1)
+		return HUB_ECRYPTO;
+	return 0;
+}
+
+int
+hmac_sha256(struct str key, struct str message, unsigned char mac[SHA256_LEN])
+{
+	unsigned int n;
+
+	if (key.n > INT_MAX ||
+	    HMAC(EVP_sha256(), key.p, (int)key.n,
+		(const unsigned char *)message.p, message.n, mac, &n) == NULL)
 		return HUB_ECRYPTO;
 	return 0;
 }

@@ -15,8 +15,12 @@ void secret_clear(void *p, size_t n);
 #define SHA256_LEN 32
 int sha256(struct str data, unsigned char digest[SHA256_LEN]);
 
+/* HMAC-SHA-256 (RFC 2104). 0 or HUB_ECRYPTO. */
+int hmac_sha256(
+    struct str key, struct str message, unsigned char mac[SHA256_LEN]);
+
 /*
- * The same for data that comes in pieces. NULL when out of memory; the first
+ * SHA-256 of data that comes in pieces. NULL when out of memory; the first
  * error sticks and is told at the end.
  */
 struct sha256;

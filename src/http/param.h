@@ -19,7 +19,7 @@ struct param_list {
 	} at[PARAM_MAX];
 	unsigned int n;
 	struct str twice; /* the first name that stands twice, else n is 0 */
-	bool bad;         /* something cannot be decoded, or there are too many */
+	bool bad; /* something cannot be decoded, or there are too many */
 };
 
 /* Text is decoded into the arena. */

@@ -20,10 +20,13 @@ struct hub {
 
 /* Who does it: what the audit event says. */
 struct actor {
-	struct str account; /* who acts, if not the one it happens to, or "" */
-	struct str client;  /* id, or "" */
-	struct str source;  /* an address, or "hubctl" and the system user */
+	struct str client; /* id, or "" */
+	struct str source; /* an address, or "hubctl" and the system user */
 };
+
+/* Fills an audit event that ACTOR causes; DETAIL may be NULL. */
+void act_event(struct audit_rec *rec, const struct actor *actor,
+    const char *event, struct str account, const char *detail);
 
 /*
  * Ends a grant: its tokens are dead at the next request. EVENT is
@@ -37,8 +40,8 @@ int act_end_token(const struct hub *hub, const struct actor *actor,
     struct str account, struct str jti, int64_t until);
 
 /*
- * Signs out: ends a session and every grant that began in it. HUB_ENOENT if
- * the account has no such session and no such grant.
+ * Signs out: ends a session and every grant that began in it, whose tokens all
+ * name it. HUB_ENOENT if the account has no such session and no such grant.
  */
 int act_end_session(const struct hub *hub, const struct actor *actor,
     const char *event, struct str account, struct str sid);

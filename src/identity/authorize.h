@@ -18,13 +18,13 @@ struct authorize_request {
 	struct str login_hint, ui_locales;
 	struct str code_challenge, code_challenge_method;
 	struct str request, request_uri;
-	bool twice; /* some parameter of these stands twice */
+	bool twice;         /* some parameter of these stands twice */
 	bool twice_address; /* client_id or redirect_uri is that one */
 };
 
 enum authorize_verdict {
 	AUTHORIZE_GOOD,
-	AUTHORIZE_PAGE,     /* no redirect: the client or its address is wrong */
+	AUTHORIZE_PAGE, /* no redirect: the client or its address is wrong */
 	AUTHORIZE_REDIRECT, /* the error goes to the redirect URI */
 };
 
@@ -43,11 +43,5 @@ struct authorize_ask {
 enum authorize_verdict authorize_judge(struct arena *arena,
     const struct client_set *clients, const struct authorize_request *request,
     struct authorize_ask *ask);
-
-/*
- * The source for form-action that lets a browser follow the redirect after a
- * form's POST: the origin of the redirect URI, or its scheme. In the arena.
- */
-struct str authorize_form_action(struct arena *arena, struct str redirect_uri);
 
 #endif

@@ -3,46 +3,64 @@
 
 #include "base/conf.h"
 #include "base/err.h"
-#include "identity/opaque.h"
+#include "identity/refresh.h"
 #include "store/grant_rec.h"
 #include "store/txn.h"
 
 /*
  * Grants and their refresh tokens, rotated at each use (RFC 9700 section
- * 4.14.2). The successor of a token is HMAC-SHA-256 with the presented token
- * as key and the grant's seed as message: the same old token, shown again
- * within the window, gives the same successor, and nothing that is stored can
- * be used. The window closes when its time is over or the successor was used.
+ * 4.14.2). The successor of a token is made of the presented token and the
+ * grant's seed: the same old token, shown again within the window, gives the
+ * same successor, and nothing that is stored can be used. The window closes
+ * when its time is over or the successor was used.
  */
 
 /*
- * Begins a grant; CURRENT is the digest of its first refresh token. REC's
- * began, used, current, previous and seed are set here.
+ * Begins a grant with its first refresh token. REC's began, used, current,
+ * previous and seed are set here.
  */
 void grant_put(struct txn *vault, const struct conf *conf, struct str gid,
-    const struct opaque_digest *current, struct grant_rec *rec, int64_t now);
+    const struct refresh *first, struct grant_rec *rec, int64_t now);
 
+/* The record, whether its time is over or not. */
 bool grant_get(struct txn *vault, struct str gid, struct grant_rec *rec);
 
-/* The gid that a refresh token of whatever age leads to; false if unknown. */
-bool grant_of_refresh(
-    struct txn *vault, const struct opaque_digest *token, struct str *gid);
+/* When it ends if it is not used any more: seconds since 1970. */
+int64_t grant_end(const struct conf *conf, const struct grant_rec *rec);
 
 /*
- * Uses the refresh token TOKEN for CLIENT at NOW. SEED: 32 random bytes made
- * beforehand, for the case that this use rotates. 0: *NEXT is the token to
- * give out, *GID and *REC say for what. Else the answer is invalid_grant:
- * HUB_ENOENT (unknown), HUB_EDENIED (another client's: nothing changes),
- * HUB_EEXPIRED (idle or absolute time over), or HUB_EEXIST: a token that had
- * its time, so the grant *GID must end with an audit event.
- * Whether account, epoch, client and revocations still allow it is looked at
- * by the caller before, in the directory.
+ * The gid of the family that a refresh token, of whatever age, belongs to.
+ * False for what is none, or of no family that is there.
  */
-int grant_refresh(struct txn *vault, const struct conf *conf, struct str token,
-    struct str client, const unsigned char seed[32], int64_t now,
-    struct opaque *next, struct str *gid, struct grant_rec *rec);
+bool grant_of_refresh(struct txn *vault, struct str token, struct str *gid);
 
-/* Takes it away with all its tokens and indexes; false if there is none. */
+/*
+ * Uses a refresh token. 0: *next is the token to give out, *gid and *rec say
+ * for what. Else nothing has changed and the answer is invalid_grant:
+ * HUB_ENOENT (no token of ours), HUB_EDENIED (another client's), HUB_EEXPIRED
+ * (idle or absolute time over), or HUB_EEXIST: a token that had its time, so
+ * the grant *gid must end with an audit event. Whether account, epoch, client
+ * and revocations still allow it is looked at by the caller before, in the
+ * directory.
+ */
+struct grant_use {
+	struct str token, client;
+	unsigned char seed[REFRESH_SEED]; /* random, made beforehand */
+	int64_t now;
+
+	/* Results. */
+	struct refresh next;
+	struct str gid;
+	struct grant_rec rec;
+};
+
+int grant_refresh(
+    struct txn *vault, const struct conf *conf, struct grant_use *use);
+
+/* Ends the window of a successor that was not used in time. */
+void grant_close_window(struct txn *vault, struct str gid, int64_t now);
+
+/* Takes it away with its indexes; false if there is none. */
 bool grant_del(struct txn *vault, struct str gid);
 
 /*

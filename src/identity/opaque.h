@@ -23,10 +23,16 @@ struct opaque_digest {
 /* Outside of transactions, which may be run twice. */
 void opaque_make(struct opaque *out);
 
+/* The same of 256 bits that come from elsewhere: of a keyed hash. */
+void opaque_of(const unsigned char bytes[32], struct opaque *out);
+
 /*
  * HUB_EINVAL if TEXT has not the shape of such a secret (nothing is computed
  * then), HUB_ECRYPTO.
  */
 int opaque_digest_of(struct str text, struct opaque_digest *out);
+
+/* The digest of any text, whatever its shape. HUB_ECRYPTO. */
+int opaque_digest_any(struct str text, struct opaque_digest *out);
 
 #endif

@@ -22,6 +22,9 @@
 void session_put(struct txn *vault, const struct conf *conf,
     const struct opaque_digest *cookie, struct session_rec *rec);
 
+/* When it ends, if nothing happens any more: seconds since 1970. */
+int64_t session_end(const struct conf *conf, const struct session_rec *rec);
+
 /*
  * The session of a cookie, if at NOW it is alive by idle and absolute time.
  * Whether its account's epoch still is the session's is the caller's matter.

@@ -271,3 +271,49 @@ uri_check_resource(struct str text, struct why *why)
 		    "must be an absolute URI, such as https://api.example.nl");
 	return 0;
 }
+
+/* Splits http://HOST[:PORT]REST of the loopback host. */
+static bool
+split_loopback(struct str text, struct authority *out, struct str *rest)
+{
+	const struct str scheme = STR("http://");
+	struct str authority;
+
+	if (!str_starts(text, scheme))
+		return false;
+	authority = (struct str){ text.p + scheme.n, 0 };
+	while (scheme.n + authority.n < text.n &&
+	    authority.p[authority.n] != '/' && authority.p[authority.n] != '?')
+		authority.n++;
+	*rest = (struct str){ authority.p + authority.n,
+		text.n - scheme.n - authority.n };
+	return split_authority(authority, out) && is_loopback(out->host);
+}
+
+bool
+uri_is_redirect(struct str registered, struct str sent)
+{
+	struct authority a, b;
+	struct str rest_a, rest_b;
+
+	if (str_eq(registered, sent))
+		return true;
+	return split_loopback(registered, &a, &rest_a) &&
+	    split_loopback(sent, &b, &rest_b) && str_eq(a.host, b.host) &&
+	    str_eq(rest_a, rest_b);
+}
+
+struct str
+uri_source(struct str uri)
+{
+	struct str rest = uri;
+	bool https;
+
+	if (!take_web_scheme(&rest, &https))
+		return (struct str){ uri.p, (size_t)(str_index(uri, ':') + 1) };
+	while (rest.n > 0 && rest.p[0] != '/' && rest.p[0] != '?') {
+		rest.p++;
+		rest.n--;
+	}
+	return (struct str){ uri.p, uri.n - rest.n };
+}

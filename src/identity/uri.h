@@ -1,6 +1,7 @@
 #ifndef IDENTITY_URI_H
 #define IDENTITY_URI_H
 
+#include <stdbool.h>
 #include "base/err.h"
 #include "base/str.h"
 
@@ -26,6 +27,16 @@ int uri_check_origin(struct str text, struct why *why);
  * the loopback host, or a private scheme that has a dot; no fragment.
  */
 int uri_check_redirect(struct str text, struct why *why);
+
+/*
+ * Whether a redirect URI that was sent is the registered one: the same string,
+ * or on the loopback host with http the same but for the port (RFC 8252 section
+ * 7.3).
+ */
+bool uri_is_redirect(struct str registered, struct str sent);
+
+/* Scheme, host and port of a web address that was let in; else "SCHEME:". */
+struct str uri_source(struct str redirect_uri);
 
 /* An absolute URI that names a resource (RFC 8707 section 2). */
 int uri_check_resource(struct str text, struct why *why);

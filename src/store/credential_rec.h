@@ -16,7 +16,7 @@ struct credential_rec {
 	struct str lasting;
 	int64_t lasting_at; /* seconds since 1970, when it was set */
 	struct str temporary;
-	int64_t temporary_until; /* it opens nothing from then on */
+	int64_t temporary_until;   /* it opens nothing from then on */
 	uint64_t temporary_serial; /* of the one made last; none comes twice */
 	bool mailed;               /* the temporary one was, and never shown */
 };

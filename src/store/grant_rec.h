@@ -8,8 +8,8 @@
 
 /*
  * A grant, which is the family of its refresh tokens; vault, table grant, by
- * gid. Of the tokens only digests are here; all that it ever had lead to it by
- * table refresh.
+ * gid. Of the tokens only digests are here; the one of their common handle leads
+ * to it by table refresh.
  */
 struct grant_rec {
 	struct str client, account; /* ids */
@@ -19,6 +19,7 @@ struct grant_rec {
 	int64_t auth_time;
 	struct str nonce;       /* of the authorization request, or "" */
 	int64_t began, used;    /* seconds since 1970; last refresh */
+	struct str handle;      /* digest of what its tokens begin with */
 	struct str current;     /* digest of the token that counts */
 	struct str previous;    /* of the one before, "" for none */
 	int64_t previous_until; /* it still gives the same successor */

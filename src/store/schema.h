@@ -34,7 +34,7 @@ enum vault_table {
 	VAULT_CLIENT_SECRET,   /* client id -> client_secret_rec */
 	VAULT_CODE,            /* digest -> code_rec */
 	VAULT_GRANT,           /* gid -> grant_rec */
-	VAULT_REFRESH,         /* digest of each token a grant had -> gid */
+	VAULT_REFRESH,         /* digest of a grant's handle -> gid */
 	VAULT_ACCOUNT_GRANT,   /* account, gid -> nothing */
 	VAULT_SESSION,         /* digest of the cookie -> session_rec */
 	VAULT_ACCOUNT_SESSION, /* account, sid -> digest of the cookie */

@@ -1,0 +1,40 @@
+#ifndef IDENTITY_EXPIRY_H
+#define IDENTITY_EXPIRY_H
+
+#include <stdint.h>
+#include "base/str.h"
+#include "store/key.h"
+#include "store/txn.h"
+
+/*
+ * What in the vault has an end, in the order of time, for the sweep: table
+ * expiry. A record that came to live longer in the meantime keeps its entry;
+ * the sweep finds it alive and enters it anew.
+ */
+enum expiry_kind {
+	EXPIRY_CODE = 'c',    /* name: digest */
+	EXPIRY_GRANT = 'g',   /* gid */
+	EXPIRY_SESSION = 's', /* digest of the cookie */
+	EXPIRY_WINDOW = 'w',  /* gid: of the successor that may be repeated */
+};
+
+/* Enters a record that may be swept from WHEN (seconds since 1970) on. */
+void expiry_put(
+    struct txn *vault, int64_t when, enum expiry_kind kind, struct str name);
+
+struct expiry {
+	int64_t when;
+	enum expiry_kind kind;
+	struct str name;
+	struct key key; /* of the entry */
+};
+
+/*
+ * The first entry whose time has come at NOW; false if there is none. Damage
+ * fails the transaction.
+ */
+bool expiry_first(struct txn *vault, int64_t now, struct expiry *out);
+
+void expiry_del(struct txn *vault, const struct expiry *entry);
+
+#endif

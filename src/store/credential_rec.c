@@ -1,0 +1,36 @@
+#include "store/credential_rec.h"
+
+#include "base/err.h"
+#include "store/rec.h"
+
+#define FORMAT 1
+
+void
+credential_rec_put(struct buf *out, const struct credential_rec *rec)
+{
+	rec_put_u8(out, FORMAT);
+	rec_put_str(out, rec->lasting);
+	rec_put_u64(out, (uint64_t)rec->lasting_at);
+	rec_put_str(out, rec->temporary);
+	rec_put_u64(out, (uint64_t)rec->temporary_until);
+	rec_put_u64(out, rec->temporary_serial);
+	rec_put_u8(out, rec->mailed);
+}
+
+int
+credential_rec_get(struct str bytes, struct credential_rec *rec)
+{
+	struct rec_in in;
+
+	*rec = (struct credential_rec){ 0 };
+	rec_in_begin(&in, bytes);
+	if (rec_u8(&in) != FORMAT)
+		return HUB_ECORRUPT;
+	rec->lasting = rec_str(&in);
+	rec->lasting_at = (int64_t)rec_u64(&in);
+	rec->temporary = rec_str(&in);
+	rec->temporary_until = (int64_t)rec_u64(&in);
+	rec->temporary_serial = rec_u64(&in);
+	rec->mailed = rec_u8(&in) != 0;
+	return rec_in_end(&in);
+}
