@@ -21,7 +21,7 @@
 #define MARGIN 300
 #define DAY 86400
 
-static const struct actor operator= { .source = STR("hubctl test") };
+static const struct actor somebody = { .source = STR("hubctl test") };
 static struct arena *pair_arena;
 static struct signing_key a, b;
 static struct token_domain domain;
@@ -99,7 +99,7 @@ rotate_as(struct test_hub *test, int64_t now, bool at_once,
 		.fresh = fresh, .now = now, .at_once = at_once
 	};
 	test->why.text[0] = '\0';
-	return key_ring_rotate(&hub, &operator, out, &test->why);
+	return key_ring_rotate(&hub, &somebody, out, &test->why);
 }
 
 static void
