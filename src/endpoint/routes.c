@@ -1,5 +1,8 @@
 #include "endpoint/routes.h"
 
+#define ISSUER "/identity"
+#define KEEPERS POOL_BIT(POOL_KEEPERS)
+
 const struct route routes[] = {
 	{ METHOD_GET, "/account/mine", POOL_BIT(POOL_READERS), CREDENTIAL_USER,
 	    "hub.read", "account.read.mine", ERROR_PROBLEM, account_mine },
@@ -15,6 +18,32 @@ const struct route routes[] = {
 	{ METHOD_GET, "/contract/contracts/{id}/mine", POOL_BIT(POOL_READERS),
 	    CREDENTIAL_USER, "hub.read", "contract.read.mine", ERROR_PROBLEM,
 	    contract_mine },
+	{ METHOD_GET, ISSUER "/.well-known/openid-configuration", KEEPERS,
+	    CREDENTIAL_NONE, NULL, NULL, ERROR_PROBLEM, discovery,
+	    CORS_ANYBODY },
+	{ METHOD_GET, "/.well-known/oauth-authorization-server" ISSUER, KEEPERS,
+	    CREDENTIAL_NONE, NULL, NULL, ERROR_PROBLEM, discovery,
+	    CORS_ANYBODY },
+	{ METHOD_GET, ISSUER "/jwks", KEEPERS, CREDENTIAL_NONE, NULL, NULL,
+	    ERROR_PROBLEM, jwks, CORS_ANYBODY },
+	{ METHOD_GET, ISSUER "/authorize", KEEPERS, CREDENTIAL_NONE, NULL, NULL,
+	    ERROR_PAGE, authorize, CORS_NOBODY },
+	{ METHOD_POST, ISSUER "/authorize", KEEPERS, CREDENTIAL_NONE, NULL,
+	    NULL, ERROR_PAGE, authorize, CORS_NOBODY },
+	{ METHOD_POST, ISSUER "/token", KEEPERS, CREDENTIAL_CLIENT, NULL, NULL,
+	    ERROR_OAUTH, token, CORS_CLIENTS },
+	{ METHOD_GET, ISSUER "/userinfo", KEEPERS, CREDENTIAL_USERINFO,
+	    "openid", NULL, ERROR_PROBLEM, userinfo, CORS_CLIENTS },
+	{ METHOD_POST, ISSUER "/userinfo", KEEPERS, CREDENTIAL_USERINFO,
+	    "openid", NULL, ERROR_PROBLEM, userinfo, CORS_CLIENTS },
+	{ METHOD_POST, ISSUER "/revoke", KEEPERS, CREDENTIAL_CLIENT, NULL, NULL,
+	    ERROR_OAUTH, revoke, CORS_CLIENTS },
+	{ METHOD_POST, ISSUER "/introspect", KEEPERS, CREDENTIAL_CLIENT, NULL,
+	    NULL, ERROR_OAUTH, introspect, CORS_NOBODY },
+	{ METHOD_GET, ISSUER "/logout", KEEPERS, CREDENTIAL_NONE, NULL, NULL,
+	    ERROR_PAGE, logout, CORS_NOBODY },
+	{ METHOD_POST, ISSUER "/logout", KEEPERS, CREDENTIAL_NONE, NULL, NULL,
+	    ERROR_PAGE, logout, CORS_NOBODY },
 	{ METHOD_GET, "/health/ready", POOL_ALL, CREDENTIAL_NONE, NULL, NULL,
 	    ERROR_PROBLEM, health_ready },
 };
