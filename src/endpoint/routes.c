@@ -5,19 +5,21 @@
 
 const struct route routes[] = {
 	{ METHOD_GET, "/account/mine", POOL_BIT(POOL_READERS), CREDENTIAL_USER,
-	    "hub.read", "account.read.mine", ERROR_PROBLEM, account_mine },
+	    "hub.read", "account.read.mine", ERROR_PROBLEM, account_mine,
+	    CORS_CLIENTS },
 	{ METHOD_GET, "/organization/organizations/mine",
 	    POOL_BIT(POOL_READERS), CREDENTIAL_USER, "hub.read",
-	    "organization.read.mine", ERROR_PROBLEM, organizations_mine },
+	    "organization.read.mine", ERROR_PROBLEM, organizations_mine,
+	    CORS_CLIENTS },
 	{ METHOD_GET, "/permission/permissions/mine", POOL_BIT(POOL_READERS),
 	    CREDENTIAL_USER, "hub.read", "permission.read.mine", ERROR_PROBLEM,
-	    permissions_mine },
+	    permissions_mine, CORS_CLIENTS },
 	{ METHOD_GET, "/contract/contracts/mycontracts", POOL_BIT(POOL_READERS),
 	    CREDENTIAL_USER, "hub.read", "contract.read.mine", ERROR_PROBLEM,
-	    mycontracts },
+	    mycontracts, CORS_CLIENTS },
 	{ METHOD_GET, "/contract/contracts/{id}/mine", POOL_BIT(POOL_READERS),
 	    CREDENTIAL_USER, "hub.read", "contract.read.mine", ERROR_PROBLEM,
-	    contract_mine },
+	    contract_mine, CORS_CLIENTS },
 	{ METHOD_GET, ISSUER "/.well-known/openid-configuration", KEEPERS,
 	    CREDENTIAL_NONE, NULL, NULL, ERROR_PROBLEM, discovery,
 	    CORS_ANYBODY },
@@ -45,7 +47,7 @@ const struct route routes[] = {
 	{ METHOD_POST, ISSUER "/logout", KEEPERS, CREDENTIAL_NONE, NULL, NULL,
 	    ERROR_PAGE, logout, CORS_NOBODY },
 	{ METHOD_GET, "/health/ready", POOL_ALL, CREDENTIAL_NONE, NULL, NULL,
-	    ERROR_PROBLEM, health_ready },
+	    ERROR_PROBLEM, health_ready, CORS_CLIENTS },
 };
 
 const size_t route_count = sizeof(routes) / sizeof(routes[0]);
