@@ -11,6 +11,7 @@
 #include "directory/render.h"
 #include "directory/username.h"
 #include "store/rec.h"
+#include "token/claims.h"
 
 /* Organisations that one account can have to do with, in whatever way. */
 #define ORGANIZATIONS_MAX 1000
@@ -407,6 +408,11 @@ account_parse(struct arena *arena, const struct json *line, bool renders,
 	if ((rc = field_id(line, "id", &rec->id, why)) != 0 ||
 	    (rc = field_text(line, "name", 1000, &name, why)) != 0)
 		return rc;
+	/* A token would not tell such an account from a client. */
+	if (claims_sub_is_client(rec->id))
+		return why_set(why, HUB_EINVAL,
+		    "/id: begins with " CLAIM_CLIENT
+		    ", which only subjects of clients do");
 	if ((rc = username_check(name, &rec->name, why)) != 0) {
 		why_prefix(why, "/name");
 		return rc;

@@ -80,14 +80,13 @@ static int
 find_or_make_key(struct ctl *ctl, struct signing_key *key)
 {
 	struct txn *vault = store_read_begin(ctl->vault, ctl->arena);
-	int64_t now = clock_now();
-	int rc = signing_key_find(vault, now, key);
+	int rc = signing_key_find(vault, clock_now(), key);
 	int end = store_read_end(vault);
 	struct new_key new;
 
 	if (end != 0 || rc != HUB_ENOENT)
 		return end != 0 ? end : rc;
-	rc = signing_key_make(ctl->arena, now, now, &new.key);
+	rc = signing_key_make(ctl->arena, &new.key);
 	if (rc != 0)
 		return rc;
 	*key = new.key;

@@ -1,70 +1,137 @@
 #include <stdio.h>
 #include "base/clock.h"
 #include "hubctl/ctl.h"
-#include "identity/signing_key.h"
-#include "token/signer.h"
+#include "identity/key_ring.h"
 
-#define LIST_MAX 65536
-
-struct list {
-	struct buf text; /* printed when the look at the store is over */
-	char signing[KID_LEN + 1];
+static const char *const states[] = {
+	[KEY_NEXT] = "next",
+	[KEY_SIGNS] = "signing",
+	[KEY_VERIFIES] = "verifying",
+	[KEY_ENDED] = "ended",
+	[KEY_UNUSED] = "unused",
+	[KEY_UNPUBLISHED] = "unpublished",
 };
 
-static void
-show(void *ctx, struct str kid, const struct public_key_rec *rec)
+/* Both stores as acts take them. */
+static struct hub
+hub_of(struct ctl *ctl)
 {
-	struct list *list = ctx;
-	bool signs = str_eq(kid, str_of(list->signing));
-	char created[CLOCK_TEXT], ends[CLOCK_TEXT] = "-";
+	return (struct hub){
+		.conf = &ctl->conf,
+		.directory = ctl->directory,
+		.vault = ctl->vault,
+		.arena = ctl->arena,
+	};
+}
 
-	clock_text(rec->created, created);
-	if (rec->ends != 0)
-		clock_text(rec->ends, ends);
-	buf_printf(&list->text, "%.*s  %-9s  %s  %s\n", STR_ARG(kid),
-	    signs ? "signing" : "verifying", created, ends);
+static void
+show_time(int64_t time)
+{
+	char text[CLOCK_TEXT] = "-";
+
+	if (time != 0)
+		clock_text(time, text);
+	printf("  %-20s", text);
+}
+
+static void
+show(const struct key_info *key)
+{
+	char ends[CLOCK_TEXT] = "-";
+
+	printf("%s  %-11s", key->kid, states[key->state]);
+	show_time(key->created);
+	show_time(key->signs_from);
+	if (key->ends != 0)
+		clock_text(key->ends, ends);
+	printf("  %s\n", ends);
 }
 
 static enum ctl_exit
 run_list(struct ctl *ctl, int argc, char **argv)
 {
-	struct list list = { .signing = "" };
-	struct signer signer = { .n = 0 };
-	struct txn *txn;
+	struct key_info *list;
 	struct why why;
+	struct hub hub;
+	size_t n;
 	int rc;
 
 	(void)argc;
 	(void)argv;
 	if (ctl_open(ctl, &why) != 0)
 		return ctl_fail("%s", why.text);
-	txn = store_read_begin(ctl->vault, ctl->arena);
-	rc = signer_load(&signer, txn);
-	if (rc == 0)
-		memcpy(list.signing, signer_current(&signer, clock_now())->kid,
-		    sizeof(list.signing));
-	signer_free(&signer);
-	if (store_read_end(txn) != 0 || rc != 0)
-		return ctl_fail(
-		    "cannot read the signing key: %s", err_text(rc));
-	buf_init_arena(&list.text, ctl->arena, LIST_MAX);
-	txn = store_read_begin(ctl->directory, ctl->arena);
-	signing_key_walk(txn, show, &list);
-	rc = store_read_end(txn);
-	if (rc == 0)
-		rc = buf_error(&list.text);
+	hub = hub_of(ctl);
+	rc = key_ring_list(&hub, clock_now(), &list, &n);
 	if (rc != 0)
-		return ctl_fail("directory: %s", err_text(rc));
-	printf("%-43s  %-9s  %-20s  %s\n%.*s", "KID", "USE", "CREATED", "ENDS",
-	    STR_ARG(buf_view(&list.text)));
+		return ctl_fail("cannot read the keys: %s", err_text(rc));
+	printf("%-43s  %-11s  %-20s  %-20s  %s\n", "KID", "STATE", "CREATED",
+	    "SIGNS FROM", "ENDS");
+	for (size_t i = 0; i < n; i++)
+		show(&list[i]);
 	return CTL_OK;
 }
 
 const struct command command_key_list = {
 	.name = "key list",
 	.usage = "",
-	.brief = "Lists the keys that sign and verify access tokens.",
-	.text = "One key signs; the others verify what they have signed "
-		"until they end.\n",
+	.brief = "Lists the keys that sign and verify tokens.",
+	.text = "One key signs, the next one waits for its time. The others "
+		"verify what they\nhave signed until they end; one that is "
+		"unused or has ended is taken away by\nitself.\n",
 	.run = run_list,
+};
+
+static bool option_now;
+
+static enum ctl_exit
+run_rotate(struct ctl *ctl, int argc, char **argv)
+{
+	struct key_rotation rotation = { .at_once = option_now };
+	char from[CLOCK_TEXT];
+	struct signing_key fresh;
+	struct audit_rec event;
+	struct actor actor;
+	struct why why;
+	struct hub hub;
+	int rc;
+
+	(void)argc;
+	(void)argv;
+	if (ctl_open(ctl, &why) != 0)
+		return ctl_fail("%s", why.text);
+	ctl_event(ctl, &event, "key.rotated", STR(""), NULL);
+	actor = (struct actor){
+		.account = event.account,
+		.client = event.client,
+		.source = event.source,
+	};
+	hub = hub_of(ctl);
+	if ((rc = signing_key_make(ctl->arena, &fresh)) != 0)
+		return ctl_fail("cannot make a key: %s", err_text(rc));
+	rotation.fresh = &fresh;
+	rotation.now = clock_now();
+	if (key_ring_rotate(&hub, &actor, &rotation, &why) != 0)
+		return ctl_fail("%s", why.text);
+	clock_text(rotation.signs_from, from);
+	printf("%s signs from %s\n", rotation.kid, from);
+	return CTL_OK;
+}
+
+static const struct option_spec options[] = {
+	{ "now", NULL, &option_now },
+	{ NULL, NULL, NULL },
+};
+
+const struct command command_key_rotate = {
+	.name = "key rotate",
+	.usage = "[--now]",
+	.brief = "Lets a new key sign tokens.",
+	.text = "The new key is published now and signs when key.ahead has "
+		"passed. The one before\nit verifies what it has signed until "
+		"the last of that has expired. Nothing is\nrestarted and no "
+		"token refused.\n\n"
+		"  --now          sign at once, with the next key where one "
+		"waits already\n",
+	.options = options,
+	.run = run_rotate,
 };

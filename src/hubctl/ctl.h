@@ -83,6 +83,7 @@ extern const struct command command_verify;
 extern const struct command command_demo;
 extern const struct command command_token;
 extern const struct command command_key_list;
+extern const struct command command_key_rotate;
 extern const struct command command_account_list;
 extern const struct command command_account_show;
 extern const struct command command_account_enable;

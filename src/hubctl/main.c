@@ -30,6 +30,7 @@ static const struct command *const commands[] = {
 	&command_client_remove,
 	&command_token,
 	&command_key_list,
+	&command_key_rotate,
 	&command_stat,
 	&command_verify,
 };

@@ -11,6 +11,7 @@
 #include "identity/scope.h"
 #include "identity/uri.h"
 #include "store/rec_list.h"
+#include "token/claims.h"
 
 #define LIST_TEXT_MAX (CLIENT_LIST_MAX * (URI_MAX + 4))
 #define SCOPE_TEXT_MAX 256 /* what a token holds */
@@ -242,10 +243,11 @@ client_make(struct arena *arena, const struct client_form *form,
 		.public = true,
 		.third_party = form->third_party,
 	};
-	if (!str_is_id(str_of(form->id)))
+	if (!str_is_id(str_of(form->id)) || strlen(form->id) > CLAIM_CLIENT_MAX)
 		return why_set(why, HUB_EINVAL,
-		    "the id must be 1 to 64 characters of A-Z a-z 0-9 . _ : "
-		    "-");
+		    "the id must be 1 to %zu characters of A-Z a-z 0-9 . _ : "
+		    "-",
+		    CLAIM_CLIENT_MAX);
 	if ((rc = make_name(form, &out->name, why)) != 0 ||
 	    (rc = make_grants(form, &out->grants, why)) != 0 ||
 	    (rc = make_lists(arena, form, out, why)) != 0 ||

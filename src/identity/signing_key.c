@@ -1,5 +1,6 @@
 #include "identity/signing_key.h"
 
+#include "base/clock.h"
 #include "base/secret.h"
 #include "directory/state.h"
 #include "store/schema.h"
@@ -24,14 +25,14 @@ fill(struct arena *arena, const struct rsa_key *rsa, int64_t created,
 }
 
 int
-signing_key_make(struct arena *arena, int64_t now, int64_t signs_from,
-    struct signing_key *out)
+signing_key_make(struct arena *arena, struct signing_key *out)
 {
+	int64_t now = clock_now();
 	struct rsa_key *rsa;
 	int rc = rsa_generate(&rsa);
 
 	if (rc == 0)
-		rc = fill(arena, rsa, now, signs_from, out);
+		rc = fill(arena, rsa, now, now, out);
 	rsa_free(rsa);
 	return rc;
 }
@@ -105,25 +106,4 @@ signing_key_put_public(struct txn *directory, const struct signing_key *key)
 	key_of(&k, str_of(key->kid));
 	txn_put(directory, DIR_KEY, &k, buf_view(&bytes));
 	generation_raise(directory);
-}
-
-void
-signing_key_walk(struct txn *directory,
-    void (*fn)(void *ctx, struct str kid, const struct public_key_rec *rec),
-    void *ctx)
-{
-	struct public_key_rec rec;
-	struct str key, value, kid;
-	struct cursor cursor;
-
-	txn_cursor(&cursor, directory, DIR_KEY, NULL, NULL, false);
-	while (txn_cursor_next(&cursor, &key, &value)) {
-		if (!key_take_str(&key, &kid) ||
-		    public_key_rec_get(value, &rec) != 0) {
-			txn_fail(directory, HUB_ECORRUPT);
-			break;
-		}
-		fn(ctx, kid, &rec);
-	}
-	txn_cursor_close(&cursor);
 }

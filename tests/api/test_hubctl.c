@@ -145,6 +145,60 @@ init_makes_the_stores_and_a_key(void **state)
 }
 
 static void
+a_key_is_rotated_in_its_own_time(void **state)
+{
+	struct site *site = *state;
+	struct output o;
+	char kid[44], line[128];
+
+	hubctl(&o, "key", "rotate");
+	assert_done(&o);
+	assert_says(o.out, " signs from 20");
+	snprintf(kid, sizeof(kid), "%.43s", o.out);
+	assert_int_equal(strlen(kid), 43);
+	hubctl(&o, "key", "list");
+	assert_done(&o);
+	assert_int_equal(count_in(o.out, "  signing "), 1);
+	snprintf(line, sizeof(line), "%s  next ", kid);
+	assert_says(o.out, line);
+	hubctl(&o, "key", "rotate");
+	assert_failed(&o, 1, "the next key is published and signs from 20");
+	hubctl(&o, "key", "rotate", "--now");
+	assert_done(&o);
+	snprintf(line, sizeof(line), "%s signs from 20", kid);
+	assert_says(o.out, line);
+	hubctl(&o, "key", "list");
+	assert_done(&o);
+	snprintf(line, sizeof(line), "%s  signing ", kid);
+	assert_says(o.out, line);
+	assert_int_equal(count_in(o.out, "  verifying "), 1);
+	assert_int_equal(count_in(events_of(site).text, "key.rotated"), 2);
+}
+
+static void
+a_key_of_a_hub_that_was_not_completed_is_not_rotated(void **state)
+{
+	struct site *site = *state;
+	struct schema schema;
+	struct conf conf;
+	struct output o;
+	struct why why;
+
+	assert_int_equal(mkdir(site->data, 0755), 0);
+	assert_int_equal(conf_load(&conf, site->conf, &why), 0);
+	schema_vault(&schema, &conf);
+	assert_int_equal(store_create(&schema.spec, &why), 0);
+	schema_directory(&schema, &conf);
+	assert_int_equal(store_create(&schema.spec, &why), 0);
+	hubctl(&o, "key", "rotate");
+	assert_failed(
+	    &o, 1, "there is no signing key; make one with hubctl init");
+	hubctl(&o, "key", "list");
+	assert_done(&o);
+	assert_int_equal(count_in(o.out, "\n"), 1);
+}
+
+static void
 narrow(void)
 {
 	umask(077);
@@ -885,6 +939,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		SITE(init_makes_the_stores_and_a_key),
 		SITE(init_does_not_take_over_a_narrow_umask),
+		FILLED(a_key_is_rotated_in_its_own_time),
+		SITE(a_key_of_a_hub_that_was_not_completed_is_not_rotated),
 		FILLED(a_second_init_changes_nothing),
 		SITE(init_goes_on_where_only_the_folder_was_made),
 		SITE(init_goes_on_where_only_the_empty_vault_was_made),

@@ -515,6 +515,153 @@ a_token_is_on_record_before_anybody_has_it(void **state)
 	assert_int_equal(events(site, "token.issued"), before + 1);
 }
 
+/* What the list of keys tells: how many lines of it have the word. */
+static unsigned int
+keys_told(struct site *site, const char *word)
+{
+	struct output o;
+	unsigned int n = 0;
+
+	site_hubctl(site, &o, NULL, "key", "list");
+	assert_int_equal(o.status, 0);
+	for (const char *p = o.out; (p = strstr(p, word)) != NULL; p++)
+		n++;
+	return n;
+}
+
+/* A rotation works, and the tokens of before and after it are good. */
+static void
+assert_rotates(struct site *site, const struct token *before)
+{
+	struct token after;
+
+	site_do(site, "key", "rotate", "--now");
+	assert_int_equal(keys_told(site, "  signing "), 1);
+	after = site_token(site, JANSSEN);
+	assert_served(site, before);
+	assert_served(site, &after);
+}
+
+static void
+a_key_is_published_before_anybody_has_it(void **state)
+{
+	struct site *site = *state;
+	struct token before = site_token(site, JANSSEN), after;
+
+	site_start(site, POOL_READERS);
+	crash_before_event(site, "key", "rotate");
+	assert_int_equal(keys_told(site, "  signing "), 1);
+	assert_int_equal(keys_told(site, "  unused "), 1);
+	assert_int_equal(events(site, "key.rotated"), 0);
+	after = site_token(site, JANSSEN);
+	assert_served(site, &before);
+	assert_served(site, &after);
+	assert_rotates(site, &after);
+	assert_int_equal(events(site, "key.rotated"), 1);
+}
+
+/* Runs in a child, until it is killed. */
+static int
+hold_up(struct txn *directory, void *arg)
+{
+	const int *ready = arg;
+
+	(void)directory;
+	if (write(*ready, "", 1) == 1)
+		pause();
+	return HUB_EDENIED;
+}
+
+/* Another writer of the directory, who does not come to an end. */
+static pid_t
+start_holder(const struct site *site)
+{
+	struct look held;
+	int ends[2];
+	pid_t pid;
+	char byte;
+
+	assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
+	pid = child_fork();
+	if (pid == 0) {
+		look_open(&held, site, schema_directory, STORE_WRITE);
+		store_write(held.store, held.arena, hold_up, &ends[1]);
+		_exit(1);
+	}
+	close(ends[1]);
+	assert_int_equal(read(ends[0], &byte, 1), 1);
+	close(ends[0]);
+	return pid;
+}
+
+struct late_crash {
+	const struct site *site;
+	struct look directory;
+	pid_t rotation, holder;
+	int out;
+};
+
+/* The vault is held up until the directory is, by somebody else. */
+static int
+publish_only(struct txn *vault, void *arg)
+{
+	static const char *const words[] = { "key", "rotate", "--now", NULL };
+	struct late_crash *c = arg;
+	struct digest before = content(&c->directory);
+	int64_t began = clock_mono_ms();
+
+	(void)vault;
+	c->rotation = start(c->site, words, c->out);
+	while (is_content(&c->directory, &before))
+		site_rest(began);
+	c->holder = start_holder(c->site);
+	return HUB_EDENIED;
+}
+
+static void
+crash_before_third_step(const struct site *site)
+{
+	struct late_crash c = { .site = site };
+	struct digest before;
+	struct look vault;
+
+	c.out = open("/dev/null", O_WRONLY | O_CLOEXEC);
+	assert_true(c.out >= 0);
+	look_open(&c.directory, site, schema_directory, STORE_READ);
+	look_open(&vault, site, schema_vault, STORE_WRITE);
+	before = content(&vault);
+	assert_int_equal(
+	    store_write(vault.store, vault.arena, publish_only, &c),
+	    HUB_EDENIED);
+	kill_after_write(c.rotation, &vault, &before);
+	assert_int_equal(kill(c.holder, SIGKILL), 0);
+	assert_int_equal(waitpid(c.holder, NULL, 0), c.holder);
+	look_close(&vault);
+	look_close(&c.directory);
+	close(c.out);
+}
+
+static void
+a_key_that_may_sign_is_published_and_the_old_one_has_no_end(void **state)
+{
+	struct site *site = *state;
+	struct token before = site_token(site, JANSSEN), after;
+
+	site_start(site, POOL_READERS);
+	crash_before_third_step(site);
+	assert_int_equal(events(site, "key.rotated"), 1);
+	assert_int_equal(keys_told(site, "  signing "), 1);
+	assert_int_equal(keys_told(site, "  verifying "), 1);
+	/* Neither of the two has an end. */
+	assert_int_equal(keys_told(site, "  -\n"), 2);
+	after = site_token(site, JANSSEN);
+	assert_served(site, &before);
+	assert_served(site, &after);
+	assert_rotates(site, &after);
+	assert_served(site, &before);
+	assert_int_equal(keys_told(site, "  -\n"), 1);
+}
+
 /* What an init leaves that ended before it made a key. */
 static void
 make_empty_store(const struct site *site, schema_of *of)
@@ -607,6 +754,9 @@ main(void)
 		TEST(an_import_without_its_event_is_completed_by_the_same),
 		TEST(an_import_abandoned_without_its_event_lets_others_begin),
 		TEST(a_token_is_on_record_before_anybody_has_it),
+		TEST(a_key_is_published_before_anybody_has_it),
+		TEST(
+		    a_key_that_may_sign_is_published_and_the_old_one_has_no_end),
 		cmocka_unit_test_setup_teardown(
 		    init_is_completed_with_the_key_that_nobody_trusts_yet,
 		    site_setup, site_teardown),

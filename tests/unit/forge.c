@@ -48,8 +48,8 @@ public_half(const struct rsa_key *key)
 }
 
 /* MEMBERS with NAME replaced by RAW, left out (RAW NULL) or added. */
-static struct str
-object(const struct member *members, const char *name, const char *raw)
+struct str
+member_with(const struct member *members, const char *name, const char *raw)
 {
 	struct buf out;
 	bool done = name == NULL || raw == NULL;
@@ -76,13 +76,13 @@ object(const struct member *members, const char *name, const char *raw)
 struct str
 header_with(const char *name, const char *raw)
 {
-	return object(header_members, name, raw);
+	return member_with(header_members, name, raw);
 }
 
 struct str
 payload_with(const char *name, const char *raw)
 {
-	return object(payload_members, name, raw);
+	return member_with(payload_members, name, raw);
 }
 
 struct str

@@ -33,9 +33,12 @@ struct member {
 };
 
 /*
- * A header or a payload that is good but for the member NAME, which is
- * replaced by the JSON text RAW, left out (RAW NULL) or added.
+ * An object of MEMBERS, which a NULL ends, a header or a payload that is good
+ * but for the member NAME, which is replaced by the JSON text RAW, left out
+ * (RAW NULL) or added.
  */
+struct str member_with(
+    const struct member *members, const char *name, const char *raw);
 struct str header_with(const char *name, const char *raw);
 struct str payload_with(const char *name, const char *raw);
 struct str good_header(void);

@@ -567,6 +567,26 @@ the_source_of_random_records_gives_the_same_account(void **state)
 	}
 }
 
+/* It would be the subject of tokens, and there such a name is a client's. */
+static void
+an_id_that_could_be_a_clients_is_refused(void **state)
+{
+	struct account account;
+
+	(void)state;
+	assert_int_equal(
+	    parse(STR("{\"type\":\"account\",\"id\":\"client:app\","
+		      "\"name\":\"a@b.nl\",\"email\":\"a@b.nl\"}"),
+		&account),
+	    HUB_EINVAL);
+	assert_string_equal(why.text,
+	    "/id: begins with client:, which only subjects of clients do");
+	assert_str(parsed("{\"type\":\"account\",\"id\":\"client\","
+			  "\"name\":\"a@b.nl\",\"email\":\"a@b.nl\"}")
+		       .rec.id,
+	    "client");
+}
+
 int
 main(void)
 {
@@ -579,6 +599,7 @@ main(void)
 		TEST(type_version_enabled_and_deleted_are_never_shown),
 		TEST(the_same_names_deeper_down_are_shown),
 		TEST(the_username_is_trimmed_and_folded),
+		TEST(an_id_that_could_be_a_clients_is_refused),
 		TEST(enabled_is_true_false_or_not_said),
 		TEST(
 		    effective_groups_are_the_direct_ones_and_those_of_the_roles),
