@@ -27,8 +27,9 @@ struct call {
 	const struct claims *claims; /* of CREDENTIAL_USER */
 	struct account_rec account;  /* likewise */
 	struct claims storage;
-	bool looked; /* keys and clients are those of this request */
-	int failed;  /* HUB_E*: what the hub could not do, see call_failed() */
+	bool looked;       /* keys and clients are those of this request */
+	const char *cache; /* Cache-Control; NULL: no-store */
+	int failed; /* HUB_E*: what the hub could not do, see call_failed() */
 };
 
 /*

@@ -3,11 +3,16 @@
 void
 cors_put(struct call *call)
 {
+	enum cors policy =
+	    call->route == NULL ? CORS_CLIENTS : call->route->cors;
 	struct resp *resp = call->resp;
 	struct str origin = call->req->origin;
 
-	if (origin.n == 0 ||
-	    !client_set_has_origin(&call->service->clients, origin))
+	if (origin.n == 0 || policy == CORS_NOBODY)
+		return;
+	if (policy == CORS_ANYBODY)
+		origin = STR("*");
+	else if (!client_set_has_origin(&call->service->clients, origin))
 		return;
 	resp_header(resp, "Access-Control-Allow-Origin", origin);
 	resp_header(resp, "Access-Control-Expose-Headers",
@@ -16,6 +21,6 @@ cors_put(struct call *call)
 		return;
 	resp_header(resp, "Access-Control-Allow-Methods", call->methods);
 	resp_header(resp, "Access-Control-Allow-Headers",
-	    STR("Authorization, If-None-Match"));
+	    STR("Authorization, Content-Type, If-None-Match"));
 	resp_header(resp, "Access-Control-Max-Age", STR("600"));
 }

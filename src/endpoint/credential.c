@@ -11,6 +11,7 @@
 #include "directory/permission.h"
 #include "directory/revoked.h"
 #include "http/form.h"
+#include "http/param.h"
 
 /*
  * Answers with a challenge (RFC 6750 section 3). ERROR is its code, NULL when
@@ -56,6 +57,18 @@ query_has_token(struct req *req)
 	return false;
 }
 
+/* RFC 6750 section 2.2. */
+static struct str
+body_token(struct req *req)
+{
+	struct param_list form;
+
+	if (!param_read_body(req, &form) || form.bad ||
+	    param_is_twice(&form, "access_token"))
+		return STR_NONE;
+	return param_get(&form, "access_token");
+}
+
 bool
 credential_read(struct call *call, const struct route *route, struct str *token)
 {
@@ -68,6 +81,14 @@ credential_read(struct call *call, const struct route *route, struct str *token)
 	if (req->query.n > 0 && query_has_token(req))
 		return refuse(call, 400, "invalid_request", NULL,
 		    "An access token belongs in the Authorization header.");
+	if (route->credential == CREDENTIAL_USERINFO &&
+	    req->method == METHOD_POST)
+		*token = body_token(req);
+	if (token->n > 0 && header.n == 0)
+		return true;
+	if (token->n > 0)
+		return refuse(call, 400, "invalid_request", NULL,
+		    "More than one credential was sent.");
 	if (header.n == 0)
 		return refuse(call, 401, NULL, NULL,
 		    "This address needs a Bearer token.");
@@ -95,9 +116,8 @@ is_revoked(struct txn *txn, const struct claims *claims)
 	    revoked_has(txn, REVOKED_SESSION, str_of(claims->sid));
 }
 
-/* The static words for the log, or NULL if the token stands. */
-static const char *
-why_dead(struct call *call)
+const char *
+credential_why_dead(struct call *call)
 {
 	const struct claims *claims = call->claims;
 	const struct client_rec *client =
@@ -118,16 +138,38 @@ why_dead(struct call *call)
 	return NULL;
 }
 
+int
+credential_verify_any(struct call *call, struct str token,
+    struct claims *claims, struct str *audience, const char **reason)
+{
+	const struct verifier *verifier = &call->service->verifier;
+	const struct jwt_check check = {
+		.arena = call->req->arena,
+		.keys = &verifier->keys,
+		.domain = &verifier->domain,
+		.now = clock_now(),
+		.audience = audience,
+	};
+
+	call->claims = claims;
+	return jwt_verify(&check, token, claims, reason);
+}
+
 bool
 credential_check(struct call *call, const struct route *route, struct str token)
 {
 	const char *reason = NULL;
+	struct str audience;
 	int rc;
 
-	if (route->credential != CREDENTIAL_USER)
+	if (route->credential == CREDENTIAL_USER)
+		rc = token_verify(&call->service->verifier, call->req->arena,
+		    token, clock_now(), &call->storage, &call->claims, &reason);
+	else if (route->credential == CREDENTIAL_USERINFO)
+		rc = credential_verify_any(
+		    call, token, &call->storage, &audience, &reason);
+	else
 		return true;
-	rc = token_verify(&call->service->verifier, call->req->arena, token,
-	    clock_now(), &call->storage, &call->claims, &reason);
 	if (rc == HUB_EDENIED || rc == HUB_EEXPIRED)
 		return refuse_token(call, reason);
 	/* A token that cannot be checked is no fault of its bearer. */
@@ -135,7 +177,7 @@ credential_check(struct call *call, const struct route *route, struct str token)
 		txn_fail(call->txn, rc);
 		return false;
 	}
-	reason = why_dead(call);
+	reason = credential_why_dead(call);
 	if (txn_error(call->txn) != 0)
 		return false;
 	if (reason != NULL)
@@ -160,8 +202,8 @@ credential_holds(struct call *call)
 {
 	const struct route *route = call->route;
 
-	return clock_now() < call->claims->exp && why_dead(call) == NULL &&
-	    txn_error(call->txn) == 0 &&
+	return clock_now() < call->claims->exp &&
+	    credential_why_dead(call) == NULL && txn_error(call->txn) == 0 &&
 	    (route->permission == NULL ||
 		permission_held(
 		    call->txn, &call->account, str_of(route->permission)));

@@ -22,6 +22,20 @@ bool credential_check(
     struct call *call, const struct route *route, struct str token);
 
 /*
+ * jwt_verify() of a token for whatever audience, past the cache; call->claims
+ * points to CLAIMS from then on.
+ */
+int credential_verify_any(struct call *call, struct str token,
+    struct claims *claims, struct str *audience, const char **reason);
+
+/*
+ * Why the token of call->claims opens nothing at this moment, whatever it says:
+ * static words for the log, or NULL if it is alive. Fills call->account of a
+ * user's. To be believed when the transaction has not failed.
+ */
+const char *credential_why_dead(struct call *call);
+
+/*
  * For an answer that takes several looks at the directory: whether what
  * credential_check() has found still holds in the call's present one, with
  * call->account read anew: a client that reads slowly does not read on behind

@@ -10,8 +10,8 @@
  * use the same form). DESCRIPTION is English for developers and never echoes
  * what was sent; NULL leaves it out.
  */
-void oauth_error(struct call *call, int status, const char *error,
-    const char *description);
+void oauth_error(
+    struct call *call, int status, const char *error, const char *description);
 
 /*
  * What every POST of these endpoints begins with: the form, no parameter

@@ -15,5 +15,13 @@ void permissions_mine(struct call *call);
 void mycontracts(struct call *call);
 void contract_mine(struct call *call);
 void health_ready(struct call *call);
+void discovery(struct call *call);
+void jwks(struct call *call);
+void authorize(struct call *call);
+void token(struct call *call);
+void userinfo(struct call *call);
+void revoke(struct call *call);
+void introspect(struct call *call);
+void logout(struct call *call);
 
 #endif

@@ -13,7 +13,6 @@
 
 /* Of every answer. */
 #define COMMON_FIELDS                                                          \
-	"Cache-Control: no-store\r\n"                                          \
 	"X-Content-Type-Options: nosniff\r\n"                                  \
 	"Vary: Origin\r\n"
 
@@ -169,8 +168,20 @@ put_allow(struct call *call, unsigned int allow)
 static void
 put_common(struct call *call)
 {
+	bool may_cache = call->cache != NULL && call->resp->status < 400;
+
+	resp_header(call->resp, "Cache-Control",
+	    str_of(may_cache ? call->cache : "no-store"));
 	BUF_LIT(&call->resp->headers, COMMON_FIELDS);
 	resp_header(call->resp, "X-Request-Id", call->req->id);
+}
+
+/* Passwords, cookies and codes: what is not the customer API or health. */
+static bool
+needs_tls(const struct route *route)
+{
+	return str_starts(str_of(route->path), STR("/identity/")) ||
+	    str_starts(str_of(route->path), STR("/.well-known/"));
 }
 
 /*
@@ -180,11 +191,13 @@ put_common(struct call *call)
 static void
 run_route(struct call *call, const struct route *route)
 {
-	bool gated = route->credential == CREDENTIAL_USER;
+	bool gated = route->credential == CREDENTIAL_USER ||
+	    route->credential == CREDENTIAL_USERINFO;
 	struct str token;
 
-	call->route = route;
-	if (!gated)
+	if (needs_tls(route) && !call->req->https)
+		error_answer(call, 403, "This address needs TLS.");
+	else if (!gated)
 		route->fn(call);
 	else if (!credential_read(call, route, &token))
 		return;

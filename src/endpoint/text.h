@@ -15,6 +15,7 @@ enum text {
 	TEXT_ERROR_FORM,        /* the form is too old: begin again */
 	TEXT_ERROR_NOT_FOUND,
 	TEXT_SIGNED_OUT,
+	TEXT_SIGNED_OUT_NOTE,
 	TEXTS,
 };
 

@@ -50,3 +50,20 @@ form_next(struct arena *arena, struct str *rest, struct str *name,
 	    str_index(*name, '\0') >= 0 || str_index(*value, '\0') >= 0;
 	return !*bad;
 }
+
+void
+form_put(struct buf *query, const char *name, struct str value)
+{
+	if (query->n > 0)
+		buf_byte(query, '&');
+	buf_str(query, str_of(name));
+	buf_byte(query, '=');
+	for (size_t i = 0; i < value.n; i++) {
+		char c = value.p[i];
+
+		if (char_is_alnum(c) || (c != '\0' && strchr("-._~", c)))
+			buf_byte(query, c);
+		else
+			buf_printf(query, "%%%02X", (unsigned char)c);
+	}
+}

@@ -3,6 +3,7 @@
 
 #include <stdbool.h>
 #include "base/arena.h"
+#include "base/buf.h"
 #include "base/str.h"
 
 /*
@@ -21,5 +22,11 @@ bool percent_decode(
  */
 bool form_next(struct arena *arena, struct str *rest, struct str *name,
     struct str *value, bool *bad);
+
+/*
+ * Appends NAME=VALUE to a query, with "&" before it if there is something
+ * already. The value is escaped but for the unreserved characters of RFC 3986.
+ */
+void form_put(struct buf *query, const char *name, struct str value);
 
 #endif

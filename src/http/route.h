@@ -14,6 +14,8 @@ enum credential {
 	CREDENTIAL_NONE,
 	CREDENTIAL_CLIENT,  /* a client authenticates: oauth_client() */
 	CREDENTIAL_USER,    /* an access token with a user behind it */
+	CREDENTIAL_USERINFO, /* the same, for whatever audience; a form may
+				hold it (RFC 6750 section 2.2) */
 	CREDENTIAL_SESSION, /* a signed-in browser: browser_look() */
 };
 
@@ -22,6 +24,13 @@ enum error_kind {
 	ERROR_PROBLEM, /* application/problem+json */
 	ERROR_OAUTH,   /* RFC 6749 section 5.2 */
 	ERROR_PAGE,    /* HTML */
+};
+
+/* Whose pages may read a route's answers (CORS). */
+enum cors {
+	CORS_CLIENTS, /* those of an enabled client's origins */
+	CORS_ANYBODY, /* what is public */
+	CORS_NOBODY,  /* what browsers go to, not scripts */
 };
 
 #define POOL_BIT(pool) (1U << (pool))
@@ -43,6 +52,7 @@ struct route {
 	const char *permission; /* that the account must have, or NULL */
 	enum error_kind kind;
 	void (*fn)(struct call *call);
+	enum cors cors;
 };
 
 enum route_result {

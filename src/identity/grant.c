@@ -116,6 +116,26 @@ is_digest(struct str stored, const struct opaque_digest *digest)
 	return stored.n > 0 && secret_eq(stored, str_of(digest->text));
 }
 
+/* Whether it is the one before, within its window. */
+static bool
+is_repeatable(const struct grant_rec *rec, const struct opaque_digest *digest,
+    int64_t now)
+{
+	return is_digest(rec->previous, digest) && now < rec->previous_until;
+}
+
+bool
+grant_is_current(const struct conf *conf, const struct grant_rec *rec,
+    struct str token, int64_t now)
+{
+	struct refresh_digests digests;
+
+	return refresh_digests_of(token, &digests) == 0 &&
+	    now < grant_end(conf, rec) &&
+	    (is_digest(rec->current, &digests.token) ||
+		is_repeatable(rec, &digests.token, now));
+}
+
 /* The token that counts gives way to its successor. */
 static int
 rotate(struct txn *vault, const struct conf *conf, struct grant_use *use)
@@ -160,8 +180,7 @@ grant_refresh(struct txn *vault, const struct conf *conf, struct grant_use *use)
 		return HUB_EEXPIRED;
 	if (is_digest(rec->current, &digests.token))
 		return rotate(vault, conf, use);
-	if (is_digest(rec->previous, &digests.token) &&
-	    use->now < rec->previous_until)
+	if (is_repeatable(rec, &digests.token, use->now))
 		return refresh_next(use->token, rec->seed, &use->next);
 	return HUB_EEXIST;
 }

@@ -57,6 +57,10 @@ struct grant_use {
 int grant_refresh(
     struct txn *vault, const struct conf *conf, struct grant_use *use);
 
+/* Whether at NOW a refresh token of the grant would be taken. */
+bool grant_is_current(const struct conf *conf, const struct grant_rec *rec,
+    struct str token, int64_t now);
+
 /* Ends the window of a successor that was not used in time. */
 void grant_close_window(struct txn *vault, struct str gid, int64_t now);
 

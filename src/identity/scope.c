@@ -9,6 +9,12 @@ scope_is_known(struct str word)
 	return str_has_word(STR(names), word);
 }
 
+bool
+scope_is_of_client(struct str word)
+{
+	return str_eq(word, STR(SCOPE_RECORDS));
+}
+
 const char *
 scope_names(void)
 {

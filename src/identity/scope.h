@@ -11,6 +11,9 @@
 /* Whether this one word is a scope of the hub. */
 bool scope_is_known(struct str word);
 
+/* Whether a client may have it in its own name, without a user. */
+bool scope_is_of_client(struct str word);
+
 /* All of them, split at single spaces: for messages. */
 const char *scope_names(void);
 

@@ -1,0 +1,217 @@
+#include "endpoint/authorize_request.h"
+
+#include "base/clock.h"
+#include "base/rand.h"
+#include "endpoint/browser.h"
+#include "endpoint/page.h"
+#include "endpoint/routes.h"
+#include "http/form.h"
+#include "identity/code.h"
+#include "token/id_token.h"
+
+#define ADDRESS_MAX 16384
+
+/* 303, so that a POST becomes a GET (RFC 9700 section 4.12). */
+static void
+go_to(struct call *call, struct str address)
+{
+	call->resp->status = 303;
+	resp_header(call->resp, "Location", address);
+}
+
+/*
+ * Back to the client: its redirect URI with the parameters, state and iss
+ * (RFC 9207) behind what query it has.
+ */
+static void
+answer_client(struct call *call, const struct authorize_request *request,
+    const char *name, struct str value, const char *description)
+{
+	const struct token_domain *domain = &call->service->verifier.domain;
+	struct str uri = request->redirect_uri;
+	struct buf address, query;
+
+	buf_init_arena(&query, call->req->arena, ADDRESS_MAX);
+	form_put(&query, name, value);
+	if (description != NULL)
+		form_put(&query, "error_description", str_of(description));
+	if (request->state.p != NULL)
+		form_put(&query, "state", request->state);
+	form_put(&query, "iss", str_of(domain->issuer));
+	buf_init_arena(&address, call->req->arena, ADDRESS_MAX);
+	buf_str(&address, uri);
+	buf_byte(&address, str_index(uri, '?') < 0 ? '?' : '&');
+	buf_str(&address, buf_view(&query));
+	if (buf_error(&query) != 0 || buf_error(&address) != 0)
+		call_failed(call, HUB_ENOMEM);
+	else
+		go_to(call, buf_view(&address));
+}
+
+static void
+go_to_sign_in(struct call *call, const struct authorize_request *request)
+{
+	struct str query =
+	    authorize_request_query(call->req->arena, request, false);
+	const char *address;
+
+	if (query.p == NULL) {
+		page_error(call, request->ui_locales, 400, TEXT_ERROR_REQUEST,
+		    "the request is too long");
+		return;
+	}
+	address = arena_printf(call->req->arena, "%s/identity/login?%.*s",
+	    call->service->conf->base_url, STR_ARG(query));
+	go_to(call, str_of(address));
+}
+
+struct issue {
+	struct opaque code;
+	struct opaque_digest digest;
+	struct code_rec rec;
+	int64_t now;
+};
+
+static int
+write_code(struct txn *vault, void *arg)
+{
+	struct issue *issue = arg;
+
+	code_put(vault, &issue->digest, &issue->rec, issue->now);
+	return 0;
+}
+
+/* The session and the account may end meanwhile: redeeming looks again. */
+static void
+issue_code(struct call *call, const struct authorize_request *request,
+    struct str scope, const struct browser *browser)
+{
+	struct issue issue = {
+		.rec = {
+			.client = request->client_id,
+			.redirect_uri = request->redirect_uri,
+			.challenge = request->code_challenge,
+			.nonce = request->nonce,
+			.scope = scope,
+			.account = browser->session.account,
+			.epoch = browser->session.epoch,
+			.sid = browser->session.sid,
+			.auth_time = browser->session.auth_time,
+		},
+		.now = clock_now(),
+	};
+	char gid[RAND_ID];
+	int rc;
+
+	rand_id(gid);
+	issue.rec.gid = str_of(gid);
+	opaque_make(&issue.code);
+	rc = opaque_digest_of(str_of(issue.code.text), &issue.digest);
+	if (rc == 0)
+		rc = store_write(
+		    call->service->vault, call->req->arena, write_code, &issue);
+	if (rc != 0)
+		call_failed(call, rc);
+	else
+		answer_client(
+		    call, request, "code", str_of(issue.code.text), NULL);
+}
+
+/* Whether the hint is of somebody else than who is signed in. */
+static int
+read_hint(struct call *call, const struct authorize_request *request,
+    const struct browser *browser, bool *other)
+{
+	const struct verifier *verifier = &call->service->verifier;
+	struct id_token hint;
+	int rc;
+
+	*other = false;
+	if (request->id_token_hint.n == 0)
+		return 0;
+	rc = id_token_read(call->req->arena, &verifier->keys, &verifier->domain,
+	    request->id_token_hint, &hint);
+	if (rc == 0)
+		*other = browser->signed_in &&
+		    !str_eq(hint.sub, browser->session.account);
+	return rc;
+}
+
+/* Whether this request wants a sign-in although somebody may be signed in. */
+static bool
+wants_sign_in(const struct authorize_ask *ask, const struct browser *browser)
+{
+	int64_t age = clock_now() - browser->session.auth_time;
+
+	return !browser->signed_in || ask->prompt_login ||
+	    (ask->max_age >= 0 && age > ask->max_age);
+}
+
+/* A good request, with the look at the directory open. */
+static void
+decide(struct call *call, const struct authorize_request *request,
+    const struct authorize_ask *ask, const struct browser *browser)
+{
+	bool third_party = ask->client->third_party, other;
+	int rc = read_hint(call, request, browser, &other);
+
+	if (call_look_end(call) != 0)
+		return;
+	if (rc == HUB_EDENIED)
+		answer_client(call, request, "error", STR("invalid_request"),
+		    "id_token_hint is no ID token of this hub");
+	else if (rc != 0)
+		call_failed(call, rc);
+	else if (other || wants_sign_in(ask, browser)) {
+		if (ask->prompt_none)
+			answer_client(call, request, "error",
+			    STR("login_required"), NULL);
+		else
+			go_to_sign_in(call, request);
+	} else if (third_party)
+		answer_client(call, request, "error",
+		    ask->prompt_none ? STR("consent_required")
+				     : STR("access_denied"),
+		    NULL);
+	else
+		issue_code(call, request, ask->scope, browser);
+}
+
+static void
+read_request(struct call *call, struct authorize_request *request)
+{
+	struct param_list list;
+
+	if (call->req->method != METHOD_POST)
+		param_read(call->req->arena, call->req->query, &list);
+	else if (!param_read_body(call->req, &list))
+		list.bad = true;
+	authorize_request_of(&list, request);
+}
+
+/* GET and POST /identity/authorize (RFC 6749 section 4.1.1, OIDC Core 3.1.2). */
+void
+authorize(struct call *call)
+{
+	struct authorize_request request;
+	struct authorize_ask ask;
+	struct browser browser;
+
+	read_request(call, &request);
+	if (browser_look(call, &browser) != 0 || call_look(call) != 0)
+		return;
+	switch (authorize_judge(
+	    call->req->arena, &call->service->clients, &request, &ask)) {
+	case AUTHORIZE_GOOD:
+		decide(call, &request, &ask, &browser);
+		break;
+	case AUTHORIZE_REDIRECT:
+		answer_client(
+		    call, &request, "error", str_of(ask.error), ask.reason);
+		break;
+	case AUTHORIZE_PAGE:
+		page_error(call, request.ui_locales, 400, TEXT_ERROR_REQUEST,
+		    ask.reason);
+		break;
+	}
+}

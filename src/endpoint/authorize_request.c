@@ -1,0 +1,99 @@
+#include "endpoint/authorize_request.h"
+
+#include <stddef.h>
+#include "base/buf.h"
+#include "http/form.h"
+
+#define QUERY_MAX 16384
+
+static const struct {
+	const char *name;
+	size_t offset;
+} members[] = {
+#define MEMBER(m)                                                              \
+	{                                                                      \
+#m, offsetof(struct authorize_request, m)                      \
+	}
+	MEMBER(response_type),
+	MEMBER(response_mode),
+	MEMBER(client_id),
+	MEMBER(redirect_uri),
+	MEMBER(scope),
+	MEMBER(state),
+	MEMBER(nonce),
+	MEMBER(prompt),
+	MEMBER(max_age),
+	MEMBER(id_token_hint),
+	MEMBER(login_hint),
+	MEMBER(ui_locales),
+	MEMBER(code_challenge),
+	MEMBER(code_challenge_method),
+	MEMBER(request),
+	MEMBER(request_uri),
+#undef MEMBER
+};
+
+#define MEMBER_COUNT (sizeof(members) / sizeof(members[0]))
+
+static struct str *
+member_of(struct authorize_request *request, size_t i)
+{
+	return (struct str *)(void *)((char *)request + members[i].offset);
+}
+
+void
+authorize_request_of(
+    const struct param_list *list, struct authorize_request *request)
+{
+	*request = (struct authorize_request){ 0 };
+	for (size_t i = 0; i < MEMBER_COUNT; i++) {
+		*member_of(request, i) = param_get(list, members[i].name);
+		if (param_is_twice(list, members[i].name))
+			request->twice = true;
+	}
+	if (list->bad)
+		request->twice = true;
+	request->twice_address = list->bad ||
+	    param_is_twice(list, "client_id") ||
+	    param_is_twice(list, "redirect_uri");
+}
+
+/* The words of PROMPT but those that the sign-in has answered. */
+static struct str
+rest_of_prompt(struct arena *arena, struct str prompt)
+{
+	struct str rest = prompt, word;
+	struct buf words;
+
+	buf_init_arena(&words, arena, prompt.n + 1);
+	while (rest.n > 0 && str_split(&rest, ' ', &word)) {
+		if (str_eq(word, STR("login")) ||
+		    str_eq(word, STR("select_account")))
+			continue;
+		if (words.n > 0)
+			buf_byte(&words, ' ');
+		buf_str(&words, word);
+	}
+	return buf_view(&words);
+}
+
+struct str
+authorize_request_query(struct arena *arena,
+    const struct authorize_request *request, bool signed_in)
+{
+	struct authorize_request copy = *request;
+	struct buf query;
+
+	if (signed_in) {
+		copy.prompt = rest_of_prompt(arena, copy.prompt);
+		copy.max_age = STR_NONE;
+	}
+	buf_init_arena(&query, arena, QUERY_MAX);
+	for (size_t i = 0; i < MEMBER_COUNT; i++) {
+		struct str value = *member_of(&copy, i);
+
+		if (value.n > 0)
+			form_put(&query, members[i].name, value);
+	}
+	return buf_error(&query) == 0 ? buf_view(&query) : STR_NONE;
+}

@@ -1,0 +1,72 @@
+#include "endpoint/browser.h"
+
+#include "base/clock.h"
+#include "directory/account.h"
+#include "directory/revoked.h"
+#include "http/cookie.h"
+#include "identity/session.h"
+
+struct touch {
+	const struct opaque_digest *cookie;
+	int64_t now;
+};
+
+static int
+touch(struct txn *vault, void *arg)
+{
+	const struct touch *t = arg;
+
+	session_touch(vault, t->cookie, t->now);
+	return 0;
+}
+
+static int
+find_session(struct call *call, int64_t now, struct browser *out, bool *found)
+{
+	struct service *s = call->service;
+	struct txn *vault = store_read_begin(s->vault, call->req->arena);
+
+	*found = session_get(vault, s->conf, &out->cookie, now, &out->session);
+	return store_read_end(vault);
+}
+
+/* What the directory says of it now. */
+static bool
+is_alive(struct call *call, struct browser *out)
+{
+	return out->session.kind == SESSION_SIGNED_IN &&
+	    account_get(call->txn, out->session.account, &out->account) &&
+	    account_is_usable(&out->account) &&
+	    out->account.epoch == out->session.epoch &&
+	    !revoked_has(call->txn, REVOKED_SESSION, out->session.sid);
+}
+
+int
+browser_look(struct call *call, struct browser *out)
+{
+	struct str cookie = cookie_get(call->req, COOKIE_SESSION);
+	struct touch use = { &out->cookie, clock_now() };
+	bool found;
+	int rc;
+
+	out->signed_in = false;
+	if (cookie.p == NULL || opaque_digest_of(cookie, &out->cookie) != 0)
+		return 0;
+	rc = find_session(call, use.now, out, &found);
+	if (rc != 0) {
+		call_failed(call, rc);
+		return rc;
+	}
+	if (!found)
+		return 0;
+	if ((rc = call_look(call)) != 0)
+		return rc;
+	out->signed_in = is_alive(call, out);
+	if ((rc = call_look_end(call)) != 0)
+		return rc;
+	if (!out->signed_in || !session_is_stale(&out->session, use.now))
+		return 0;
+	rc = store_write(call->service->vault, call->req->arena, touch, &use);
+	/* A full vault keeps nobody from reading on. */
+	return rc == HUB_EFULL ? 0 : rc;
+}
