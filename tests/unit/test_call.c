@@ -25,11 +25,13 @@ run_act(struct call *call)
 
 const struct route routes[] = {
 	{ METHOD_POST, "/act", POOL_ALL, CREDENTIAL_NONE, NULL, NULL,
-	    ERROR_PROBLEM, run_act },
+	    ERROR_PROBLEM, run_act, CORS_CLIENTS },
+	{ METHOD_POST, "/oauth", POOL_ALL, CREDENTIAL_CLIENT, NULL, NULL,
+	    ERROR_OAUTH, run_act, CORS_CLIENTS },
 	{ METHOD_GET, "/mine", POOL_ALL, CREDENTIAL_USER, "hub.read", NULL,
-	    ERROR_PROBLEM, run_act },
+	    ERROR_PROBLEM, run_act, CORS_CLIENTS },
 	{ METHOD_GET, "/health/ready", POOL_ALL, CREDENTIAL_NONE, NULL, NULL,
-	    ERROR_PROBLEM, health_ready },
+	    ERROR_PROBLEM, health_ready, CORS_CLIENTS },
 };
 
 const size_t route_count = sizeof(routes) / sizeof(routes[0]);
@@ -151,6 +153,50 @@ a_full_store_is_507(void **state)
 	assert_problem(f, 507, NULL);
 	assert_field(f, "Retry-After", "60");
 	assert_field(f, "Location", NULL);
+}
+
+static void
+assert_oauth(struct fixture *f, int status, const char *body)
+{
+	assert_int_equal(f->answer.status, status);
+	assert_field(f, "Content-Type", "application/json");
+	assert_str(f->answer.body, body);
+}
+
+static void
+errors_have_the_form_of_the_route(void **state)
+{
+	struct ask request = { .method = "POST", .uri = "/oauth" };
+	struct fixture *f = *state;
+
+	act = answer_then_fail;
+	failure = HUB_ESTORE;
+	ask(f, request);
+	assert_oauth(f, 503,
+	    "{\"error\":\"temporarily_unavailable\",\"error_description\":"
+	    "\"The hub cannot use its store at the moment.\"}");
+	assert_field(f, "Retry-After", "5");
+	failure = HUB_EFULL;
+	ask(f, request);
+	assert_oauth(f, 507,
+	    "{\"error\":\"temporarily_unavailable\",\"error_description\":"
+	    "\"The hub has no room to store this; nothing was changed.\"}");
+	request.refused = 413;
+	ask(f, request);
+	assert_oauth(f, 413,
+	    "{\"error\":\"invalid_request\",\"error_description\":"
+	    "\"Content Too Large\"}");
+	request.refused = 0;
+	request.method = "DELETE";
+	ask(f, request);
+	assert_oauth(f, 405,
+	    "{\"error\":\"invalid_request\",\"error_description\":"
+	    "\"Method Not Allowed\"}");
+	assert_field(f, "Allow", "POST, OPTIONS");
+	/* Where no row has the path there is no form to ask for. */
+	request.uri = "/oauth/more";
+	ask(f, request);
+	assert_problem(f, 404, NULL);
 }
 
 static int
@@ -318,6 +364,7 @@ main(void)
 		    an_endpoint_behind_the_gate_ends_the_look_before_it_writes),
 		TEST(a_failure_takes_the_place_of_the_answer),
 		TEST(a_full_store_is_507),
+		TEST(errors_have_the_form_of_the_route),
 		TEST(what_cannot_be_loaded_is_a_failure_of_the_look),
 		TEST(those_who_sign_load_keys_when_the_generation_moves),
 		TEST(without_a_key_to_sign_with_a_keeper_is_not_ready),
