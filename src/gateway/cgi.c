@@ -18,7 +18,7 @@ struct cgi {
 	struct arena *arena;
 	struct req req;
 	struct resp resp;
-	struct buf head, piece, whole;
+	struct buf head, fields, piece, whole;
 };
 
 /* 0, or HUB_EEXPIRED when nothing has happened by UNTIL. */
@@ -79,14 +79,21 @@ read_body(struct cgi *c, struct why *why)
 	return 0;
 }
 
-/* Puts the pieces of a long answer together; HUB_E* if one is missing. */
+/*
+ * Puts the pieces of a long answer together; HUB_E* if one is missing. The
+ * header fields move out of the arena, of which the producer may use again
+ * what stands behind the mark.
+ */
 static int
 make_whole(struct cgi *c, struct resp *resp)
 {
 	enum resp_step step;
 
+	buf_str(&c->fields, buf_view(&resp->headers));
+	if (buf_error(&resp->headers) != 0)
+		buf_fail(&c->fields, buf_error(&resp->headers));
+	resp->headers = c->fields;
 	buf_str(&c->whole, resp->body);
-	arena_rewind(c->arena, resp->mark);
 	do {
 		step = gateway_produce(resp, &c->piece);
 		if (step == RESP_BROKEN)
@@ -166,6 +173,7 @@ cgi_run(const struct cgi_spec *spec, struct why *why)
 	int rc;
 
 	buf_init(&c.head, GATEWAY_HEAD_MAX);
+	buf_init(&c.fields, RESP_HEADERS_MAX);
 	buf_init(&c.piece, RESP_BODY_MAX);
 	buf_init(&c.whole, WHOLE_MAX);
 	c.arena = arena_new(ARENA_FIRST, gateway_arena_max(&spec->limits));
@@ -174,6 +182,7 @@ cgi_run(const struct cgi_spec *spec, struct why *why)
 	rc = run(&c, why);
 	arena_free(c.arena);
 	buf_free(&c.head);
+	buf_free(&c.fields);
 	buf_free(&c.piece);
 	buf_free(&c.whole);
 	return rc;
