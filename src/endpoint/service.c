@@ -222,3 +222,13 @@ service_serve(void *ctx, struct req *req, struct resp *resp)
 	put_common(&call);
 	resp->head = req->method == METHOD_HEAD;
 }
+
+void
+service_unavailable(void *ctx, struct req *req, struct resp *resp)
+{
+	struct call call = { .service = ctx, .req = req, .resp = resp };
+
+	answer_unavailable(&call);
+	put_common(&call);
+	resp->head = req->method == METHOD_HEAD;
+}

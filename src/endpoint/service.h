@@ -39,6 +39,12 @@ void service_close(struct service *service);
 void service_serve(void *service, struct req *req, struct resp *resp);
 
 /*
+ * Answers each request with 503, in place of service_serve() where the service
+ * could not be opened. CTX is not used.
+ */
+void service_unavailable(void *ctx, struct req *req, struct resp *resp);
+
+/*
  * Loads keys and clients again if the generation has moved. To be called in
  * each request's transaction before a token is looked at.
  */

@@ -23,12 +23,9 @@
 #define EVENTS 256
 
 #define ARENA_FIRST 32768
-/* Beyond request and answer, whose buffers may have doubled on their way. */
-#define ARENA_SPARE (2 * 1024 * 1024)
 
 /* The largest answer in records, behind answers to a whole input of records. */
 #define OUT_MAX (RESP_HEADERS_MAX + RESP_BODY_MAX + 4 * INPUT_SIZE)
-#define HEAD_MAX (RESP_HEADERS_MAX + 256)
 
 /* Work that waits for its next use: so much of it, with no larger buffers. */
 #define SPARE_WORK 32
@@ -36,10 +33,6 @@
 
 /* More than a piece needs; the first part of a long answer may take more. */
 #define PIECE_OUT (256 * 1024)
-
-/* Milliseconds of rest for accept, and for the log, when descriptors are out. */
-#define ACCEPT_PAUSE 100
-#define COMPLAINT_PAUSE 10000
 
 enum wait { WAIT_REQUEST, WAIT_NEXT, WAIT_WRITE, WAIT_COUNT };
 
@@ -172,7 +165,7 @@ listen_on(struct loop *l)
 	l->listening =
 	    epoll_ctl(l->epoll, EPOLL_CTL_ADD, l->spec->listen_fd, &event) == 0;
 	if (!l->listening)
-		l->accept_at = l->now + ACCEPT_PAUSE;
+		l->accept_at = l->now + GATEWAY_ACCEPT_PAUSE;
 }
 
 static void
@@ -255,9 +248,9 @@ accept_one(struct loop *l)
 		return;
 	if (l->complain_at <= l->now) {
 		log_err("cannot accept connections: %s", strerror(errno));
-		l->complain_at = l->now + COMPLAINT_PAUSE;
+		l->complain_at = l->now + GATEWAY_COMPLAINT_PAUSE;
 	}
-	l->accept_at = l->now + ACCEPT_PAUSE;
+	l->accept_at = l->now + GATEWAY_ACCEPT_PAUSE;
 	listen_off(l);
 }
 
@@ -299,9 +292,8 @@ produce(struct loop *l, struct work *w)
 
 	if (w->out.cap > PIECE_OUT)
 		buf_free(&w->out);
-	buf_reset(&l->piece);
-	step = w->resp.produce(w->resp.produce_ctx, &l->piece);
-	if (step == RESP_BROKEN || buf_error(&l->piece) != 0)
+	step = gateway_produce(&w->resp, &l->piece);
+	if (step == RESP_BROKEN)
 		return false;
 	fcgi_put_stdout(&w->out, w->in.id, buf_view(&l->piece), STR_NONE);
 	if (step == RESP_MORE)
@@ -332,63 +324,23 @@ is_busy(const struct work *w)
 	return w->out.n > 0 || w->unfinished;
 }
 
-/* For an answer that went wrong when nothing else can be relied on. */
-static void
-put_failure(struct loop *l, struct work *w)
-{
-	const struct str body =
-	    STR("{\"type\":\"about:blank\",\"title\":\"Internal Server Error\","
-		"\"status\":500}");
-
-	buf_reset(&l->head);
-	buf_printf(&l->head,
-	    "Status: 500 Internal Server Error\r\n"
-	    "Content-Type: application/problem+json\r\n"
-	    "Content-Length: %zu\r\n\r\n",
-	    body.n);
-	fcgi_put_answer(&w->out, w->in.id, buf_view(&l->head), body);
-}
-
-static void
-count_answer(struct counters *counters, int status)
-{
-	count(&counters->requests);
-	count(&counters
-		   ->answers[status >= 100 && status < 600 ? status / 100 : 0]);
-}
-
 static void
 answer(struct loop *l, struct work *w)
 {
 	const struct loop_spec *spec = l->spec;
-	struct req *req = &w->req;
-	struct resp *resp = &w->resp;
-	int rc;
 
-	req_begin(req, w->arena);
-	fcgi_request(&w->in, req);
-	req_ready(req, &spec->limits);
-	resp_begin(resp, w->arena);
-	spec->app.serve(spec->app.ctx, req, resp);
-
-	resp->head = req->method == METHOD_HEAD;
-	buf_reset(&l->head);
-	rc = resp_head(resp, &l->head);
-	count_answer(spec->counters, rc == 0 ? resp->status : 500);
-	if (rc != 0) {
-		log_err("request %.*s: no answer: %s", STR_ARG(req->id),
-		    err_text(rc));
-		put_failure(l, w);
-	} else {
-		fcgi_put_stdout(
-		    &w->out, w->in.id, buf_view(&l->head), resp_payload(resp));
-		w->unfinished = resp->produce != NULL && !resp->head;
-		if (w->unfinished) {
-			arena_rewind(w->arena, resp->mark);
-			return;
-		}
-		fcgi_put_end(&w->out, w->in.id);
+	req_begin(&w->req, w->arena);
+	fcgi_request(&w->in, &w->req);
+	gateway_answer(&spec->app, &spec->limits, spec->counters, &w->req,
+	    &w->resp, &l->head);
+	fcgi_put_stdout(
+	    &w->out, w->in.id, buf_view(&l->head), resp_payload(&w->resp));
+	w->unfinished = gateway_goes_on(&w->resp);
+	if (w->unfinished) {
+		arena_rewind(w->arena, w->resp.mark);
+		return;
 	}
+	fcgi_put_end(&w->out, w->in.id);
 	fcgi_in_next(&w->in);
 }
 
@@ -617,11 +569,8 @@ setup(struct loop *l, struct why *why)
 	l->timeout[WAIT_REQUEST] = spec->timeout_request;
 	l->timeout[WAIT_NEXT] = spec->timeout_idle;
 	l->timeout[WAIT_WRITE] = spec->timeout_write;
-	l->arena_max = 2 *
-		(spec->limits.headers + spec->limits.body + RESP_HEADERS_MAX +
-		    RESP_BODY_MAX) +
-	    ARENA_SPARE;
-	buf_init(&l->head, HEAD_MAX);
+	l->arena_max = gateway_arena_max(&spec->limits);
+	buf_init(&l->head, GATEWAY_HEAD_MAX);
 	buf_init(&l->piece, RESP_BODY_MAX);
 	l->now = clock_mono_ms();
 

@@ -289,28 +289,36 @@ log_path(const struct site *site, enum pool pool)
 }
 
 pid_t
-site_spawn(struct site *site, enum pool pool, void (*with)(void))
+site_launch(struct site *site, int in, const char *log, void (*with)(void),
+    const char *program, const char *const *arguments)
 {
-	const char *const arguments[] = { "--pool", pool_name(pool), "--config",
-		site->conf, NULL };
-	int in = open_null();
-	int log = open(log_path(site, pool),
-	    O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+	int out = open(log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
 	size_t i = 0;
 	pid_t pid;
 
-	assert_true(log >= 0);
+	assert_true(out >= 0);
 	while (i < SITE_DAEMONS && site->daemon[i] != 0)
 		i++;
 	assert_true(i < SITE_DAEMONS);
 	pid = fork();
 	assert_true(pid >= 0);
 	if (pid == 0)
-		become(in, log, log, with, site_program("HUBD", "./hubd"),
-		    arguments);
-	close(in);
-	close(log);
+		become(in, out, out, with, program, arguments);
+	close(out);
 	site->daemon[i] = pid;
+	return pid;
+}
+
+pid_t
+site_spawn(struct site *site, enum pool pool, void (*with)(void))
+{
+	const char *const arguments[] = { "--pool", pool_name(pool), "--config",
+		site->conf, NULL };
+	int in = open_null();
+	pid_t pid = site_launch(site, in, log_path(site, pool), with,
+	    site_program("HUBD", "./hubd"), arguments);
+
+	close(in);
 	return pid;
 }
 

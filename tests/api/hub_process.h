@@ -10,7 +10,7 @@
 /*
  * A hub of its own for a test: a folder with a configuration, made and filled
  * by hubctl, served by hubd, spoken to over its sockets. The programs are those
- * that $HUBD and $HUBCTL name, else ./hubd and ./hubctl.
+ * that $HUBD, $HUBCTL and $HUBFCGI name, else ./hubd, ./hubctl and ./hub.fcgi.
  *
  * Whatever waits here gives up after a time that no machine needs, with a
  * failed test; nothing is decided by how long something took.
@@ -95,6 +95,13 @@ struct token site_token(const struct site *site, const char *username);
  */
 pid_t site_spawn(struct site *site, enum pool pool, void (*with)(void));
 pid_t site_start(struct site *site, enum pool pool);
+
+/*
+ * Starts any program, with IN as its standard input and its output and errors
+ * going to the end of the file LOG.
+ */
+pid_t site_launch(struct site *site, int in, const char *log,
+    void (*with)(void), const char *program, const char *const *arguments);
 
 /* Waits until the daemon ends by itself; its status as in struct output. */
 int site_wait(struct site *site, pid_t daemon);
