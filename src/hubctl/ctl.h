@@ -60,6 +60,24 @@ int ctl_open(struct ctl *ctl, struct why *why);
 
 void ctl_close(struct ctl *ctl);
 
+/* Makes the configured data folder unless it is there. */
+int ctl_make_data(const struct ctl *ctl, struct why *why);
+
+/*
+ * When run as root: gives an open folder, which is new or empty, to the user
+ * who owns the stores; the folder PATH names it in errors.
+ */
+int ctl_give(struct ctl *ctl, int folder, const char *path, struct why *why);
+
+/*
+ * In the data folder while a restore is under way; one that was broken off
+ * leaves it.
+ */
+#define CTL_RESTORING "restore.new"
+
+/* Whether there is nothing in the folder; false if that cannot be told. */
+bool ctl_is_empty(const char *folder);
+
 /*
  * Fills an audit event that this program causes, in the arena; its source is
  * "hubctl" and who called it. DETAIL may be NULL.
@@ -78,6 +96,8 @@ int ctl_audit(
 extern const struct command command_init;
 extern const struct command command_import;
 extern const struct command command_export;
+extern const struct command command_backup;
+extern const struct command command_restore;
 extern const struct command command_stat;
 extern const struct command command_verify;
 extern const struct command command_demo;
