@@ -123,17 +123,14 @@ make_key(struct ctl *ctl, bool *made)
 }
 
 static enum ctl_exit
-run(struct ctl *ctl, int argc, char **argv)
+make_hub(struct ctl *ctl)
 {
 	unsigned int made = 0;
 	struct why why;
 	bool key_made;
 	int rc;
 
-	(void)argc;
-	(void)argv;
-	if (ctl_conf(ctl, &why) != 0 || ctl_make_data(ctl, &why) != 0 ||
-	    check_not_restoring(ctl, &why) != 0 ||
+	if (check_not_restoring(ctl, &why) != 0 ||
 	    ctl_become_owner(ctl, true, &why) != 0 ||
 	    make_stores(ctl, &made, &why) != 0)
 		return ctl_fail("%s", why.text);
@@ -146,6 +143,23 @@ run(struct ctl *ctl, int argc, char **argv)
 		    ctl->conf.data);
 	printf("%s: made the stores and a signing key\n", ctl->conf.data);
 	return CTL_OK;
+}
+
+static enum ctl_exit
+run(struct ctl *ctl, int argc, char **argv)
+{
+	enum ctl_exit status;
+	struct why why;
+	int lock;
+
+	(void)argc;
+	(void)argv;
+	if (ctl_conf(ctl, &why) != 0 || ctl_make_data(ctl, &why) != 0 ||
+	    ctl_lock_data(ctl, &lock, &why) != 0)
+		return ctl_fail("%s", why.text);
+	status = make_hub(ctl);
+	close(lock);
+	return status;
 }
 
 const struct command command_init = {

@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include "hubctl/ctl.h"
@@ -14,9 +13,12 @@
  * Both stores are made ready in a folder beside their places, then each is
  * renamed to its place, the vault first: what stands there without a directory
  * is no hub for any program. Until the first rename the same command begins
- * anew, after it the same command goes on.
+ * anew, after it the same command goes on. That a restore is under way, and of
+ * which backup, is told by a copy of the manifest: made before anything else,
+ * removed after everything else.
  */
-#define STAGE CTL_RESTORING
+#define MARK CTL_RESTORING
+#define STAGE "restore.new"
 
 struct work {
 	struct ctl *ctl;
@@ -156,7 +158,7 @@ look(struct work *w)
 	const char *data = w->ctl->conf.data;
 	struct str text;
 
-	if (!is_there(w, STAGE)) {
+	if (!is_there(w, MARK)) {
 		if (ctl_is_empty(data))
 			return PLACE_EMPTY;
 		why_say(&w->why,
@@ -167,7 +169,7 @@ look(struct work *w)
 	}
 	if (!vault && !directory)
 		return PLACE_EMPTY;
-	text = read_small(w, w->data, STAGE "/" BACKUP_MANIFEST);
+	text = read_small(w, w->data, MARK);
 	if (vault && text.p != NULL && str_eq(text, w->text))
 		return directory ? PLACE_WHOLE : PLACE_HALF;
 	why_say(&w->why,
@@ -188,12 +190,8 @@ open_data(struct work *w, enum place *place)
 	if (rc != 0)
 		return rc;
 	w->made = !there;
-	w->data = open(data, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (w->data < 0)
-		return refused(w, "use", data);
-	if (flock(w->data, LOCK_EX | LOCK_NB) != 0)
-		return why_set(&w->why, HUB_ECONFLICT,
-		    "another restore into %s is under way", data);
+	if ((rc = ctl_lock_data(w->ctl, &w->data, &w->why)) != 0)
+		return rc;
 	*place = look(w);
 	return *place == PLACE_TAKEN ? HUB_EEXIST : 0;
 }
@@ -209,7 +207,6 @@ clear_stage(struct work *w)
 		STAGE "/directory/data.mdb.new",
 		STAGE "/directory/data.mdb",
 		STAGE "/directory/lock.mdb",
-		STAGE "/" BACKUP_MANIFEST,
 	};
 	static const char *const folders[] = { STAGE "/vault",
 		STAGE "/directory", STAGE };
@@ -224,24 +221,50 @@ clear_stage(struct work *w)
 	return 0;
 }
 
-/* Which backup this is made from, for whoever goes on after a crash. */
 static int
-make_stage(struct work *w)
+save(struct work *w)
 {
-	int fd, rc = clear_stage(w);
+	return fsync(w->data) == 0 ? 0 : refused(w, "save", w->ctl->conf.data);
+}
 
-	if (rc != 0)
-		return rc;
-	if (mkdirat(w->data, STAGE, 0700) != 0)
-		return refused(w, "make " STAGE " in", w->ctl->conf.data);
-	fd = openat(w->data, STAGE "/" BACKUP_MANIFEST,
-	    O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+static int
+write_mark(struct work *w)
+{
+	int fd = openat(w->data, MARK,
+	    O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
+	int rc = 0;
+
 	if (fd < 0 || write(fd, w->text.p, w->text.n) != (ssize_t)w->text.n ||
 	    fsync(fd) != 0)
-		rc = refused(w, "write " STAGE " in", w->ctl->conf.data);
+		rc = refused(w, "write " MARK " in", w->ctl->conf.data);
 	if (fd >= 0)
 		close(fd);
 	return rc;
+}
+
+static int
+make_stage(struct work *w)
+{
+	int rc = clear_stage(w);
+
+	if (rc == 0)
+		rc = write_mark(w);
+	if (rc == 0)
+		rc = save(w);
+	if (rc == 0 && mkdirat(w->data, STAGE, 0700) != 0)
+		rc = refused(w, "make " STAGE " in", w->ctl->conf.data);
+	return rc;
+}
+
+/* The mark goes last: after it nobody knows that this was a restore. */
+static int
+end_stage(struct work *w)
+{
+	int rc = clear_stage(w);
+
+	if (rc == 0 && unlinkat(w->data, MARK, 0) != 0)
+		rc = refused(w, "remove " MARK " in", w->ctl->conf.data);
+	return rc == 0 ? save(w) : rc;
 }
 
 /* One of the two stores on its way. */
@@ -329,15 +352,18 @@ make_both(struct work *w)
 	if (rc != 0)
 		return why_set(
 		    &w->why, rc, "cannot make a signing key: %s", err_text(rc));
-	if ((rc = make_stage(w)) != 0 || (rc = make_vault(w, &key)) != 0)
-		return rc;
-	return make_directory(w, &key);
-}
+	rc = make_stage(w);
+	if (rc == 0)
+		rc = make_vault(w, &key);
+	if (rc == 0)
+		rc = make_directory(w, &key);
+	if (rc != 0) {
+		struct why why = w->why;
 
-static int
-save(struct work *w)
-{
-	return fsync(w->data) == 0 ? 0 : refused(w, "save", w->ctl->conf.data);
+		end_stage(w);
+		w->why = why;
+	}
+	return rc;
 }
 
 /* To its place, for good: a power failure does not swap the steps. */
@@ -359,9 +385,7 @@ publish(struct work *w, enum place place)
 		rc = put_in_place(w, STAGE "/vault", "vault");
 	if (rc == 0 && place != PLACE_WHOLE)
 		rc = put_in_place(w, STAGE "/directory", "directory");
-	if (rc == 0)
-		rc = clear_stage(w);
-	return rc == 0 ? save(w) : rc;
+	return rc == 0 ? end_stage(w) : rc;
 }
 
 static int
@@ -378,8 +402,6 @@ restore(struct work *w)
 		rc = make_both(w);
 	if (rc == 0)
 		rc = publish(w, place);
-	else if (place == PLACE_EMPTY)
-		clear_stage(w);
 	if (rc != 0 && w->made)
 		rmdir(w->ctl->conf.data);
 	return rc;

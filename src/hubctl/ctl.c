@@ -2,12 +2,14 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <grp.h>
 #include <pwd.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include "directory/client_public.h"
@@ -156,6 +158,23 @@ ctl_make_data(const struct ctl *ctl, struct why *why)
 	}
 	return why_set(why, HUB_EIO, "cannot make the folder %s: %s",
 	    ctl->conf.data, strerror(errno));
+}
+
+int
+ctl_lock_data(const struct ctl *ctl, int *fd, struct why *why)
+{
+	const char *data = ctl->conf.data;
+
+	*fd = open(data, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (*fd < 0)
+		return why_set(why, HUB_EIO, "cannot use the folder %s: %s",
+		    data, strerror(errno));
+	if (flock(*fd, LOCK_EX | LOCK_NB) == 0)
+		return 0;
+	close(*fd);
+	*fd = -1;
+	return why_set(why, HUB_ECONFLICT,
+	    "another hubctl makes a hub in %s: wait until it is done", data);
 }
 
 int

@@ -64,16 +64,19 @@ void ctl_close(struct ctl *ctl);
 int ctl_make_data(const struct ctl *ctl, struct why *why);
 
 /*
+ * Opens that folder and keeps out others who would make stores in it, until
+ * *FD is closed or the program ends. HUB_ECONFLICT: somebody is at it.
+ */
+int ctl_lock_data(const struct ctl *ctl, int *fd, struct why *why);
+
+/*
  * When run as root: gives an open folder, which is new or empty, to the user
  * who owns the stores; the folder PATH names it in errors.
  */
 int ctl_give(struct ctl *ctl, int folder, const char *path, struct why *why);
 
-/*
- * In the data folder while a restore is under way; one that was broken off
- * leaves it.
- */
-#define CTL_RESTORING "restore.new"
+/* A file in the data folder until a restore into it is complete. */
+#define CTL_RESTORING "restore.json"
 
 /* Whether there is nothing in the folder; false if that cannot be told. */
 bool ctl_is_empty(const char *folder);
