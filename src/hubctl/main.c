@@ -16,6 +16,8 @@ static const struct command *const commands[] = {
 	&command_init,
 	&command_import,
 	&command_export,
+	&command_backup,
+	&command_restore,
 	&command_demo,
 	&command_account_list,
 	&command_account_show,

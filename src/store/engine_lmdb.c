@@ -2,8 +2,12 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <lmdb.h>
+#include <pthread.h>
+#include <signal.h>
 #include <stdlib.h>
+#include <unistd.h>
 #include "base/log.h"
 #include "store/folder.h"
 
@@ -207,9 +211,27 @@ take_slot(struct engine *e)
 	return rc;
 }
 
+/* All that is open in the environment, and itself. */
+static void
+env_close(struct engine *e)
+{
+	if (e->writer != NULL)
+		mdb_txn_abort(e->writer);
+	for (unsigned int i = 0; i < e->table_count; i++)
+		mdb_cursor_close(e->table[i].spare);
+	if (e->reader != NULL)
+		mdb_txn_abort(e->reader);
+	if (e->env != NULL)
+		mdb_env_close(e->env);
+	for (unsigned int i = 0; i < e->table_count; i++)
+		e->table[i].spare = NULL;
+	e->writer = e->reader = e->now = NULL;
+	e->env = NULL;
+}
+
 int
-engine_draft(
-    struct engine **out, const struct store_spec *spec, struct why *why)
+engine_draft(struct engine **out, const struct store_spec *spec,
+    int (*fill)(void *ctx, int fd, struct why *why), void *ctx, struct why *why)
 {
 	struct engine *e = engine_new(spec);
 	int rc;
@@ -220,6 +242,8 @@ engine_draft(
 	rc = folder_of(&e->folder, spec, why);
 	if (rc == 0)
 		rc = folder_claim(&e->folder, spec, why);
+	if (rc == 0 && fill != NULL)
+		rc = folder_fill(&e->folder, fill, ctx, why);
 	/* The claim on the folder stands for LMDB's own lock. */
 	if (rc == 0)
 		rc = explain(e,
@@ -228,6 +252,8 @@ engine_draft(
 		    why);
 	if (rc == 0)
 		rc = explain(e, tables_begin(e, spec, true), why);
+	if (rc == 0)
+		rc = explain(e, take_slot(e), why);
 	if (rc != 0) {
 		engine_close(e);
 		return rc;
@@ -239,18 +265,15 @@ engine_draft(
 int
 engine_publish(struct engine *e, const struct store_spec *spec, struct why *why)
 {
-	mdb_env_close(e->env);
-	e->env = NULL;
+	env_close(e);
 	return folder_publish(&e->folder, spec, why);
 }
 
 static int
 start(struct engine *e, const struct store_spec *spec, struct why *why)
 {
-	int rc;
+	int rc = tables_begin(e, spec, false);
 
-	engine_sweep_readers(e);
-	rc = tables_begin(e, spec, false);
 	if (rc == 0 && !e->table[spec->table_count].there)
 		return why_set(why, HUB_ECORRUPT,
 		    "the data file in %s is no store of the hub",
@@ -279,6 +302,8 @@ engine_open(struct engine **out, const struct store_spec *spec,
 	if (rc == 0 && access == STORE_WRITE)
 		rc = folder_set_rights(&e->folder, spec, why);
 	if (rc == 0)
+		engine_sweep_readers(e);
+	if (rc == 0)
 		rc = start(e, spec, why);
 	if (rc != 0) {
 		engine_close(e);
@@ -286,6 +311,110 @@ engine_open(struct engine **out, const struct store_spec *spec,
 	}
 	*out = e;
 	return 0;
+}
+
+int
+engine_open_copy(struct engine **out, const struct store_spec *spec,
+    const char *file, struct why *why)
+{
+	struct store_spec copy = *spec;
+	struct engine *e = engine_new(spec);
+	int rc;
+
+	*out = NULL;
+	if (e == NULL)
+		return why_set(why, HUB_ENOMEM, "out of memory");
+	copy.folder = file;
+	rc = folder_of(&e->folder, &copy, why);
+	if (rc == 0)
+		rc = explain(e,
+		    env_open(
+			e, spec, file, MDB_RDONLY | MDB_NOSUBDIR | MDB_NOLOCK),
+		    why);
+	if (rc == 0)
+		rc = start(e, spec, why);
+	if (rc != 0) {
+		engine_close(e);
+		return rc;
+	}
+	*out = e;
+	return 0;
+}
+
+/* LMDB writes a copy to a descriptor: a thread of its own fills a pipe. */
+struct copier {
+	MDB_env *env;
+	int fd;
+	int rc;
+};
+
+static void *
+copier_run(void *arg)
+{
+	struct copier *c = arg;
+
+	c->rc = mdb_env_copyfd2(c->env, c->fd, MDB_CP_COMPACT);
+	close(c->fd);
+	return NULL;
+}
+
+/* Signals are not its matter, SIGPIPE least of all: the reader may go. */
+static int
+copier_start(struct copier *c, pthread_t *thread)
+{
+	sigset_t all, before;
+	int rc;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	rc = pthread_create(thread, NULL, copier_run, c);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	return rc;
+}
+
+static int
+hand_out(int fd, int (*take)(void *ctx, struct str piece), void *ctx,
+    struct why *why)
+{
+	char bytes[65536];
+	ssize_t n;
+	int rc;
+
+	while ((n = read(fd, bytes, sizeof(bytes))) != 0) {
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return why_set(why, HUB_EIO, "cannot read the copy: %s",
+			    strerror(errno));
+		rc = take(ctx, (struct str){ bytes, (size_t)n });
+		if (rc != 0)
+			return rc;
+	}
+	return 0;
+}
+
+int
+engine_copy(struct engine *e, int (*take)(void *ctx, struct str piece),
+    void *ctx, struct why *why)
+{
+	struct copier copier = { .env = e->env };
+	pthread_t thread;
+	int ends[2], rc;
+
+	if (pipe2(ends, O_CLOEXEC) != 0)
+		return explain(e, errno, why);
+	copier.fd = ends[1];
+	rc = copier_start(&copier, &thread);
+	if (rc != 0) {
+		close(ends[0]);
+		close(ends[1]);
+		return explain(e, rc, why);
+	}
+	rc = hand_out(ends[0], take, ctx, why);
+	/* If nobody takes more, the copier's next write ends it. */
+	close(ends[0]);
+	pthread_join(thread, NULL);
+	return rc != 0 ? rc : explain(e, copier.rc, why);
 }
 
 int
@@ -310,14 +439,7 @@ engine_close(struct engine *e)
 {
 	if (e == NULL)
 		return;
-	if (e->writer != NULL)
-		mdb_txn_abort(e->writer);
-	for (unsigned int i = 0; i < e->table_count; i++)
-		mdb_cursor_close(e->table[i].spare);
-	if (e->reader != NULL)
-		mdb_txn_abort(e->reader);
-	if (e->env != NULL)
-		mdb_env_close(e->env);
+	env_close(e);
 	folder_release(&e->folder);
 	free(e);
 }

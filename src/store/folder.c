@@ -189,6 +189,20 @@ folder_release(struct folder *f)
 	f->fd = -1;
 }
 
+int
+folder_fill(const struct folder *f,
+    int (*fill)(void *ctx, int fd, struct why *why), void *ctx, struct why *why)
+{
+	int fd = open(f->draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	int rc;
+
+	if (fd == -1)
+		return refused(why, f->draft, "make");
+	rc = fill(ctx, fd, why);
+	close(fd);
+	return rc;
+}
+
 /* Only for files that no engine has open in this process. */
 static int
 sync_file(const char *path, int flags, mode_t mode, struct why *why)

@@ -36,6 +36,14 @@ int folder_of(
 int folder_claim(
     struct folder *folder, const struct store_spec *spec, struct why *why);
 
+/*
+ * Makes the draft's file, for its owner alone, and has FILL write it; the
+ * result of that.
+ */
+int folder_fill(const struct folder *folder,
+    int (*fill)(void *ctx, int fd, struct why *why), void *ctx,
+    struct why *why);
+
 /* The draft becomes the store; a power failure after this does not undo it. */
 int folder_publish(
     struct folder *folder, const struct store_spec *spec, struct why *why);
