@@ -156,7 +156,22 @@ store_sweep_readers(struct store *store)
 int
 store_stat(struct store *store, struct store_stat *out)
 {
-	return engine_stat(store->engine, out);
+	int rc;
+
+	*out = (struct store_stat){ 0 };
+	if (store->txn.open)
+		return HUB_EINVAL;
+	if ((rc = engine_read_begin(store->engine)) != 0)
+		return rc;
+	rc = engine_stat(store->engine, out);
+	engine_read_end(store->engine);
+	return rc;
+}
+
+int
+store_readers(struct store *store, struct store_readers *out)
+{
+	return engine_readers(store->engine, out);
 }
 
 struct txn *

@@ -63,14 +63,27 @@ void store_close(struct store *store);
 /* Frees reader slots of dead processes; gives their number. */
 unsigned int store_sweep_readers(struct store *store);
 
-/* Of bytes and readers the most there have been: neither ever shrinks. */
+/* Of bytes used and readers the most there have been: neither ever shrinks. */
 struct store_stat {
 	uint64_t bytes_used, bytes_max;
+	uint64_t bytes_free; /* of those used: given up, for the next records */
+	uint64_t disk_free,
+	    disk_size; /* of the disk, as this user may use it */
 	uint64_t last_txn;
 	uint32_t readers, readers_max;
 };
 
+/* No transaction of this store may be open (HUB_EINVAL). */
 int store_stat(struct store *store, struct store_stat *out);
+
+/* Who has the store open at this moment. */
+struct store_readers {
+	uint32_t slots;  /* that are taken, one by this process */
+	long slowest;    /* the process with the oldest look; 0: none looks */
+	uint64_t behind; /* transactions that have been committed since */
+};
+
+int store_readers(struct store *store, struct store_readers *out);
 
 /* How many records a table holds; 0 after an error, which sticks. */
 uint64_t txn_count(struct txn *txn, unsigned int table);
