@@ -254,7 +254,8 @@ start(struct engine *e, const struct store_spec *spec, struct why *why)
 	rc = tables_begin(e, spec, false);
 	if (rc == 0 && !e->table[spec->table_count].there)
 		return why_set(why, HUB_ECORRUPT,
-		    "the data file in %s is no store of the hub",
+		    "the data file in %s is no store of the hub: move it away, "
+		    "or name another folder",
 		    e->folder.path);
 	if (rc == 0)
 		rc = take_slot(e);
