@@ -35,6 +35,7 @@ static const struct command *const commands[] = {
 	&command_key_list,
 	&command_stat,
 	&command_verify,
+	&command_doctor,
 	&command_help,
 };
 
@@ -302,8 +303,8 @@ main(int argc, char **argv)
 
 	if (!descriptors_guard())
 		return CTL_FAILED;
-	/* Whoever reads no more ends us quietly, whatever we were started with. */
-	signal(SIGPIPE, SIG_DFL);
+	/* A reader that goes away must not leave a look at a store behind. */
+	signal(SIGPIPE, SIG_IGN);
 	ctl.arena = arena_new(ARENA_FIRST, ARENA_MAX);
 	if (ctl.arena == NULL)
 		return (int)ctl_fail("out of memory");
@@ -312,6 +313,6 @@ main(int argc, char **argv)
 	arena_free(ctl.arena);
 	/* What was cut off earlier is remembered, and no less lost. */
 	if ((fflush(stdout) != 0 || ferror(stdout)) && status == CTL_OK)
-		status = ctl_fail("cannot write to standard output");
+		status = ctl_output_failed();
 	return (int)status;
 }

@@ -26,7 +26,8 @@ struct engine {
 	MDB_env *env;
 	MDB_txn *reader; /* kept with its slot, reset between two looks */
 	MDB_txn *writer;
-	MDB_txn *now; /* the one of the two that is open */
+	MDB_txn *now;       /* the one of the two that is open */
+	unsigned int swept; /* slots of dead processes, at the start */
 	unsigned int table_count;
 	struct table table[];
 };
@@ -250,7 +251,7 @@ start(struct engine *e, const struct store_spec *spec, struct why *why)
 {
 	int rc;
 
-	engine_sweep_readers(e);
+	e->swept = engine_sweep_readers(e);
 	rc = tables_begin(e, spec, false);
 	if (rc == 0 && !e->table[spec->table_count].there)
 		return why_set(why, HUB_ECORRUPT,
@@ -334,8 +335,10 @@ engine_sweep_readers(struct engine *e)
 }
 
 /*
- * How many pages wait to be used again. LMDB lists them in its table 0: each
- * value is an array of page numbers with their count in front.
+ * How many pages the next writer can use again. LMDB lists in its table 0 what
+ * each transaction has given up, under its number: an array of page numbers
+ * with their count in front. What the last one gave up is not free before one
+ * more has followed.
  */
 static int
 count_free(struct engine *e, uint64_t *pages)
@@ -348,8 +351,12 @@ count_free(struct engine *e, uint64_t *pages)
 	if (rc != 0)
 		return rc;
 	while ((rc = mdb_cursor_get(cursor, &key, &list, MDB_NEXT)) == 0) {
-		size_t n = 0;
+		size_t n = 0, by = 0;
 
+		if (key.mv_size == sizeof(by))
+			memcpy(&by, key.mv_data, sizeof(by));
+		if (by >= mdb_txn_id(e->now))
+			continue;
 		if (list.mv_size >= sizeof(n))
 			memcpy(&n, list.mv_data, sizeof(n));
 		*pages += n;
@@ -419,7 +426,7 @@ engine_readers(struct engine *e, struct store_readers *out)
 	MDB_envinfo info;
 	int rc;
 
-	*out = (struct store_readers){ 0 };
+	*out = (struct store_readers){ .swept = e->swept };
 	rc = mdb_reader_list(e->env, count_reader, &roll);
 	if (rc >= 0)
 		rc = mdb_env_info(e->env, &info);

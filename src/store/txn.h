@@ -66,7 +66,7 @@ unsigned int store_sweep_readers(struct store *store);
 /* Of bytes used and readers the most there have been: neither ever shrinks. */
 struct store_stat {
 	uint64_t bytes_used, bytes_max;
-	uint64_t bytes_free; /* of those used: given up, for the next records */
+	uint64_t bytes_free; /* of those used: given up, for the next write */
 	uint64_t disk_free,
 	    disk_size; /* of the disk, as this user may use it */
 	uint64_t last_txn;
@@ -81,6 +81,7 @@ struct store_readers {
 	uint32_t slots;  /* that are taken, one by this process */
 	long slowest;    /* the process with the oldest look; 0: none looks */
 	uint64_t behind; /* transactions that have been committed since */
+	uint32_t swept;  /* of dead processes, freed when we opened it */
 };
 
 int store_readers(struct store *store, struct store_readers *out);
