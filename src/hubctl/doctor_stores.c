@@ -47,7 +47,7 @@ check_readers(struct doctor *d, struct store *store, const char *kind)
 {
 	uint64_t configured = d->ctl->conf.max_readers, max;
 	struct store_readers readers;
-	struct store_stat stat;
+	struct store_stat stat = { 0 };
 	int rc = store_readers(store, &readers);
 
 	if (rc == 0)
