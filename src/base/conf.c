@@ -279,10 +279,55 @@ has_control(struct str line)
 	return false;
 }
 
-/* Reads one line; GIVEN remembers at which line a key stood before. */
+/* A text on its way into a configuration. */
+struct parse {
+	struct conf *conf;
+	const char *name;
+	const struct conf_teller *teller;
+	struct why *why;
+	unsigned int given[KEY_COUNT]; /* the line it stands in; 0: in none */
+	unsigned int errors;
+	int rc; /* of the first */
+};
+
+/* Takes up an error; LINE is 0 for one of the file as a whole. */
+static void
+add_error(struct parse *p, unsigned int line, int rc, struct why *reason)
+{
+	if (line > 0)
+		why_prefix(reason, "%s:%u", p->name, line);
+	else
+		why_prefix(reason, "%s", p->name);
+	if (p->errors++ == 0) {
+		p->rc = rc;
+		why_say(p->why, "%s", reason->text);
+	}
+	if (p->teller != NULL && p->errors <= CONF_ERRORS_TOLD)
+		p->teller->tell(p->teller->ctx, reason->text);
+}
+
+/* What is over the bound, or not told for lack of somebody to tell. */
+static void
+count_errors(struct parse *p)
+{
+	struct why rest, first;
+
+	if (p->errors > CONF_ERRORS_TOLD && p->teller != NULL) {
+		why_say(&rest, "%s: %u more errors", p->name,
+		    p->errors - CONF_ERRORS_TOLD);
+		p->teller->tell(p->teller->ctx, rest.text);
+	}
+	if (p->errors > 1 && p->why != NULL) {
+		first = *p->why;
+		why_say(p->why,
+		    "%.300s (%u more errors: see hubd --check-config)",
+		    first.text, p->errors - 1);
+	}
+}
+
 static int
-parse_line(struct conf *conf, struct str line, unsigned int number,
-    unsigned int given[KEY_COUNT], struct why *why)
+parse_line(
+    struct parse *p, struct str line, unsigned int number, struct why *why)
 {
 	struct str name, value;
 	ptrdiff_t equals;
@@ -304,40 +349,131 @@ parse_line(struct conf *conf, struct str line, unsigned int number,
 	for (size_t i = 0; i < KEY_COUNT; i++) {
 		if (!str_eq(name, str_of(keys[i].name)))
 			continue;
-		if (given[i] != 0)
+		if (p->given[i] != 0)
 			return why_set(why, HUB_EINVAL,
 			    "%s stands in line %u already", keys[i].name,
-			    given[i]);
-		given[i] = number;
-		return set_value(conf, &keys[i], value, why);
+			    p->given[i]);
+		p->given[i] = number;
+		return set_value(p->conf, &keys[i], value, why);
 	}
 	return why_set(why, HUB_EINVAL, "unknown key '%.*s'", EXCERPT(name));
 }
 
-int
-conf_parse(
-    struct conf *conf, struct str text, const char *name, struct why *why)
+/* Where the value stands that is kept at WHERE; 0 if it is the default. */
+static unsigned int
+line_of(const struct parse *p, const void *where)
 {
-	unsigned int given[KEY_COUNT] = { 0 };
+	size_t offset = (size_t)((const char *)where - (const char *)p->conf);
+
+	for (size_t i = 0; i < KEY_COUNT; i++) {
+		if (keys[i].offset == offset)
+			return p->given[i];
+	}
+	return 0;
+}
+
+static unsigned int
+later(unsigned int a, unsigned int b)
+{
+	return a > b ? a : b;
+}
+
+/* Of two daemons at one socket the second would not start. */
+static void
+check_sockets(struct parse *p)
+{
+	const struct conf_pool *pool = p->conf->pool;
+	struct why why;
+
+	for (int a = 0; a < POOL_COUNT; a++) {
+		for (int b = a + 1; b < POOL_COUNT; b++) {
+			if (strcmp(pool[a].socket, pool[b].socket) != 0)
+				continue;
+			why_say(&why,
+			    "%s.socket and %s.socket are both %.60s: give each "
+			    "pool its own",
+			    pool_names[a], pool_names[b], pool[a].socket);
+			add_error(p,
+			    later(line_of(p, pool[a].socket),
+				line_of(p, pool[b].socket)),
+			    HUB_EINVAL, &why);
+		}
+	}
+}
+
+uint64_t
+conf_readers_needed(const struct conf *conf)
+{
+	uint64_t n = 2;
+
+	for (int i = 0; i < POOL_COUNT; i++)
+		n += conf->pool[i].workers;
+	return n;
+}
+
+/* A worker that finds no slot does not start. */
+static void
+check_readers(struct parse *p)
+{
+	uint64_t need = conf_readers_needed(p->conf);
+	unsigned int line = line_of(p, &p->conf->max_readers);
+	struct why why;
+
+	if (p->conf->max_readers >= need)
+		return;
+	for (int i = 0; i < POOL_COUNT && line == 0; i++)
+		line = line_of(p, &p->conf->pool[i].workers);
+	why_say(&why,
+	    "max_readers: %llu is too few for the workers of all pools: make "
+	    "it %llu or more",
+	    (unsigned long long)p->conf->max_readers, (unsigned long long)need);
+	add_error(p, line, HUB_EINVAL, &why);
+}
+
+int
+conf_parse(struct conf *conf, struct str text, const char *name,
+    const struct conf_teller *teller, struct why *why)
+{
+	struct parse p = {
+		.conf = conf, .name = name, .teller = teller, .why = why
+	};
 	unsigned int number = 0;
+	struct why reason;
 	struct str line;
 	int rc;
 
 	conf_defaults(conf);
 	while (str_split(&text, '\n', &line)) {
-		number++;
-		rc = parse_line(conf, line, number, given, why);
-		if (rc != 0) {
-			why_prefix(why, "%s:%u", name, number);
-			return rc;
-		}
+		rc = parse_line(&p, line, ++number, &reason);
+		if (rc != 0)
+			add_error(&p, number, rc, &reason);
 	}
 	for (size_t i = 0; i < KEY_COUNT; i++) {
-		if (keys[i].value == NULL && given[i] == 0)
-			return why_set(why, HUB_EINVAL, "%s: %s is missing",
-			    name, keys[i].name);
+		if (keys[i].value != NULL || p.given[i] != 0)
+			continue;
+		why_say(&reason, "%s is missing", keys[i].name);
+		add_error(&p, 0, HUB_EINVAL, &reason);
 	}
-	return 0;
+	check_sockets(&p);
+	check_readers(&p);
+	count_errors(&p);
+	return p.rc;
+}
+
+/* What is to be done about a file that cannot be opened. */
+static const char *
+remedy(int err)
+{
+	switch (err) {
+	case ENOENT:
+	case ENOTDIR:
+		return ": name another with --config or $HUB_CONF";
+	case EACCES:
+	case EPERM:
+		return ": let this user read it, or start as another";
+	default:
+		return "";
+	}
 }
 
 static int
@@ -349,8 +485,8 @@ read_file(struct buf *text, const char *path, struct why *why)
 	char *to;
 
 	if (fd < 0)
-		return why_set(
-		    why, HUB_EIO, "cannot read %s: %s", path, strerror(errno));
+		return why_set(why, HUB_EIO, "cannot read %s: %s%s", path,
+		    strerror(errno), remedy(errno));
 	while ((to = buf_space(text, 4096)) != NULL) {
 		n = read(fd, to, 4096);
 		text->n -= 4096 - (n > 0 ? (size_t)n : 0);
@@ -367,19 +503,39 @@ read_file(struct buf *text, const char *path, struct why *why)
 	return rc;
 }
 
-int
-conf_load(struct conf *conf, const char *path, struct why *why)
+static int
+load(struct conf *conf, const char *path, const struct conf_teller *teller,
+    struct why *why)
 {
+	struct why reason;
 	struct buf text;
 	int rc;
 
 	conf_defaults(conf);
 	buf_init(&text, CONF_FILE_MAX);
-	rc = read_file(&text, path, why);
-	if (rc == 0)
-		rc = conf_parse(conf, buf_view(&text), path, why);
+	rc = read_file(&text, path, &reason);
+	if (rc == 0) {
+		rc = conf_parse(conf, buf_view(&text), path, teller, why);
+	} else {
+		why_say(why, "%s", reason.text);
+		if (teller != NULL)
+			teller->tell(teller->ctx, reason.text);
+	}
 	buf_free(&text);
 	return rc;
+}
+
+int
+conf_load(struct conf *conf, const char *path, struct why *why)
+{
+	return load(conf, path, NULL, why);
+}
+
+int
+conf_load_telling(
+    struct conf *conf, const char *path, const struct conf_teller *teller)
+{
+	return load(conf, path, teller, NULL);
 }
 
 int

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <poll.h>
 #include <pwd.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -38,6 +39,16 @@ ctl_fail(const char *fmt, ...)
 	va_end(ap);
 	complain(text);
 	return CTL_FAILED;
+}
+
+enum ctl_exit
+ctl_output_failed(void)
+{
+	struct pollfd out = { .fd = STDOUT_FILENO };
+
+	if (poll(&out, 1, 0) == 1 && (out.revents & (POLLERR | POLLHUP)) != 0)
+		return CTL_FAILED;
+	return ctl_fail("cannot write to standard output");
 }
 
 enum ctl_exit

@@ -39,6 +39,12 @@ enum ctl_exit ctl_fail(const char *fmt, ...)
     __attribute__((format(printf, 1, 2)));
 
 /*
+ * The same for standard output that cannot be written. Quiet where its reader
+ * has gone away: it has seen what it wanted.
+ */
+enum ctl_exit ctl_output_failed(void);
+
+/*
  * The same for a command line that is wrong: says where help is and gives
  * CTL_USAGE. COMMAND is NULL where none was recognised.
  */
@@ -103,6 +109,7 @@ extern const struct command command_backup;
 extern const struct command command_restore;
 extern const struct command command_stat;
 extern const struct command command_verify;
+extern const struct command command_doctor;
 extern const struct command command_demo;
 extern const struct command command_token;
 extern const struct command command_key_list;

@@ -94,13 +94,34 @@ read_options(int argc, char **argv, struct options *o)
 	return -1;
 }
 
+static void
+complain(void *ctx, const char *sentence)
+{
+	(void)ctx;
+	fprintf(stderr, "hubd: %s\n", sentence);
+}
+
+/* False when the reasons have been said. */
+static bool
+read_conf(const struct options *o, struct conf *conf)
+{
+	const struct conf_teller teller = { complain, NULL };
+	struct why why;
+
+	if (conf_load_telling(conf, conf_path(o->config), &teller) != 0)
+		return false;
+	if (o->data == NULL || conf_set_data(conf, o->data, &why) == 0)
+		return true;
+	complain(NULL, why.text);
+	return false;
+}
+
 int
 main(int argc, char **argv)
 {
 	static const char *const names[POOL_COUNT] = { "hubd-readers",
 		"hubd-keepers", "hubd-signin" };
 	struct options o = { 0 };
-	struct why why = { "" };
 	struct conf conf;
 	int rc;
 
@@ -109,11 +130,8 @@ main(int argc, char **argv)
 	rc = read_options(argc, argv, &o);
 	if (rc >= 0)
 		return rc;
-	if (conf_load(&conf, conf_path(o.config), &why) != 0 ||
-	    (o.data != NULL && conf_set_data(&conf, o.data, &why) != 0)) {
-		fprintf(stderr, "hubd: %s\n", why.text);
+	if (!read_conf(&o, &conf))
 		return EXIT_FAILED;
-	}
 	if (o.check) {
 		printf("%s: no errors\n", conf_path(o.config));
 		return EXIT_OK;

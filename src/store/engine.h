@@ -54,7 +54,11 @@ int engine_complete(struct engine *engine, const struct store_spec *spec,
 void engine_close(struct engine *engine);
 
 unsigned int engine_sweep_readers(struct engine *engine);
+
+/* In a read, and with a walk over all pages that were given up. */
 int engine_stat(struct engine *engine, struct store_stat *out);
+
+int engine_readers(struct engine *engine, struct store_readers *out);
 
 /* Costs next to nothing and allocates nothing. */
 int engine_read_begin(struct engine *engine);

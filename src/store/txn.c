@@ -59,19 +59,23 @@ compare_marks(
 		rc = engine_get(engine, meta, FORMAT_KEY, &bytes);
 	if (rc == HUB_ENOENT)
 		return why_set(why, HUB_ECORRUPT,
-		    "the data file in %s is no store of the hub", spec->folder);
+		    "the data file in %s is no store of the hub: move it away, "
+		    "or name another folder",
+		    spec->folder);
 	if (rc != 0)
 		return why_set(why, rc, "cannot read the store in %s: %s",
 		    spec->folder, err_text(rc));
 	if (!str_eq(kind, str_of(spec->kind)))
 		return why_set(why, HUB_ECORRUPT,
-		    "%s holds a store of kind \"%.*s\", not \"%s\"",
+		    "%s holds a store of kind \"%.*s\", not \"%s\": name "
+		    "the folder that holds both as \"data\"",
 		    spec->folder, STR_ARG(kind), spec->kind);
 	rec_in_begin(&in, bytes);
 	format = rec_u32(&in);
 	if (rec_in_end(&in) != 0)
 		return why_set(why, HUB_ECORRUPT,
-		    "the format of the store in %s cannot be read",
+		    "the format of the store in %s cannot be read: bring the "
+		    "store back from a backup",
 		    spec->folder);
 	if (format > spec->format)
 		return why_set(why, HUB_EVERSION,
@@ -220,7 +224,22 @@ store_sweep_readers(struct store *store)
 int
 store_stat(struct store *store, struct store_stat *out)
 {
-	return engine_stat(store->engine, out);
+	int rc;
+
+	*out = (struct store_stat){ 0 };
+	if (store->txn.open)
+		return HUB_EINVAL;
+	if ((rc = engine_read_begin(store->engine)) != 0)
+		return rc;
+	rc = engine_stat(store->engine, out);
+	engine_read_end(store->engine);
+	return rc;
+}
+
+int
+store_readers(struct store *store, struct store_readers *out)
+{
+	return engine_readers(store->engine, out);
 }
 
 int

@@ -77,15 +77,20 @@ void store_close(struct store *store);
 /* Frees reader slots of dead processes; gives their number. */
 unsigned int store_sweep_readers(struct store *store);
 
-/* Of bytes and readers the most there have been: neither ever shrinks. */
+/* Of bytes used and readers the most there have been: neither ever shrinks. */
 struct store_stat {
 	uint64_t bytes_used, bytes_max;
+	uint64_t bytes_free; /* of those used: given up, for the next write */
+	uint64_t disk_free,
+	    disk_size; /* of the disk, as this user may use it */
 	uint64_t last_txn;
 	uint32_t readers, readers_max;
 };
 
+/* No transaction of this store may be open (HUB_EINVAL). */
 int store_stat(struct store *store, struct store_stat *out);
 
+<<<<<<< HEAD
 /*
  * Gives TAKE all bytes of a copy of the store as it is in one look, piece by
  * piece, without what the store has free. Others go on meanwhile; pages that
@@ -102,6 +107,17 @@ int store_copy(struct store *store, int (*take)(void *ctx, struct str piece),
  */
 int store_open_copy(struct store **out, const struct store_spec *spec,
     const char *file, struct why *why);
+=======
+/* Who has the store open at this moment. */
+struct store_readers {
+	uint32_t slots;  /* that are taken, one by this process */
+	long slowest;    /* the process with the oldest look; 0: none looks */
+	uint64_t behind; /* transactions that have been committed since */
+	uint32_t swept;  /* of dead processes, freed when we opened it */
+};
+
+int store_readers(struct store *store, struct store_readers *out);
+>>>>>>> h/faults
 
 /* How many records a table holds; 0 after an error, which sticks. */
 uint64_t txn_count(struct txn *txn, unsigned int table);

@@ -63,6 +63,23 @@ test('run refuses a folder of somebody else', () => {
 	assert.deepEqual(fs.readdirSync(state), ['letter.txt']);
 });
 
+test('run says that nginx refuses its configuration', () => {
+	const programs = path.join(folder, 'programs');
+	const state = path.join(folder, 'refused');
+	fs.chmodSync(folder, 0o711);
+	fs.mkdirSync(programs);
+	fs.writeFileSync(path.join(programs, 'nginx'),
+		'#!/bin/sh\necho "nginx: [emerg] no such luck" >&2\nexit 1\n',
+		{ mode: 0o755 });
+	const { status, stderr } = spawnSync(path.join(ROOT, 'scripts/run'),
+		['--port', '1', '--http-port', '2', '--state', state],
+		{ encoding: 'utf8', timeout: 60000, env: { ...process.env,
+			PATH: `${programs}:${process.env.PATH}` } });
+	assert.equal(status, 1);
+	assert.match(stderr, /no such luck\nrun: nginx refuses .*nginx\.conf/);
+	assert.ok(!fs.existsSync(path.join(state, 'data/vault')));
+});
+
 test('hubctl without a state says how to make one', () => {
 	const { status, stderr } = run('hubctl', '--state', folder, 'key', 'list');
 	assert.equal(status, 1);

@@ -19,7 +19,7 @@ static int
 parse(struct str text)
 {
 	memset(&why, 0, sizeof(why));
-	return conf_parse(&conf, text, "hub.conf", &why);
+	return conf_parse(&conf, text, "hub.conf", NULL, &why);
 }
 
 static void
@@ -37,12 +37,19 @@ refuse(const char *text, const char *sentence)
 	assert_string_equal(why.text, sentence);
 }
 
-/* A good file with the one line "KEY = VALUE" behind the address. */
+/*
+ * A good file with the one line "KEY = VALUE" behind what lets every number of
+ * workers and readers go together.
+ */
 static int
 parse_pair(const char *key, const char *value)
 {
+	const char *before = strcmp(key, "max_readers") == 0
+	    ? "readers.workers = 1\nkeepers.workers = 1\nsignin.workers = 1\n"
+	    : "max_readers = 65535\n";
 	char text[2048];
-	int n = snprintf(text, sizeof(text), URL "%s = %s\n", key, value);
+	int n =
+	    snprintf(text, sizeof(text), URL "%s%s = %s\n", before, key, value);
 
 	assert_true(n > 0 && (size_t)n < sizeof(text));
 	return parse((struct str){ text, (size_t)n });
@@ -165,13 +172,107 @@ names_file_and_line_of_what_is_wrong(void **state)
 	    "address without a slash at its end");
 }
 
+struct told {
+	char text[CONF_ERRORS_TOLD + 10][400];
+	unsigned int n;
+};
+
+static void
+keep(void *ctx, const char *sentence)
+{
+	struct told *told = ctx;
+
+	assert_true(told->n < COUNT(told->text));
+	snprintf(told->text[told->n++], sizeof(told->text[0]), "%s", sentence);
+}
+
+static int
+parse_telling(const char *text, struct told *told)
+{
+	struct conf_teller teller = { keep, told };
+
+	told->n = 0;
+	memset(&why, 0, sizeof(why));
+	return conf_parse(&conf, str_of(text), "hub.conf", &teller, &why);
+}
+
+static void
+tells_all_errors_at_once(void **state)
+{
+	struct told told;
+
+	(void)state;
+	assert_int_equal(parse_telling("dat = /x\n"
+				       "log.level = debug\n"
+				       "data = x\n"
+				       "\n"
+				       "limit.uri = 8Q\n",
+			     &told),
+	    HUB_EINVAL);
+	assert_int_equal(told.n, 4);
+	assert_string_equal(told.text[0], "hub.conf:1: unknown key 'dat'");
+	assert_string_equal(
+	    told.text[1], "hub.conf:3: data: 'x' does not begin with /");
+	assert_non_null(strstr(told.text[2], "hub.conf:5: limit.uri: "));
+	assert_string_equal(told.text[3], "hub.conf: base_url is missing");
+	assert_string_equal(why.text,
+	    "hub.conf:1: unknown key 'dat' (3 more errors: see hubd "
+	    "--check-config)");
+	assert_int_equal(parse_telling(URL, &told), 0);
+	assert_int_equal(told.n, 0);
+}
+
+static void
+tells_no_end_of_errors_in_no_file(void **state)
+{
+	struct told told;
+	char text[4096] = URL;
+	size_t n = strlen(text);
+
+	(void)state;
+	for (int i = 0; i < CONF_ERRORS_TOLD + 7; i++, n += 2)
+		memcpy(text + n, "x\n", 3);
+	assert_int_equal(parse_telling(text, &told), HUB_EINVAL);
+	assert_int_equal(told.n, CONF_ERRORS_TOLD + 1);
+	assert_string_equal(
+	    told.text[CONF_ERRORS_TOLD], "hub.conf: 7 more errors");
+}
+
+static void
+refuses_values_that_do_not_go_together(void **state)
+{
+	struct told told;
+
+	(void)state;
+	refuse(URL "readers.socket = /a\n# two\nsignin.socket = /a\n",
+	    "hub.conf:4: readers.socket and signin.socket are both /a: give "
+	    "each pool its own");
+	refuse(URL "readers.socket = /run/hub/keepers.sock\n",
+	    "hub.conf:2: readers.socket and keepers.socket are both "
+	    "/run/hub/keepers.sock: give each pool its own");
+	parse_well(URL "max_readers = 10\n");
+	assert_int_equal(conf_readers_needed(&conf), 10);
+	refuse(URL "max_readers = 9\n",
+	    "hub.conf:2: max_readers: 9 is too few for the workers of all "
+	    "pools: make it 10 or more");
+	refuse(URL "log.level = info\nkeepers.workers = 1019\n",
+	    "hub.conf:3: max_readers: 1024 is too few for the workers of all "
+	    "pools: make it 1025 or more");
+	/* Beside what is wrong in a line of its own. */
+	assert_int_equal(
+	    parse_telling(URL "x = 1\nmax_readers = 9\n", &told), HUB_EINVAL);
+	assert_int_equal(told.n, 2);
+}
+
 static void
 does_without_a_sentence(void **state)
 {
 	(void)state;
 	assert_int_equal(
-	    conf_parse(&conf, STR("x = 1"), "hub.conf", NULL), HUB_EINVAL);
-	assert_int_equal(conf_parse(&conf, STR_NONE, "x", NULL), HUB_EINVAL);
+	    conf_parse(&conf, STR("x = 1"), "hub.conf", NULL, NULL),
+	    HUB_EINVAL);
+	assert_int_equal(
+	    conf_parse(&conf, STR_NONE, "x", NULL, NULL), HUB_EINVAL);
 }
 
 static void
@@ -423,7 +524,9 @@ says_which_file_it_cannot_read(void **state)
 
 	(void)state;
 	snprintf(want, sizeof(want),
-	    "cannot read %s: No such file or directory", path);
+	    "cannot read %s: No such file or directory: name another with "
+	    "--config or $HUB_CONF",
+	    path);
 	assert_int_equal(conf_load(&conf, path, &why), HUB_EIO);
 	assert_string_equal(why.text, want);
 	snprintf(want, sizeof(want), "cannot read %s: Is a directory", folder);
@@ -435,7 +538,7 @@ says_which_file_it_cannot_read(void **state)
 	write_file(STR(URL));
 	assert_int_equal(chmod(path, 0), 0);
 	assert_int_equal(conf_load(&conf, path, &why), HUB_EIO);
-	assert_non_null(strstr(why.text, "Permission denied"));
+	assert_non_null(strstr(why.text, "Permission denied: let this user"));
 }
 
 static void
@@ -566,6 +669,9 @@ main(void)
 		cmocka_unit_test(forgets_an_earlier_file),
 		cmocka_unit_test(takes_lines_that_end_in_cr_lf),
 		cmocka_unit_test(names_file_and_line_of_what_is_wrong),
+		cmocka_unit_test(tells_all_errors_at_once),
+		cmocka_unit_test(tells_no_end_of_errors_in_no_file),
+		cmocka_unit_test(refuses_values_that_do_not_go_together),
 		cmocka_unit_test(does_without_a_sentence),
 		cmocka_unit_test(refuses_control_characters),
 		cmocka_unit_test(gives_the_reason_however_long_the_value),
