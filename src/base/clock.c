@@ -52,6 +52,14 @@ clock_watch_step(struct clock_watch *w)
 	return step;
 }
 
+int64_t
+clock_mono_us(void)
+{
+	struct timespec ts = read_clock(CLOCK_MONOTONIC);
+
+	return (int64_t)ts.tv_sec * 1000000 + ts.tv_nsec / 1000;
+}
+
 void
 clock_text(int64_t seconds, char text[CLOCK_TEXT])
 {

@@ -13,6 +13,9 @@ int64_t clock_now_us(void);
 /* Milliseconds that only ever grow: what time-outs are measured with. */
 int64_t clock_mono_ms(void);
 
+/* The same clock in microseconds, as a service manager reads it. */
+int64_t clock_mono_us(void);
+
 /*
  * Notices that the clock was set. A watch begins as all zeros; one that has
  * noticed goes on from the new time.

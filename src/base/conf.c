@@ -1,5 +1,6 @@
 #include "base/conf.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -21,9 +22,16 @@ enum kind {
 	KIND_LEVEL, /* error, warning, info, debug */
 };
 
+/* When a daemon takes a changed value. */
+enum change {
+	ON_RELOAD,
+	ON_RESTART, /* the old one stays until then */
+};
+
 struct key {
 	const char *name;
 	enum kind kind;
+	enum change change;
 	size_t offset, size;
 	uint64_t min, max; /* of numbers */
 	const char *value; /* the default; NULL: must be given */
@@ -34,53 +42,63 @@ struct key {
 #define GIB (1024ULL * 1024 * 1024)
 
 static const struct key keys[] = {
-	{ "base_url", KIND_URL, MEMBER(base_url), 0, 0, NULL,
+	{ "base_url", KIND_URL, ON_RESTART, MEMBER(base_url), 0, 0, NULL,
 	    "address of the hub as its users see it, https, byte for byte" },
-	{ "data", KIND_PATH, MEMBER(data), 0, 0, "/var/lib/hub",
+	{ "data", KIND_PATH, ON_RESTART, MEMBER(data), 0, 0, "/var/lib/hub",
 	    "folder of the two stores, directory/ and vault/" },
-	{ "store_user", KIND_TEXT, MEMBER(store_user), 0, 0, "hub",
+	{ "store_user", KIND_TEXT, ON_RELOAD, MEMBER(store_user), 0, 0, "hub",
 	    "system user that owns the stores; matters to hubctl as root" },
-	{ "reader_group", KIND_TEXT, MEMBER(reader_group), 0, 0, "",
+	{ "reader_group", KIND_TEXT, ON_RESTART, MEMBER(reader_group), 0, 0, "",
 	    "group that may read the directory; empty: left as it is" },
-	{ "socket_group", KIND_TEXT, MEMBER(socket_group), 0, 0, "",
+	{ "socket_group", KIND_TEXT, ON_RESTART, MEMBER(socket_group), 0, 0, "",
 	    "group of the web server, for the sockets; empty: left as it is" },
-	{ "map_size", KIND_BYTES, MEMBER(map_size), 1 << 20, GIB << 14, "64G",
-	    "largest size of a store; address space only" },
-	{ "max_readers", KIND_COUNT, MEMBER(max_readers), 8, 65535, "1024",
-	    "processes that may read a store at a time" },
-	{ "readers.socket", KIND_PATH, MEMBER(pool[POOL_READERS].socket), 0, 0,
-	    "/run/hub/readers.sock", "FastCGI socket of the readers" },
-	{ "readers.workers", KIND_COUNT, MEMBER(pool[POOL_READERS].workers), 1,
-	    1024, "2", "processes; about one a core" },
-	{ "readers.connections", KIND_COUNT, MEMBER(connections), 1, 65535,
-	    "1024", "connections that one reader holds at a time" },
-	{ "keepers.socket", KIND_PATH, MEMBER(pool[POOL_KEEPERS].socket), 0, 0,
-	    "/run/hub/keepers.sock", "FastCGI socket of the keepers" },
-	{ "keepers.workers", KIND_COUNT, MEMBER(pool[POOL_KEEPERS].workers), 1,
-	    1024, "4", "processes; each answers one request at a time" },
-	{ "signin.socket", KIND_PATH, MEMBER(pool[POOL_SIGNIN].socket), 0, 0,
-	    "/run/hub/signin.sock", "FastCGI socket of the sign-in workers" },
-	{ "signin.workers", KIND_COUNT, MEMBER(pool[POOL_SIGNIN].workers), 1,
-	    1024, "2", "processes; the bound on passwords hashed at a time" },
-	{ "limit.uri", KIND_BYTES, MEMBER(limit_uri), 256, 65536, "8K",
-	    "longest request target; over it 414" },
-	{ "limit.headers", KIND_BYTES, MEMBER(limit_headers), 1024, 1 << 20,
-	    "32K", "all header fields of a request together; over it 431" },
-	{ "limit.body", KIND_BYTES, MEMBER(limit_body), 0, 1 << 20, "64K",
-	    "longest request body; over it 413" },
-	{ "timeout.request", KIND_SECONDS, MEMBER(timeout_request), 1, 600,
-	    "10s", "for a request to arrive whole" },
-	{ "timeout.idle", KIND_SECONDS, MEMBER(timeout_idle), 1, 86400, "75s",
-	    "of a kept connection; above the web server's own" },
-	{ "timeout.write", KIND_SECONDS, MEMBER(timeout_write), 1, 600, "30s",
-	    "for the web server to take some of an answer" },
-	{ "timeout.drain", KIND_SECONDS, MEMBER(timeout_drain), 1, 600, "10s",
+	{ "map_size", KIND_BYTES, ON_RESTART, MEMBER(map_size), 1 << 20,
+	    GIB << 14, "64G", "largest size of a store; address space only" },
+	{ "max_readers", KIND_COUNT, ON_RESTART, MEMBER(max_readers), 8, 65535,
+	    "1024", "processes that may read a store at a time" },
+	{ "readers.socket", KIND_PATH, ON_RESTART,
+	    MEMBER(pool[POOL_READERS].socket), 0, 0, "/run/hub/readers.sock",
+	    "FastCGI socket of the readers" },
+	{ "readers.workers", KIND_COUNT, ON_RELOAD,
+	    MEMBER(pool[POOL_READERS].workers), 1, 1024, "2",
+	    "processes; about one a core" },
+	{ "readers.connections", KIND_COUNT, ON_RELOAD, MEMBER(connections), 1,
+	    65535, "1024", "connections that one reader holds at a time" },
+	{ "keepers.socket", KIND_PATH, ON_RESTART,
+	    MEMBER(pool[POOL_KEEPERS].socket), 0, 0, "/run/hub/keepers.sock",
+	    "FastCGI socket of the keepers" },
+	{ "keepers.workers", KIND_COUNT, ON_RELOAD,
+	    MEMBER(pool[POOL_KEEPERS].workers), 1, 1024, "4",
+	    "processes; each answers one request at a time" },
+	{ "signin.socket", KIND_PATH, ON_RESTART,
+	    MEMBER(pool[POOL_SIGNIN].socket), 0, 0, "/run/hub/signin.sock",
+	    "FastCGI socket of the sign-in workers" },
+	{ "signin.workers", KIND_COUNT, ON_RELOAD,
+	    MEMBER(pool[POOL_SIGNIN].workers), 1, 1024, "2",
+	    "processes; the bound on passwords hashed at a time" },
+	{ "limit.uri", KIND_BYTES, ON_RELOAD, MEMBER(limit_uri), 256, 65536,
+	    "8K", "longest request target; over it 414" },
+	{ "limit.headers", KIND_BYTES, ON_RELOAD, MEMBER(limit_headers), 1024,
+	    1 << 20, "32K",
+	    "all header fields of a request together; over it 431" },
+	{ "limit.body", KIND_BYTES, ON_RELOAD, MEMBER(limit_body), 0, 1 << 20,
+	    "64K", "longest request body; over it 413" },
+	{ "timeout.request", KIND_SECONDS, ON_RELOAD, MEMBER(timeout_request),
+	    1, 600, "10s", "for a request to arrive whole" },
+	{ "timeout.idle", KIND_SECONDS, ON_RELOAD, MEMBER(timeout_idle), 1,
+	    86400, "75s", "of a kept connection; above the web server's own" },
+	{ "timeout.write", KIND_SECONDS, ON_RELOAD, MEMBER(timeout_write), 1,
+	    600, "30s", "for the web server to take some of an answer" },
+	{ "timeout.drain", KIND_SECONDS, ON_RELOAD, MEMBER(timeout_drain), 1,
+	    600, "10s",
 	    "for requests under way when the daemon is told to stop" },
-	{ "token.lifetime", KIND_SECONDS, MEMBER(token_lifetime), 30,
+	{ "timeout.worker", KIND_SECONDS, ON_RELOAD, MEMBER(timeout_worker), 2,
+	    3600, "60s", "without a sign of life until a worker is replaced" },
+	{ "token.lifetime", KIND_SECONDS, ON_RELOAD, MEMBER(token_lifetime), 30,
 	    TOKEN_LIFETIME_MAX, "15m", "of an access token" },
-	{ "token.cache", KIND_COUNT, MEMBER(token_cache), 4, 1 << 20, "4096",
-	    "verified tokens that a worker remembers" },
-	{ "log.level", KIND_LEVEL, MEMBER(log_level), 0, 0, "info",
+	{ "token.cache", KIND_COUNT, ON_RELOAD, MEMBER(token_cache), 4, 1 << 20,
+	    "4096", "verified tokens that a worker remembers" },
+	{ "log.level", KIND_LEVEL, ON_RELOAD, MEMBER(log_level), 0, 0, "info",
 	    "error, warning, info or debug" },
 };
 
@@ -541,14 +559,43 @@ conf_load_telling(
 int
 conf_set_data(struct conf *conf, const char *folder, struct why *why)
 {
-	static const struct key key = { "--data", KIND_PATH, MEMBER(data), 0, 0,
-		NULL, NULL };
+	static const struct key key = { "--data", KIND_PATH, ON_RESTART,
+		MEMBER(data), 0, 0, NULL, NULL };
 	char absolute[PATH_MAX];
 
 	/* What does not exist yet, init will make; it needs the whole path. */
 	if (realpath(folder, absolute) != NULL)
 		folder = absolute;
 	return set_value(conf, &key, str_of(folder), why);
+}
+
+static bool
+is_text(const struct key *key)
+{
+	return key->kind == KIND_TEXT || key->kind == KIND_PATH ||
+	    key->kind == KIND_URL;
+}
+
+size_t
+conf_hold(
+    struct conf *next, const struct conf *now, const char *names[CONF_KEYS_MAX])
+{
+	size_t n = 0;
+
+	static_assert(KEY_COUNT <= CONF_KEYS_MAX, "room for every name");
+	for (size_t i = 0; i < KEY_COUNT; i++) {
+		const struct key *key = &keys[i];
+		char *to = (char *)next + key->offset;
+		const char *from = (const char *)now + key->offset;
+
+		if (key->change != ON_RESTART)
+			continue;
+		if (is_text(key) ? strcmp(to, from) != 0
+				 : memcmp(to, from, key->size) != 0)
+			names[n++] = key->name;
+		memcpy(to, from, key->size);
+	}
+	return n;
 }
 
 const char *

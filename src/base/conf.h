@@ -46,6 +46,7 @@ struct conf {
 	uint64_t timeout_idle;    /* seconds, a kept connection between two */
 	uint64_t timeout_write;   /* seconds without progress of an answer */
 	uint64_t timeout_drain;   /* seconds, after TERM */
+	uint64_t timeout_worker;  /* seconds without a sign of life */
 
 	uint64_t token_lifetime; /* seconds */
 	uint64_t token_cache;    /* verified tokens that a worker remembers */
@@ -97,6 +98,17 @@ uint64_t conf_readers_needed(const struct conf *conf);
 
 /* Another folder in place of the configured one (--data). */
 int conf_set_data(struct conf *conf, const char *folder, struct why *why);
+
+/* More keys than there are. */
+#define CONF_KEYS_MAX 64
+
+/*
+ * Of a configuration NEXT that a daemon has read again: what only a restart
+ * changes is set back to its value in NOW. Gives how many keys that were, and
+ * their names.
+ */
+size_t conf_hold(struct conf *next, const struct conf *now,
+    const char *names[CONF_KEYS_MAX]);
 
 /*
  * Which file to read: OPTION (of --config) if not NULL, else $HUB_CONF, else

@@ -26,9 +26,10 @@ static const char help[] =
     "  --help           this text\n"
     "  --version        the version\n"
     "\n"
-    "TERM and INT stop it after the requests under way. Exit status: 0 "
-    "stopped,\n"
-    "1 it could not start or go on, 2 wrong usage.\n";
+    "HUP reads the configuration again; TERM and INT stop it after the "
+    "requests\n"
+    "under way. Exit status: 0 stopped, 1 it could not start or go on, 2 "
+    "wrong\nusage.\n";
 
 struct options {
 	const char *config, *data;
@@ -122,6 +123,7 @@ main(int argc, char **argv)
 	static const char *const names[POOL_COUNT] = { "hubd-readers",
 		"hubd-keepers", "hubd-signin" };
 	struct options o = { 0 };
+	struct master_spec spec;
 	struct conf conf;
 	int rc;
 
@@ -136,7 +138,11 @@ main(int argc, char **argv)
 		printf("%s: no errors\n", conf_path(o.config));
 		return EXIT_OK;
 	}
-	log_open(names[o.pool], (enum log_level)conf.log_level);
+	spec = (struct master_spec){ .pool = o.pool,
+		.name = names[o.pool],
+		.path = conf_path(o.config),
+		.data = o.data };
+	log_open(spec.name, (enum log_level)conf.log_level);
 	signal(SIGPIPE, SIG_IGN);
-	return master_run(&conf, o.pool);
+	return master_run(&spec, &conf);
 }

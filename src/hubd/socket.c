@@ -235,6 +235,12 @@ pool_socket_close(struct pool_socket *s)
 
 	if (s->fd < 0)
 		return;
+	if (s->passed) {
+		close(s->fd);
+		s->fd = -1;
+		return;
+	}
+	shutdown(s->fd, SHUT_RD);
 	/* Without the lock the file stays; the next daemon replaces it. */
 	if (address_of(&address, s->path, &why) != 0 ||
 	    lock_folder(&address, &lock, &why) != 0) {

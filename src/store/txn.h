@@ -90,7 +90,6 @@ struct store_stat {
 /* No transaction of this store may be open (HUB_EINVAL). */
 int store_stat(struct store *store, struct store_stat *out);
 
-<<<<<<< HEAD
 /*
  * Gives TAKE all bytes of a copy of the store as it is in one look, piece by
  * piece, without what the store has free. Others go on meanwhile; pages that
@@ -107,7 +106,7 @@ int store_copy(struct store *store, int (*take)(void *ctx, struct str piece),
  */
 int store_open_copy(struct store **out, const struct store_spec *spec,
     const char *file, struct why *why);
-=======
+
 /* Who has the store open at this moment. */
 struct store_readers {
 	uint32_t slots;  /* that are taken, one by this process */
@@ -117,7 +116,6 @@ struct store_readers {
 };
 
 int store_readers(struct store *store, struct store_readers *out);
->>>>>>> h/faults
 
 /* How many records a table holds; 0 after an error, which sticks. */
 uint64_t txn_count(struct txn *txn, unsigned int table);

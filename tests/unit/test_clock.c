@@ -102,6 +102,18 @@ notices_that_the_clock_was_set(void **state)
 	shift = 0;
 }
 
+static void
+the_two_that_only_grow_are_one_clock(void **state)
+{
+	int64_t before = clock_mono_ms();
+	int64_t us = clock_mono_us();
+	int64_t after = clock_mono_ms();
+
+	(void)state;
+	assert_true(before <= us / 1000);
+	assert_true(us / 1000 <= after);
+}
+
 int
 main(void)
 {
@@ -111,6 +123,7 @@ main(void)
 		    counts_the_same_time_in_seconds_and_microseconds),
 		cmocka_unit_test(never_runs_backwards),
 		cmocka_unit_test(notices_that_the_clock_was_set),
+		cmocka_unit_test(the_two_that_only_grow_are_one_clock),
 	};
 
 	return UNIT_RUN(tests);

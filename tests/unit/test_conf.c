@@ -656,6 +656,94 @@ finds_no_other_key_in_the_example(void **state)
 	assert_int_equal(n, keys - 1);
 }
 
+static bool
+is_among(const char *const *names, size_t n, const char *name)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (strcmp(names[i], name) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Every key has another value than its default. */
+#define ALL_CHANGED                                                            \
+	"base_url = https://other.example\n"                                   \
+	"data = /d\nstore_user = u\nreader_group = r\n"                        \
+	"socket_group = s\nmap_size = 2M\nmax_readers = 9\n"                   \
+	"readers.socket = /r\nreaders.workers = 3\n"                           \
+	"readers.connections = 4\nkeepers.socket = /k\n"                       \
+	"keepers.workers = 5\nsignin.socket = /s\nsignin.workers = 6\n"        \
+	"limit.uri = 300\nlimit.headers = 2000\nlimit.body = 7\n"              \
+	"timeout.request = 8\ntimeout.idle = 9\ntimeout.write = 10\n"          \
+	"timeout.drain = 11\ntimeout.worker = 12\ntoken.lifetime = 40\n"       \
+	"token.cache = 13\nlog.level = debug\n"
+
+static void
+holds_what_only_a_restart_changes(void **state)
+{
+	static const char *const held[] = { "base_url", "data", "reader_group",
+		"socket_group", "map_size", "max_readers", "readers.socket",
+		"keepers.socket", "signin.socket" };
+	const size_t n = sizeof(held) / sizeof(held[0]);
+	const char *names[CONF_KEYS_MAX];
+	struct conf now, next, again;
+
+	(void)state;
+	assert_int_equal(parse(STR(URL)), 0);
+	now = conf;
+	assert_int_equal(parse(STR(ALL_CHANGED)), 0);
+	next = conf;
+	assert_int_equal(conf_hold(&next, &now, names), n);
+	for (size_t i = 0; i < n; i++)
+		assert_true(is_among(names, n, held[i]));
+	assert_string_equal(next.base_url, now.base_url);
+	assert_string_equal(next.data, now.data);
+	assert_string_equal(next.reader_group, "");
+	assert_string_equal(next.socket_group, "");
+	assert_int_equal(next.map_size, now.map_size);
+	assert_int_equal(next.max_readers, now.max_readers);
+	for (int pool = 0; pool < POOL_COUNT; pool++)
+		assert_string_equal(
+		    next.pool[pool].socket, now.pool[pool].socket);
+	/* All else is new. */
+	assert_string_equal(next.store_user, "u");
+	assert_int_equal(next.pool[POOL_READERS].workers, 3);
+	assert_int_equal(next.pool[POOL_KEEPERS].workers, 5);
+	assert_int_equal(next.pool[POOL_SIGNIN].workers, 6);
+	assert_int_equal(next.connections, 4);
+	assert_int_equal(next.limit_uri, 300);
+	assert_int_equal(next.limit_headers, 2000);
+	assert_int_equal(next.limit_body, 7);
+	assert_int_equal(next.timeout_request, 8);
+	assert_int_equal(next.timeout_idle, 9);
+	assert_int_equal(next.timeout_write, 10);
+	assert_int_equal(next.timeout_drain, 11);
+	assert_int_equal(next.timeout_worker, 12);
+	assert_int_equal(next.token_lifetime, 40);
+	assert_int_equal(next.token_cache, 13);
+	assert_int_equal(next.log_level, LOG_LEVEL_DEBUG);
+	again = next;
+	assert_int_equal(conf_hold(&again, &next, names), 0);
+}
+
+/* What stood there before a shorter value is no difference. */
+static void
+holds_nothing_where_the_text_is_the_same(void **state)
+{
+	const char *names[CONF_KEYS_MAX];
+	struct conf now, next;
+
+	(void)state;
+	assert_int_equal(parse(STR(URL "data = /d\n")), 0);
+	now = conf;
+	conf_defaults(&next);
+	memset(next.data, 'x', sizeof(next.data));
+	memcpy(next.data, "/d", 3);
+	memcpy(next.base_url, now.base_url, sizeof(now.base_url));
+	assert_int_equal(conf_hold(&next, &now, names), 0);
+}
+
 #define FILE_TEST(f)                                                           \
 	cmocka_unit_test_setup_teardown(f, make_folder, drop_folder)
 
@@ -688,6 +776,8 @@ main(void)
 		cmocka_unit_test(loads_the_example_as_it_stands),
 		cmocka_unit_test(finds_each_default_once_in_the_example),
 		cmocka_unit_test(finds_no_other_key_in_the_example),
+		cmocka_unit_test(holds_what_only_a_restart_changes),
+		cmocka_unit_test(holds_nothing_where_the_text_is_the_same),
 	};
 
 	return UNIT_RUN(tests);
