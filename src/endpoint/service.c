@@ -262,7 +262,7 @@ service_unavailable(void *ctx, struct req *req, struct resp *resp)
 {
 	struct call call = { .service = ctx, .req = req, .resp = resp };
 
-	answer_unavailable(&call);
+	answer_failure(&call, HUB_ESTORE);
 	put_common(&call);
 	resp->head = req->method == METHOD_HEAD;
 }

@@ -22,7 +22,7 @@
 struct server {
 	struct loop_spec spec;
 	bool libfcgi; /* by that gateway, with what of the spec it has */
-	bool hold; /* the test has the listening socket too, as LISTENER */
+	bool hold;    /* the test has the listening socket too, as LISTENER */
 	int listener;
 	unsigned int descriptors; /* for connections; 0: as many as there are */
 	char dir[128], path[160];
