@@ -13,6 +13,10 @@ int64_t clock_now_us(void);
 /* Milliseconds that only ever grow: what time-outs are measured with. */
 int64_t clock_mono_ms(void);
 
+/* "2026-01-31T12:34:56Z" and its NUL; "" for a time after the year 9999. */
+#define CLOCK_TEXT 21
+void clock_text(int64_t seconds, char text[CLOCK_TEXT]);
+
 /*
  * Notices that the clock was set. A watch begins as all zeros; one that has
  * noticed goes on from the new time.
@@ -31,9 +35,5 @@ struct clock_watch {
  * or by less than CLOCK_SET_MIN.
  */
 int64_t clock_watch_step(struct clock_watch *watch);
-
-/* "2026-01-31T12:34:56Z" and its NUL; "" for a time after the year 9999. */
-#define CLOCK_TEXT 21
-void clock_text(int64_t seconds, char text[CLOCK_TEXT]);
 
 #endif
