@@ -34,6 +34,17 @@ clock_mono_ms(void)
 	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
 }
 
+void
+clock_text(int64_t seconds, char text[CLOCK_TEXT])
+{
+	time_t t = (time_t)seconds;
+	struct tm tm = { 0 };
+
+	if (gmtime_r(&t, &tm) == NULL ||
+	    strftime(text, CLOCK_TEXT, "%Y-%m-%dT%H:%M:%SZ", &tm) == 0)
+		text[0] = '\0';
+}
+
 int64_t
 clock_watch_step(struct clock_watch *w)
 {

@@ -35,8 +35,4 @@ struct clock_watch {
  */
 int64_t clock_watch_step(struct clock_watch *watch);
 
-/* "2026-01-31T12:34:56Z" and its NUL; "" for a time after the year 9999. */
-#define CLOCK_TEXT 21
-void clock_text(int64_t seconds, char text[CLOCK_TEXT]);
-
 #endif

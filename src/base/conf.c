@@ -298,7 +298,7 @@ has_control(struct str line)
 }
 
 /* A text on its way into a configuration. */
-struct parse {
+struct parser {
 	struct conf *conf;
 	const char *name;
 	const struct conf_teller *teller;
@@ -310,7 +310,7 @@ struct parse {
 
 /* Takes up an error; LINE is 0 for one of the file as a whole. */
 static void
-add_error(struct parse *p, unsigned int line, int rc, struct why *reason)
+add_error(struct parser *p, unsigned int line, int rc, struct why *reason)
 {
 	if (line > 0)
 		why_prefix(reason, "%s:%u", p->name, line);
@@ -326,7 +326,7 @@ add_error(struct parse *p, unsigned int line, int rc, struct why *reason)
 
 /* What is over the bound, or not told for lack of somebody to tell. */
 static void
-count_errors(struct parse *p)
+count_errors(struct parser *p)
 {
 	struct why rest, first;
 
@@ -337,15 +337,14 @@ count_errors(struct parse *p)
 	}
 	if (p->errors > 1 && p->why != NULL) {
 		first = *p->why;
-		why_say(p->why,
-		    "%.300s (%u more errors: see hubd --check-config)",
+		why_say(p->why, "%.300s (and %u more: see hubd --check-config)",
 		    first.text, p->errors - 1);
 	}
 }
 
 static int
 parse_line(
-    struct parse *p, struct str line, unsigned int number, struct why *why)
+    struct parser *p, struct str line, unsigned int number, struct why *why)
 {
 	struct str name, value;
 	ptrdiff_t equals;
@@ -379,7 +378,7 @@ parse_line(
 
 /* Where the value stands that is kept at WHERE; 0 if it is the default. */
 static unsigned int
-line_of(const struct parse *p, const void *where)
+line_of(const struct parser *p, const void *where)
 {
 	size_t offset = (size_t)((const char *)where - (const char *)p->conf);
 
@@ -398,7 +397,7 @@ later(unsigned int a, unsigned int b)
 
 /* Of two daemons at one socket the second would not start. */
 static void
-check_sockets(struct parse *p)
+check_sockets(struct parser *p)
 {
 	const struct conf_pool *pool = p->conf->pool;
 	struct why why;
@@ -431,7 +430,7 @@ conf_readers_needed(const struct conf *conf)
 
 /* A worker that finds no slot does not start. */
 static void
-check_readers(struct parse *p)
+check_readers(struct parser *p)
 {
 	uint64_t need = conf_readers_needed(p->conf);
 	unsigned int line = line_of(p, &p->conf->max_readers);
@@ -448,11 +447,11 @@ check_readers(struct parse *p)
 	add_error(p, line, HUB_EINVAL, &why);
 }
 
-int
-conf_parse(struct conf *conf, struct str text, const char *name,
+static int
+parse(struct conf *conf, struct str text, const char *name,
     const struct conf_teller *teller, struct why *why)
 {
-	struct parse p = {
+	struct parser p = {
 		.conf = conf, .name = name, .teller = teller, .why = why
 	};
 	unsigned int number = 0;
@@ -476,6 +475,20 @@ conf_parse(struct conf *conf, struct str text, const char *name,
 	check_readers(&p);
 	count_errors(&p);
 	return p.rc;
+}
+
+int
+conf_parse(
+    struct conf *conf, struct str text, const char *name, struct why *why)
+{
+	return parse(conf, text, name, NULL, why);
+}
+
+int
+conf_parse_telling(struct conf *conf, struct str text, const char *name,
+    const struct conf_teller *teller)
+{
+	return parse(conf, text, name, teller, NULL);
 }
 
 /* What is to be done about a file that cannot be opened. */
@@ -533,7 +546,7 @@ load(struct conf *conf, const char *path, const struct conf_teller *teller,
 	buf_init(&text, CONF_FILE_MAX);
 	rc = read_file(&text, path, &reason);
 	if (rc == 0) {
-		rc = conf_parse(conf, buf_view(&text), path, teller, why);
+		rc = parse(conf, buf_view(&text), path, teller, why);
 	} else {
 		why_say(why, "%s", reason.text);
 		if (teller != NULL)

@@ -83,12 +83,11 @@ struct conf_teller {
 int conf_load_telling(
     struct conf *conf, const char *path, const struct conf_teller *teller);
 
-/*
- * The same two from a text in memory; NAME stands for the file in errors.
- * TELLER or WHY may be NULL.
- */
-int conf_parse(struct conf *conf, struct str text, const char *name,
-    const struct conf_teller *teller, struct why *why);
+/* The same two from a text in memory; NAME stands for the file in errors. */
+int conf_parse(
+    struct conf *conf, struct str text, const char *name, struct why *why);
+int conf_parse_telling(struct conf *conf, struct str text, const char *name,
+    const struct conf_teller *teller);
 
 /*
  * How many slots in the reader table of a store are taken when all workers of

@@ -143,8 +143,8 @@ all_errors_are_told_at_once(void **state)
 	site_hubctl(site, &o, NULL, "key", "list");
 	assert_int_equal(o.status, 1);
 	assert_says(o.err,
-	    "hub.conf:9: unknown key 'readers.wrokers' (2 more "
-	    "errors: see hubd --check-config)");
+	    "hub.conf:9: unknown key 'readers.wrokers' (and 2 "
+	    "more: see hubd --check-config)");
 }
 
 static void
