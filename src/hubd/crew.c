@@ -1,8 +1,6 @@
 #include "hubd/crew.h"
 
 #include <stdio.h>
-#include <string.h>
-#include "base/clock.h"
 #include "base/log.h"
 #include "hubd/reload.h"
 
@@ -85,7 +83,7 @@ reload_on(struct crew *c, int64_t now)
 	int64_t due = fleet_start(c->next, now);
 
 	if (c->next->cannot_start)
-		give_up(c, now, "no worker can start with it");
+		give_up(c, now, "the new workers cannot start");
 	else if (fleet_ready(c->next) == c->next->n)
 		take_over(c, now);
 	else if (c->give_up_at <= now)
@@ -101,8 +99,8 @@ count_leaving(const struct crew *c)
 	const struct fleet *f;
 	size_t n = 0;
 
-	LIST_FOREACH(f, &c->leaving, entry)
-	n++;
+	for (f = LIST_FIRST(&c->leaving); f != NULL; f = LIST_NEXT(f, entry))
+		n++;
 	return n;
 }
 
@@ -158,8 +156,7 @@ crew_ended(struct crew *c, pid_t pid, int status)
 		return true;
 	if (c->next != NULL && fleet_ended(c->next, pid, status))
 		return true;
-	LIST_FOREACH(f, &c->leaving, entry)
-	{
+	for (f = LIST_FIRST(&c->leaving); f != NULL; f = LIST_NEXT(f, entry)) {
 		if (fleet_ended(f, pid, status))
 			return true;
 	}
@@ -227,8 +224,8 @@ crew_describe(const struct crew *c, char *text, size_t size)
 	const struct fleet *f;
 	size_t left = 0;
 
-	LIST_FOREACH(f, &c->leaving, entry)
-	left += fleet_running(f);
+	for (f = LIST_FIRST(&c->leaving); f != NULL; f = LIST_NEXT(f, entry))
+		left += fleet_running(f);
 	if (c->now == NULL)
 		snprintf(text, size, "stopping: %zu workers left", left);
 	else if (c->next != NULL)

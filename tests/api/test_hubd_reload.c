@@ -189,7 +189,7 @@ new_workers_that_cannot_start_leave_the_old_ones(void **state)
 			     site_path(site, "data/elsewhere")),
 	    0);
 	site_configure(site, "readers.workers = 2\n");
-	reload(site, POOL_READERS, daemon, "no worker can start with it", 1);
+	reload(site, POOL_READERS, daemon, "the new workers cannot start", 1);
 	assert_int_equal(site_log_count(site, POOL_READERS, STAYS), 1);
 	site_wait_for_workers(daemon, 1, 0);
 	assert_int_equal(worker_of(daemon), worker);
