@@ -16,6 +16,10 @@ int64_t clock_mono_ms(void);
 /* The same clock in microseconds, as a service manager reads it. */
 int64_t clock_mono_us(void);
 
+/* "2026-01-31T12:34:56Z" and its NUL; "" for a time after the year 9999. */
+#define CLOCK_TEXT 21
+void clock_text(int64_t seconds, char text[CLOCK_TEXT]);
+
 /*
  * Notices that the clock was set. A watch begins as all zeros; one that has
  * noticed goes on from the new time.
