@@ -108,12 +108,20 @@ service_refresh(struct service *s, struct txn *txn)
 	return 0;
 }
 
+/*
+ * The one place where a failure of the hub becomes a status. A full store is
+ * still read, so only those who write see 507, and nothing of theirs is in.
+ */
 static void
-answer_unavailable(struct call *call)
+answer_failure(struct call *call, int rc)
 {
-	problem(call->req, call->resp, 503,
-	    "The hub cannot read its store at the moment.");
-	resp_header(call->resp, "Retry-After", STR("5"));
+	bool full = rc == HUB_EFULL;
+
+	log_err("request %.*s: %s", STR_ARG(call->req->id), err_text(rc));
+	problem(call->req, call->resp, full ? 507 : 503,
+	    full ? "The hub has no room to store this; nothing was changed."
+		 : "The hub cannot use its store at the moment.");
+	resp_header(call->resp, "Retry-After", full ? STR("60") : STR("5"));
 }
 
 static void
@@ -159,11 +167,12 @@ run_route(struct call *call, const struct route *route)
 	end = store_read_end(call->txn);
 	if (rc == 0)
 		rc = end;
-	if (rc == 0 && !arena_failed(call->req->arena))
-		return;
-	log_err("request %.*s: %s", STR_ARG(call->req->id),
-	    err_text(rc != 0 ? rc : HUB_ENOMEM));
-	answer_unavailable(call);
+	if (rc == 0)
+		rc = call->failed;
+	if (rc == 0 && arena_failed(call->req->arena))
+		rc = HUB_ENOMEM;
+	if (rc != 0)
+		answer_failure(call, rc);
 }
 
 static void
@@ -210,11 +219,36 @@ look_at_clients(struct call *call)
 	store_read_end(txn);
 }
 
+/*
+ * Revocations and epochs hold whatever the time is; expiry does not. What was
+ * verified before is judged anew, so that all workers come to one answer.
+ */
+static void
+watch_clock(struct service *s)
+{
+	int64_t step = clock_watch_step(&s->clock);
+
+	if (step != 0)
+		token_cache_clear(s->verifier.cache);
+	if (step < 0)
+		log_warn(
+		    "the clock was set back by %lld s: until it has caught "
+		    "up, tokens from after that are refused and expired "
+		    "ones may be taken again",
+		    (long long)-step);
+	else if (step > 0)
+		log_warn(
+		    "the clock was set forward by %lld s: tokens expire so "
+		    "much earlier",
+		    (long long)step);
+}
+
 void
 service_serve(void *ctx, struct req *req, struct resp *resp)
 {
 	struct call call = { .service = ctx, .req = req, .resp = resp };
 
+	watch_clock(ctx);
 	answer(&call);
 	if (req->origin.n > 0 && call.txn == NULL)
 		look_at_clients(&call);
@@ -228,7 +262,7 @@ service_unavailable(void *ctx, struct req *req, struct resp *resp)
 {
 	struct call call = { .service = ctx, .req = req, .resp = resp };
 
-	answer_unavailable(&call);
+	answer_failure(&call, HUB_ESTORE);
 	put_common(&call);
 	resp->head = req->method == METHOD_HEAD;
 }

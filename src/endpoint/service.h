@@ -1,6 +1,7 @@
 #ifndef ENDPOINT_SERVICE_H
 #define ENDPOINT_SERVICE_H
 
+#include "base/clock.h"
 #include "base/conf.h"
 #include "base/counters.h"
 #include "directory/client_public.h"
@@ -22,6 +23,7 @@ struct service {
 	struct verifier verifier;
 	struct client_set clients;
 	uint64_t generation; /* of keys and clients */
+	struct clock_watch clock;
 	struct counters *counters;
 };
 

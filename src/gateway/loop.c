@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -78,6 +79,7 @@ struct loop {
 	int64_t accept_at;   /* the end of its pause */
 	int64_t complain_at; /* no sooner is its failure logged again */
 	bool draining;
+	bool emptying; /* draining, and what waits in the socket is ours */
 	int64_t drain_end;
 
 	struct work_list spare;
@@ -160,7 +162,8 @@ listen_on(struct loop *l)
 	struct epoll_event event = { .events = EPOLLIN | EPOLLEXCLUSIVE,
 		.data.ptr = l };
 
-	if (l->listening || l->draining || l->open == l->spec->connections)
+	if (l->listening || (l->draining && !l->emptying) ||
+	    l->open == l->spec->connections)
 		return;
 	l->listening =
 	    epoll_ctl(l->epoll, EPOLL_CTL_ADD, l->spec->listen_fd, &event) == 0;
@@ -174,6 +177,18 @@ listen_off(struct loop *l)
 	if (l->listening)
 		epoll_ctl(l->epoll, EPOLL_CTL_DEL, l->spec->listen_fd, NULL);
 	l->listening = false;
+}
+
+/*
+ * Nobody more is let in. The socket ends with its last holder, so that none
+ * that drains for long keeps a place that a new daemon wants.
+ */
+static void
+listen_end(struct loop *l)
+{
+	listen_off(l);
+	close(l->spec->listen_fd);
+	l->emptying = false;
 }
 
 static void
@@ -244,6 +259,8 @@ accept_one(struct loop *l)
 		conn_open(l, fd);
 		return;
 	}
+	if (errno == EAGAIN && l->emptying)
+		listen_end(l);
 	if (errno == EAGAIN || errno == EINTR || errno == ECONNABORTED)
 		return;
 	if (l->complain_at <= l->now) {
@@ -488,12 +505,23 @@ expire(struct loop *l)
 		listen_on(l);
 }
 
+/* Shut down for reading, the socket takes nobody new and keeps who waits. */
+static bool
+is_shut(int listen_fd)
+{
+	struct pollfd fd = { .fd = listen_fd, .events = POLLRDHUP };
+
+	return poll(&fd, 1, 0) == 1 && (fd.revents & POLLRDHUP) != 0;
+}
+
 static void
 begin_drain(struct loop *l)
 {
-	listen_off(l);
 	epoll_ctl(l->epoll, EPOLL_CTL_DEL, l->spec->stop_fd, NULL);
 	l->draining = true;
+	l->emptying = is_shut(l->spec->listen_fd);
+	if (!l->emptying)
+		listen_end(l);
 	l->drain_end = l->now + l->spec->timeout_drain;
 	/* A last look: what has come in by now is still answered. */
 	for (unsigned int i = 0; i < l->spec->connections; i++) {
@@ -518,9 +546,11 @@ time_left(const struct loop *l)
 	}
 	if (l->draining && l->drain_end < until)
 		until = l->drain_end;
-	if (!l->listening && !l->draining && l->open < l->spec->connections &&
-	    l->accept_at < until)
+	if (!l->listening && (!l->draining || l->emptying) &&
+	    l->open < l->spec->connections && l->accept_at < until)
 		until = l->accept_at;
+	if (l->spec->beat > 0 && l->now + l->spec->beat < until)
+		until = l->now + l->spec->beat;
 	if (until == INT64_MAX)
 		return -1;
 	if (until <= l->now)
@@ -537,6 +567,7 @@ turn(struct loop *l, struct why *why)
 	if (n < 0 && errno != EINTR)
 		return why_set(why, HUB_EIO, "epoll_wait: %s", strerror(errno));
 	l->now = clock_mono_ms();
+	count(&l->spec->counters->beats);
 	for (int i = 0; i < n; i++) {
 		void *what = l->events[i].data.ptr;
 
@@ -600,6 +631,10 @@ teardown(struct loop *l)
 	l->draining = true;
 	if (l->open > 0)
 		log_warn("%u connections were cut off at the end", l->open);
+	if (l->emptying) {
+		log_warn("connections still waited in the socket at the end");
+		listen_end(l);
+	}
 	for (unsigned int i = 0; l->open > 0; i++) {
 		if (l->conns[i].fd >= 0)
 			conn_close(l, &l->conns[i]);
@@ -616,6 +651,13 @@ teardown(struct loop *l)
 	free(l);
 }
 
+static bool
+is_over(const struct loop *l)
+{
+	return l->draining &&
+	    (l->now >= l->drain_end || (l->open == 0 && !l->emptying));
+}
+
 int
 loop_run(const struct loop_spec *spec, struct why *why)
 {
@@ -627,8 +669,7 @@ loop_run(const struct loop_spec *spec, struct why *why)
 	l->spec = spec;
 	l->epoll = -1;
 	rc = setup(l, why);
-	while (rc == 0 &&
-	    !(l->draining && (l->open == 0 || l->now >= l->drain_end)))
+	while (rc == 0 && !is_over(l))
 		rc = turn(l, why);
 	teardown(l);
 	return rc;

@@ -117,7 +117,11 @@ void site_wait_for_log(
 unsigned int site_log_count(
     const struct site *site, enum pool pool, const char *text);
 
-/* The worker processes of a daemon; gives their number. */
+/* The children of a daemon that have this name; gives their number. */
+size_t site_children(
+    pid_t daemon, const char *name, pid_t *children, size_t max);
+
+/* The worker processes of a daemon, likewise. */
 size_t site_workers(pid_t daemon, pid_t *workers, size_t max);
 
 /* Waits until the daemon has N workers and none of them is NOT. */
@@ -138,6 +142,14 @@ int site_get(struct client *c, const char *uri, const struct token *token);
 /* The same on a connection of its own, which must give an answer. */
 int site_ask(const struct site *site, enum pool pool, const char *uri,
     const struct token *token);
+
+/*
+ * Processes that ask POOL for its health without pause, each time on a
+ * connection of its own, from site_load_begin() to site_load_end(). The test
+ * fails if a request was not answered with 200; else how many there were.
+ */
+void site_load_begin(const struct site *site, enum pool pool);
+unsigned int site_load_end(void);
 
 /* Puts a request as site_get() sends it into a buffer. */
 void site_put_get(struct buf *out, const char *uri, const struct token *token);

@@ -138,7 +138,6 @@ child(struct server *s)
 		limit_descriptors(s->descriptors + 1);
 	s->spare = dup(STDERR_FILENO);
 	rc = run(s, &why);
-	close(s->spec.listen_fd);
 	exit(rc == 0 ? 0 : 1);
 }
 
@@ -159,7 +158,9 @@ server_start(struct server *s)
 		child(s);
 	}
 	close(stop[0]);
-	close(s->spec.listen_fd);
+	s->listener = s->spec.listen_fd;
+	if (!s->hold)
+		close(s->listener);
 	s->stop = stop[1];
 }
 
@@ -180,6 +181,8 @@ server_end(struct server *s)
 	assert_int_equal(waitpid(s->pid, &status, 0), s->pid);
 	assert_true(WIFEXITED(status));
 	assert_int_equal(WEXITSTATUS(status), 0);
+	if (s->hold)
+		close(s->listener);
 	assert_int_equal(unlink(s->path), 0);
 	assert_int_equal(rmdir(s->dir), 0);
 	assert_int_equal(

@@ -22,6 +22,8 @@
 struct server {
 	struct loop_spec spec;
 	bool libfcgi; /* by that gateway, with what of the spec it has */
+	bool hold;    /* the test has the listening socket too, as LISTENER */
+	int listener;
 	unsigned int descriptors; /* for connections; 0: as many as there are */
 	char dir[128], path[160];
 	int spare; /* a descriptor of the child that "/free" gives back */
