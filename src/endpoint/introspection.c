@@ -120,7 +120,7 @@ describe(struct call *call, const struct shown_token *shown, bool active)
  * that is not active, or not this client's to know, nothing else is said.
  */
 void
-introspect(struct call *call)
+introspection(struct call *call)
 {
 	struct oauth_client client;
 	struct shown_token shown;

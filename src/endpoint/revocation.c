@@ -33,7 +33,7 @@ is_of(const struct oauth_client *client, const struct shown_token *shown)
  * longer; another client's stays as it is.
  */
 void
-revoke(struct call *call)
+revocation(struct call *call)
 {
 	struct oauth_client client;
 	struct shown_token shown;

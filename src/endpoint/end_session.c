@@ -105,7 +105,7 @@ show_page(struct call *call, const struct logout_request *request)
  * this session led to, and goes back where that is allowed.
  */
 void
-logout(struct call *call)
+end_session(struct call *call)
 {
 	struct logout_request request;
 	struct browser browser;
