@@ -1,6 +1,5 @@
 #include "small_hub.h"
 
-#include <ftw.h>
 #include <string.h>
 #include <unistd.h>
 #include "base/clock.h"
@@ -9,6 +8,7 @@
 #include "fuzz.h"
 #include "identity/signing_key.h"
 #include "keys.h"
+#include "remove_tree.h"
 #include "store/rec.h"
 #include "store/schema.h"
 
@@ -128,15 +128,6 @@ make_stores(struct small_hub *hub, const struct rsa_key *key,
 	store_close(store);
 }
 
-static int
-remove_one(const char *path, const struct stat *st, int kind, struct FTW *ftw)
-{
-	(void)st;
-	(void)kind;
-	(void)ftw;
-	return remove(path);
-}
-
 static void
 make_hub(struct small_hub *hub)
 {
@@ -164,7 +155,7 @@ make_hub(struct small_hub *hub)
 	hub->service.pool = POOL_READERS;
 	sign_token(hub, key, first.key.kid);
 	rsa_free(key);
-	nftw(root, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+	remove_tree(root);
 }
 
 struct small_hub *
