@@ -69,39 +69,49 @@ walk_group(const void *rec, struct str whole)
 }
 
 /*
- * Reads the bytes, and what was made of them again: EXACT says that a record
- * has one form only. Others have a byte of flags, or an older format.
+ * Reads the bytes, and what was made of them again. A record has one form
+ * only, but for bits that mean nothing in the byte of FLAGS behind its format.
  */
-#define CODEC(kind, exact, lists)                                              \
+#define NO_FLAGS 0xff
+
+static void
+check_form(struct str bytes, struct str again, unsigned int flags)
+{
+	FUZZ_HOLDS(again.n == bytes.n && bytes.n >= 2);
+	for (size_t i = 0; i < bytes.n; i++) {
+		unsigned int mask = i == 1 ? flags : 0xff;
+
+		FUZZ_HOLDS((unsigned char)again.p[i] ==
+		    ((unsigned char)bytes.p[i] & mask));
+	}
+}
+
+#define CODEC(kind, format, flags, lists)                                      \
 	static void check_##kind(struct str bytes, struct buf *out)            \
 	{                                                                      \
 		struct kind rec, again;                                        \
-		struct buf twice;                                              \
                                                                                \
 		if (kind##_get(bytes, &rec) != 0)                              \
 			return;                                                \
 		lists(&rec, bytes);                                            \
 		kind##_put(out, &rec);                                         \
 		FUZZ_HOLDS(buf_error(out) == 0);                               \
-		if (exact)                                                     \
-			FUZZ_HOLDS(str_eq(buf_view(out), bytes));              \
+		/* An older format is read, the newest written. */             \
+		if (bytes.p[0] == (format))                                    \
+			check_form(bytes, buf_view(out), (flags));             \
 		FUZZ_HOLDS(kind##_get(buf_view(out), &again) == 0);            \
-		buf_init(&twice, TEXT_MAX);                                    \
-		kind##_put(&twice, &again);                                    \
-		FUZZ_HOLDS(str_eq(buf_view(out), buf_view(&twice)));           \
-		buf_free(&twice);                                              \
 	}
 
-CODEC(account_rec, false, walk_account)
-CODEC(audit_rec, true, walk_none)
-CODEC(client_rec, false, walk_client)
-CODEC(contact_rec, false, walk_none)
-CODEC(contract_rec, false, walk_none)
-CODEC(contract_line, true, walk_none)
-CODEC(group_rec, true, walk_group)
-CODEC(organization_rec, true, walk_none)
-CODEC(public_key_rec, true, walk_none)
-CODEC(private_key_rec, true, walk_none)
+CODEC(account_rec, 1, 0x03, walk_account)
+CODEC(audit_rec, 1, NO_FLAGS, walk_none)
+CODEC(client_rec, 2, 0x0f, walk_client)
+CODEC(contact_rec, 1, 0x03, walk_none)
+CODEC(contract_rec, 1, 0x03, walk_none)
+CODEC(contract_line, 1, NO_FLAGS, walk_none)
+CODEC(group_rec, 1, NO_FLAGS, walk_group)
+CODEC(organization_rec, 1, NO_FLAGS, walk_none)
+CODEC(public_key_rec, 1, NO_FLAGS, walk_none)
+CODEC(private_key_rec, 1, NO_FLAGS, walk_none)
 
 static void (*const codecs[])(struct str bytes, struct buf *out) = {
 	check_account_rec,

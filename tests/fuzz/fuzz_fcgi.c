@@ -68,6 +68,41 @@ tell(struct reading *r, struct str text)
 	buf_str(&r->seen, text);
 }
 
+/* A length of one or four bytes; SIZE_MAX if it is cut off. */
+static size_t
+read_length(struct str s, size_t *at)
+{
+	size_t v = 0, n;
+
+	if (*at >= s.n)
+		return SIZE_MAX;
+	n = (s.p[*at] & 0x80) != 0 ? 4 : 1;
+	if (s.n - *at < n)
+		return SIZE_MAX;
+	for (size_t i = 0; i < n; i++)
+		v = v << 8 | (unsigned char)s.p[*at + i];
+	*at += n;
+	return n == 1 ? v : v & 0x7fffffff;
+}
+
+/* Whether the stream of names and values ends where it says. */
+static bool
+is_whole(struct str params)
+{
+	size_t at = 0;
+
+	while (at < params.n) {
+		size_t name = read_length(params, &at);
+		size_t value = read_length(params, &at);
+
+		if (name == SIZE_MAX || value == SIZE_MAX ||
+		    name + value > params.n - at)
+			return false;
+		at += name + value;
+	}
+	return true;
+}
+
 /* All of a request but its id, which is made up where none was sent. */
 static void
 tell_request(struct reading *r)
@@ -79,6 +114,7 @@ tell_request(struct reading *r)
 	req_ready(&req, &r->limits);
 	FUZZ_HOLDS(str_is_id(req.id));
 	FUZZ_HOLDS(r->in.refused == 0 || req.refused == r->in.refused);
+	FUZZ_HOLDS(req.refused != 0 || is_whole(buf_view(&r->in.params)));
 	buf_printf(&r->seen, "#%u %d %d %d ", r->in.id, r->in.keep, req.refused,
 	    req.two_credentials);
 	tell(r, req.method_text);
@@ -127,6 +163,46 @@ feed_pieces(struct reading *r, const uint8_t sizes[2], struct str bytes)
 		bytes.p += n;
 		bytes.n -= n;
 	}
+}
+
+/* The same records with other padding. */
+static void
+put_padded(struct buf *out, struct str bytes, uint8_t padding)
+{
+	static const char zeros[UINT8_MAX];
+
+	while (bytes.n >= FCGI_HEADER_LEN) {
+		size_t n = FCGI_HEADER_LEN + (size_t)get_u16(bytes.p + 4);
+		size_t whole = n + (unsigned char)bytes.p[6];
+
+		if (whole > bytes.n)
+			break;
+		buf_put(out, bytes.p, 6);
+		buf_byte(out, (char)padding);
+		buf_put(out, bytes.p + 7, n - 7);
+		buf_put(out, zeros, padding);
+		bytes.p += whole;
+		bytes.n -= whole;
+	}
+	/* What is not whole stays so. */
+	buf_str(out, bytes);
+	FUZZ_HOLDS(buf_error(out) == 0);
+}
+
+static void
+check_padding(const uint8_t *data, struct str bytes, const struct reading *r)
+{
+	struct reading padded;
+	struct buf other;
+
+	buf_init(&other, 33 * TEXT_MAX);
+	put_padded(&other, bytes, data[3]);
+	begin(&padded, data);
+	feed(&padded, buf_view(&other));
+	FUZZ_HOLDS(str_eq(buf_view(&r->seen), buf_view(&padded.seen)));
+	FUZZ_HOLDS(str_eq(buf_view(&r->out), buf_view(&padded.out)));
+	end(&padded);
+	buf_free(&other);
 }
 
 /* Answers are records again, of the kinds that a responder sends. */
@@ -196,6 +272,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	FUZZ_HOLDS(str_eq(buf_view(&whole.seen), buf_view(&pieces.seen)));
 	FUZZ_HOLDS(str_eq(buf_view(&whole.out), buf_view(&pieces.out)));
 	check_records(buf_view(&whole.out));
+	check_padding(data, bytes, &whole);
 	end(&whole);
 	end(&pieces);
 	check_answer((size_t)data[2] * 32, (size_t)data[3] * 769);

@@ -10,6 +10,7 @@
 #include "base/b64.h"
 #include "base/conf.h"
 #include "base/err.h"
+#include "base/json_in.h"
 #include "base/secret.h"
 #include "keys.h"
 #include "token/cache.h"
@@ -110,6 +111,21 @@ check_claims(const struct claims *claims)
 	FUZZ_HOLDS(claims->user || claims->epoch == 0);
 }
 
+/* What the claims do not tell of a payload that was taken. */
+static void
+check_payload(struct arena *arena, struct str payload)
+{
+	const struct json *root;
+	struct str issuer;
+	uint64_t nbf = 0;
+
+	FUZZ_HOLDS(json_parse(arena, payload, JWT_MAX, &root, NULL) == 0);
+	FUZZ_HOLDS(json_string(json_get(root, "iss"), &issuer));
+	FUZZ_HOLDS(str_eq(issuer, str_of(verifier.domain.issuer)));
+	if (json_get(root, "nbf") != NULL)
+		FUZZ_HOLDS(json_u64(json_get(root, "nbf"), NOW, &nbf));
+}
+
 static void
 check_same(const struct claims *a, const struct claims *b)
 {
@@ -160,8 +176,10 @@ check_signed(struct arena *arena, struct str header, struct str payload)
 			return;
 		token =
 		    token_of(arena, header, payload, verifier.keys.key[i].rsa);
-		if (verify(arena, token, &claims, &reason) == 0)
-			check_taken(arena, token, &claims);
+		if (verify(arena, token, &claims, &reason) != 0)
+			continue;
+		check_payload(arena, payload);
+		check_taken(arena, token, &claims);
 	}
 }
 

@@ -7,6 +7,7 @@
  */
 #include "fuzz.h"
 
+#include <string.h>
 #include "directory/contract_walk.h"
 #include "store/key.h"
 
@@ -121,17 +122,45 @@ check_any_bytes(struct str bytes)
 	FUZZ_HOLDS(!key_take_u32(&rest, &u32) || rest.n < 4);
 }
 
+/* What is taken for a cursor is the key of a line. */
 static void
 check_cursor(struct str text)
 {
 	struct arena *arena = arena_new(4096, 65536);
-	struct key position;
-	struct str again;
+	struct str rest, piece[3];
+	struct key position, key;
 
 	if (contract_cursor_parse(text, &position)) {
 		FUZZ_HOLDS(!position.bad && position.n <= KEY_MAX);
-		again = contract_cursor_text(arena, &position);
-		FUZZ_HOLDS(str_eq(again, text));
+		FUZZ_HOLDS(
+		    str_eq(contract_cursor_text(arena, &position), text));
+		rest = (struct str){ (const char *)position.b, position.n };
+		for (int i = 0; i < 3; i++)
+			FUZZ_HOLDS(key_take_str(&rest, &piece[i]));
+		contract_line_key(&key, piece[0], piece[1], piece[2]);
+		FUZZ_HOLDS(key.n == position.n);
+		FUZZ_HOLDS(memcmp(key.b, position.b, key.n) == 0);
+	}
+	arena_free(arena);
+}
+
+/* The key of a line, as a cursor and back; no piece of one is empty. */
+static void
+check_line(const struct piece pieces[PIECES])
+{
+	struct arena *arena = arena_new(4096, 65536);
+	struct key key, back;
+	bool full = true;
+
+	for (int i = 0; i < PIECES; i++)
+		full =
+		    full && pieces[i].kind == KIND_TEXT && pieces[i].text.n > 0;
+	contract_line_key(&key, pieces[0].text, pieces[1].text, pieces[2].text);
+	if (full && !key.bad) {
+		FUZZ_HOLDS(contract_cursor_parse(
+		    contract_cursor_text(arena, &key), &back));
+		FUZZ_HOLDS(back.n == key.n);
+		FUZZ_HOLDS(memcmp(back.b, key.b, key.n) == 0);
 	}
 	arena_free(arena);
 }
@@ -155,6 +184,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	make(&b, of_b);
 	if (!a.bad)
 		check_way_back(&a, of_a);
+	check_line(of_b);
 	if (!a.bad && !b.bad)
 		check_order(&a, of_a, &b, of_b);
 	return 0;

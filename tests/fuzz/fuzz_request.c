@@ -31,6 +31,8 @@ read_parameters(struct req *req, struct str rest)
 static void
 check_request(const struct req *req)
 {
+	uint64_t length = 0;
+
 	FUZZ_HOLDS(req->refused == 0 || req->refused == 400 ||
 	    req->refused == 413 || req->refused == 414);
 	FUZZ_HOLDS(str_is_id(req->id));
@@ -38,6 +40,9 @@ check_request(const struct req *req)
 		return;
 	FUZZ_HOLDS(req->uri.n > 0 && req->uri.n <= limits.uri);
 	FUZZ_HOLDS(req->body.n <= limits.body);
+	FUZZ_HOLDS(req->content_length.n == 0 ||
+	    str_u64(req->content_length, UINT64_MAX, &length));
+	FUZZ_HOLDS(req->body.n == length);
 	FUZZ_HOLDS(str_index(req->path, '?') < 0);
 	FUZZ_HOLDS(str_index(req->uri, ' ') < 0);
 	FUZZ_HOLDS(str_index(req->uri, '\r') < 0);

@@ -2,22 +2,22 @@
 /*
  * A request in lines of "NAME value", asked of the whole application twice. In
  * a value $ stands for a token that is right, so that what lies behind the
- * credential is reached.
+ * credential is reached, and # for one whose account is disabled.
  */
 #include "fuzz.h"
 
 #include <string.h>
 #include "base/json_in.h"
+#include "http/form.h"
 #include "small_hub.h"
 
 #define TEXT_MAX (32 * 1024)
 
-/* The value with the token in it; *SHOWN is set if there is one. */
 static struct str
-fill_in(struct small_hub *hub, struct str value, bool *shown)
+fill_in(struct small_hub *hub, struct str value, char mark, const char *text)
 {
-	ptrdiff_t at = str_index(value, '$');
-	const struct str token = str_of(hub->token);
+	ptrdiff_t at = str_index(value, mark);
+	const struct str token = str_of(text);
 	struct buf out;
 
 	if (at < 0)
@@ -26,17 +26,15 @@ fill_in(struct small_hub *hub, struct str value, bool *shown)
 	buf_put(&out, value.p, (size_t)at);
 	buf_str(&out, token);
 	buf_put(&out, value.p + at + 1, value.n - (size_t)at - 1);
-	*shown = true;
 	return buf_view(&out);
 }
 
-static bool
+static void
 ask(struct small_hub *hub, struct str text, struct req *req,
     struct small_answer *answer)
 {
 	struct req_limits limits;
 	struct str line, name;
-	bool shown = false;
 
 	arena_reset(hub->arena);
 	req_limits_of(&limits, &hub->conf);
@@ -44,11 +42,11 @@ ask(struct small_hub *hub, struct str text, struct req *req,
 	req_param(req, STR("REQUEST_ID"), STR("r-1"));
 	while (str_split(&text, '\n', &line)) {
 		str_split(&line, ' ', &name);
-		req_param(req, name, fill_in(hub, line, &shown));
+		line = fill_in(hub, line, '$', hub->token);
+		req_param(req, name, fill_in(hub, line, '#', hub->dead_token));
 	}
 	req_ready(req, &limits);
 	small_hub_ask(hub, req, answer);
-	return shown;
 }
 
 static bool
@@ -80,20 +78,37 @@ check_body(struct small_hub *hub, const struct small_answer *answer)
 	FUZZ_HOLDS((int)status == answer->status);
 }
 
+/* Whether the token is there, as RFC 6750 has it, and nothing else. */
+static bool
+brings_token(const struct small_hub *hub, const struct req *req)
+{
+	const struct str scheme = STR("Bearer ");
+	struct str value = str_trim(req->authorization);
+
+	if (req->two_credentials || value.n < scheme.n ||
+	    !str_eq_nocase((struct str){ value.p, scheme.n }, scheme))
+		return false;
+	value.p += scheme.n;
+	value.n -= scheme.n;
+	return str_eq(str_trim(value), str_of(hub->token));
+}
+
 /* Nothing of anybody without a token. */
 static void
-check_secrets(
-    const struct req *req, const struct small_answer *answer, bool shown)
+check_secrets(struct small_hub *hub, const struct req *req,
+    const struct small_answer *answer)
 {
 	const struct str secret = STR(SMALL_HUB_SECRET);
-	bool told = answer->body.n > 0 &&
-	    memmem(answer->body.p, answer->body.n, secret.p, secret.n) != NULL;
+	struct str path;
 
-	if (told)
-		FUZZ_HOLDS(shown && answer->status == 200);
-	if (answer->status == 200 || answer->status == 304)
-		FUZZ_HOLDS(shown || str_starts(req->path, STR("/health/")) ||
-		    str_index(req->path, '%') >= 0);
+	if (answer->body.n > 0 &&
+	    memmem(answer->body.p, answer->body.n, secret.p, secret.n) != NULL)
+		FUZZ_HOLDS(answer->status == 200 && brings_token(hub, req));
+	if (answer->status != 200 && answer->status != 304)
+		return;
+	FUZZ_HOLDS(percent_decode(hub->arena, req->path, false, &path));
+	FUZZ_HOLDS(
+	    str_eq(path, STR("/health/ready")) || brings_token(hub, req));
 }
 
 static void
@@ -113,15 +128,14 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct small_answer answer;
 	struct buf first, second;
 	struct req req;
-	bool shown;
 
 	if (size > TEXT_MAX)
 		return 0;
-	shown = ask(hub, text, &req, &answer);
+	ask(hub, text, &req, &answer);
 	FUZZ_HOLDS(is_expected(answer.status) && !answer.broken);
 	FUZZ_HOLDS(req.method != METHOD_HEAD || answer.body.n == 0);
 	check_body(hub, &answer);
-	check_secrets(&req, &answer, shown);
+	check_secrets(hub, &req, &answer);
 	put_whole(&first, &answer);
 	/* The token comes out of the cache now. */
 	ask(hub, text, &req, &answer);

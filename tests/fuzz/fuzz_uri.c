@@ -34,6 +34,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (origin)
 		FUZZ_HOLDS(redirect && text.p[size - 1] != '/');
+	/* Browsers write no address in two forms at once. */
+	if (origin && str_index(text, '[') >= 0)
+		FUZZ_HOLDS(str_index(text, '.') < 0);
 	if (redirect)
 		FUZZ_HOLDS(resource);
 	if (resource)

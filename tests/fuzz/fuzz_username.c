@@ -23,6 +23,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	FUZZ_HOLDS(str_eq(again, name));
 	folded = username_fold(arena, name);
 	FUZZ_HOLDS(str_eq_nocase(folded, name));
+	for (size_t i = 0; i < folded.n; i++)
+		FUZZ_HOLDS(folded.p[i] < 'A' || folded.p[i] > 'Z');
 	FUZZ_HOLDS(username_check(folded, &again, NULL) == 0);
 	FUZZ_HOLDS(str_eq(username_fold(arena, folded), folded));
 	arena_free(arena);

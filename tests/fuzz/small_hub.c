@@ -29,6 +29,9 @@ static const char *const lines[] = {
 	"\"email\":\"jan@example.nl\",\"firstName\":\"Jan\",\"lastName\":"
 	"\"" SMALL_HUB_SECRET "\",\"dossiers\":{\"1001\":\"204517\",\"1002\":"
 	"\"7\"},\"groupIds\":[\"101\"]}",
+	"{\"type\":\"account\",\"id\":\"piet\",\"name\":\"piet@example.nl\","
+	"\"email\":\"piet@example.nl\",\"enabled\":false,\"groupIds\":[\"101\"]"
+	"}",
 	"{\"type\":\"contract\",\"id\":\"c-1\",\"version\":3,"
 	"\"organizationId\":\"1001\",\"dossierNumber\":\"204517\",\"format\":"
 	"\"AFD2\",\"status\":\"ACTIVE\",\"metadata\":{\"name\":"
@@ -83,15 +86,15 @@ put_records(struct txn *txn, void *arg)
 }
 
 static void
-sign_token(struct small_hub *hub, struct rsa_key *key, const char *kid)
+sign_token(struct small_hub *hub, struct rsa_key *key, const char *kid,
+    const char *account, char text[1200])
 {
 	int64_t now = clock_now();
-	const struct claims claims = {
+	struct claims claims = {
 		.exp = now + TOKEN_LIFETIME_MAX,
 		.iat = now,
 		.epoch = 1,
 		.user = true,
-		.sub = "jan",
 		.client_id = "app",
 		.jti = "t-1",
 		.gid = "g-1",
@@ -100,10 +103,11 @@ sign_token(struct small_hub *hub, struct rsa_key *key, const char *kid)
 	};
 	struct str token;
 
+	snprintf(claims.sub, sizeof(claims.sub), "%s", account);
 	FUZZ_HOLDS(jwt_sign(hub->arena, key, kid, &hub->service.verifier.domain,
 		       &claims, &token) == 0);
 	FUZZ_HOLDS(token.n < sizeof(hub->token));
-	memcpy(hub->token, token.p, token.n);
+	memcpy(text, token.p, token.n);
 }
 
 /* Both stores, and in them what stands above. */
@@ -153,7 +157,8 @@ make_hub(struct small_hub *hub)
 	FUZZ_HOLDS(service_open(&hub->service, &hub->conf, POOL_KEEPERS,
 		       &hub->counters, NULL) == 0);
 	hub->service.pool = POOL_READERS;
-	sign_token(hub, key, first.key.kid);
+	sign_token(hub, key, first.key.kid, "jan", hub->token);
+	sign_token(hub, key, first.key.kid, "piet", hub->dead_token);
 	rsa_free(key);
 	remove_tree(root);
 }

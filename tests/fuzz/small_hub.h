@@ -13,15 +13,19 @@ struct small_hub {
 	struct conf conf;
 	struct counters counters;
 	struct service service;
-	struct arena *arena; /* of the request or the work under way */
-	char token[1200];    /* of "jan", who may call all endpoints */
+	struct arena *arena;   /* of the request or the work under way */
+	char token[1200];      /* of "jan", who may call all endpoints */
+	char dead_token[1200]; /* of "piet", whose account is disabled */
 };
 
 /* The one hub, made at the first call. */
 struct small_hub *small_hub(void);
 
-/* What an answer with data of "jan" has in it, and nothing else. */
-#define SMALL_HUB_SECRET "Janssen"
+/*
+ * What an answer with data of "jan" has in it, and nothing else: a request's id,
+ * which comes back, cannot hold it.
+ */
+#define SMALL_HUB_SECRET "Van Janssen"
 
 struct small_answer {
 	int status;
