@@ -15,6 +15,8 @@
 #define ARENA_MAX (64 * 1024 * 1024)
 #define BODY_MAX (4 * 1024 * 1024)
 
+static struct small_hub the_hub;
+
 static const char *const lines[] = {
 	"{\"type\":\"organization\",\"id\":\"1001\",\"organizationType\":"
 	"\"INTERMEDIARY\",\"code\":\"ONE\",\"name\":\"One\",\"icon\":null}",
@@ -133,7 +135,7 @@ make_stores(struct small_hub *hub, const struct rsa_key *key,
 }
 
 static void
-make_hub(struct small_hub *hub)
+make_hub(void)
 {
 	const char *tmp = getenv("TMPDIR");
 	struct rsa_key *key = test_key(TEST_KEY_A);
@@ -143,34 +145,42 @@ make_hub(struct small_hub *hub)
 	snprintf(root, sizeof(root), "%s/hub-fuzz.XXXXXX",
 	    tmp == NULL ? "/tmp" : tmp);
 	FUZZ_HOLDS(mkdtemp(root) != NULL && key != NULL);
-	hub->arena = arena_new(65536, ARENA_MAX);
-	FUZZ_HOLDS(hub->arena != NULL);
-	conf_defaults(&hub->conf);
-	FUZZ_HOLDS(conf_set_data(&hub->conf, root, NULL) == 0);
-	snprintf(hub->conf.base_url, sizeof(hub->conf.base_url),
+	the_hub.arena = arena_new(65536, ARENA_MAX);
+	FUZZ_HOLDS(the_hub.arena != NULL);
+	conf_defaults(&the_hub.conf);
+	FUZZ_HOLDS(conf_set_data(&the_hub.conf, root, NULL) == 0);
+	snprintf(the_hub.conf.base_url, sizeof(the_hub.conf.base_url),
 	    "https://hub.example.nl");
-	hub->conf.reader_group[0] = '\0';
-	hub->conf.map_size = 64 << 20;
-	hub->conf.token_cache = 16;
-	make_stores(hub, key, &first);
+	the_hub.conf.reader_group[0] = '\0';
+	the_hub.conf.map_size = 64 << 20;
+	the_hub.conf.token_cache = 16;
+	make_stores(&the_hub, key, &first);
 	/* A keeper, so that a target can write, with the rows of the readers. */
-	FUZZ_HOLDS(service_open(&hub->service, &hub->conf, POOL_KEEPERS,
-		       &hub->counters, NULL) == 0);
-	hub->service.pool = POOL_READERS;
-	sign_token(hub, key, first.key.kid, "jan", hub->token);
-	sign_token(hub, key, first.key.kid, "piet", hub->dead_token);
+	FUZZ_HOLDS(service_open(&the_hub.service, &the_hub.conf, POOL_KEEPERS,
+		       &the_hub.counters, NULL) == 0);
+	the_hub.service.pool = POOL_READERS;
+	sign_token(&the_hub, key, first.key.kid, "jan", the_hub.token);
+	sign_token(&the_hub, key, first.key.kid, "piet", the_hub.dead_token);
 	rsa_free(key);
 	remove_tree(root);
+}
+
+/* Memory that the engine keeps would look lost at the end. */
+static void
+close_hub(void)
+{
+	service_close(&the_hub.service);
+	arena_free(the_hub.arena);
 }
 
 struct small_hub *
 small_hub(void)
 {
-	static struct small_hub hub;
-
-	if (hub.arena == NULL)
-		make_hub(&hub);
-	return &hub;
+	if (the_hub.arena == NULL) {
+		make_hub();
+		atexit(close_hub);
+	}
+	return &the_hub;
 }
 
 /* Field lines, each ended, and an empty one. */
