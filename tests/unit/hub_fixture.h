@@ -34,6 +34,9 @@ void hub_look_end(struct txn *txn);
  */
 int hub_try(struct hub *hub, const char *line);
 
+/* The same where it must be HUB_EINVAL and the reason begin so. */
+void hub_refuses(struct hub *hub, const char *line, const char *reason);
+
 /* The same where it must succeed. */
 void hub_put(struct hub *hub, const char *line);
 
