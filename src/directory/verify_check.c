@@ -9,6 +9,7 @@
 #include "directory/export.h"
 #include "directory/import_mark.h"
 #include "directory/reference.h"
+#include "directory/revoked.h"
 #include "directory/username.h"
 #include "store/client_rec.h"
 #include "store/rec_list.h"
@@ -428,12 +429,10 @@ check_public_key(struct verify_look *l, struct str value)
 static void
 check_revoked(struct verify_look *l, struct str value)
 {
+	struct revoked entry;
 	struct str kind, id;
-	struct rec_in in;
 
-	rec_in_begin(&in, value);
-	rec_u64(&in);
-	if (take_pair(l, &kind, &id) && rec_in_end(&in) != 0)
+	if (take_pair(l, &kind, &id) && revoked_decode(value, &entry) != 0)
 		verify_found(l, UNREADABLE);
 }
 

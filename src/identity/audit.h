@@ -16,4 +16,11 @@ void audit_walk(struct txn *vault,
     bool (*fn)(void *ctx, int64_t time_us, const struct audit_rec *rec),
     void *ctx);
 
+/* Whether there is an event from before TIME_US (microseconds since 1970). */
+bool audit_has_before(struct txn *vault, int64_t time_us);
+
+/* Removes up to MOST of those, the oldest first; gives their number. */
+unsigned int audit_expire(
+    struct txn *vault, int64_t time_us, unsigned int most);
+
 #endif
