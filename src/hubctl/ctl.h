@@ -7,7 +7,7 @@
 #include "base/conf.h"
 #include "base/err.h"
 #include "hubctl/args.h"
-#include "store/audit_rec.h"
+#include "identity/act.h"
 #include "store/txn.h"
 
 /* Exit statuses, as in the manual. */
@@ -59,6 +59,10 @@ int ctl_become_owner(struct ctl *ctl, bool fresh, struct why *why);
 int ctl_open(struct ctl *ctl, struct why *why);
 
 void ctl_close(struct ctl *ctl);
+
+/* Both stores as acts take them, and who acts: the caller, in the arena. */
+struct hub ctl_hub(struct ctl *ctl);
+struct actor ctl_actor(struct ctl *ctl);
 
 /*
  * Fills an audit event that this program causes, in the arena; its source is

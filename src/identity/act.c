@@ -430,7 +430,10 @@ act_remove_client(
 	struct actor named = *actor;
 	struct removal r = { client, &rec, end_of_tokens() };
 	int rc = store_write(hub->directory, hub->arena, remove_client, &r);
+	int cleared;
 
+	if (rc == HUB_ENOENT && (cleared = act_clear_client(hub, client)) != 0)
+		return cleared;
 	if (rc != 0)
 		return rc;
 	named.client = client;

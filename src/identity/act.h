@@ -63,8 +63,8 @@ int act_end_all(const struct hub *hub, const struct actor *actor,
     const char *event, struct str account, bool disable);
 
 /*
- * Removes a client, its secret and every grant it has. HUB_ENOENT,
- * HUB_EDENIED for the built-in one.
+ * Removes a client, its secret and every grant it has. HUB_ENOENT, also after
+ * completing a removal that was cut in two; HUB_EDENIED for the built-in one.
  */
 int act_remove_client(
     const struct hub *hub, const struct actor *actor, struct str client);
