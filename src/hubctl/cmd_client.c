@@ -118,6 +118,7 @@ struct change {
 	struct str id;
 	const char *event, *done, *detail;
 	struct client_rec rec;
+	bool fresh; /* the id is given to a new client */
 	int64_t now;
 	struct why why;
 };
@@ -159,12 +160,17 @@ change_client(struct ctl *ctl, struct change *change)
 {
 	struct audit_rec event;
 	struct why why;
-	int rc;
+	struct hub hub;
+	int rc = 0;
 
 	if (ctl_open(ctl, &why) != 0)
 		return ctl_fail("%s", why.text);
+	hub = ctl_hub(ctl);
 	change->now = clock_now();
-	rc = store_write(ctl->directory, ctl->arena, apply, change);
+	if (change->fresh)
+		rc = act_clear_client(&hub, change->id);
+	if (rc == 0)
+		rc = store_write(ctl->directory, ctl->arena, apply, change);
 	if (rc != 0 && change->why.text[0] != '\0')
 		return ctl_fail("%s", change->why.text);
 	if (rc != 0)
@@ -207,6 +213,7 @@ run_add(struct ctl *ctl, int argc, char **argv)
 		.id = str_of(option_id),
 		.event = "client.added",
 		.done = "added",
+		.fresh = true,
 	};
 	struct why why;
 
@@ -226,12 +233,6 @@ run_add(struct ctl *ctl, int argc, char **argv)
 }
 
 static int
-remove_it(struct txn *txn, struct change *change)
-{
-	return client_remove(txn, change->id, client_free_from(change->now));
-}
-
-static int
 enable(struct txn *txn, struct change *change)
 {
 	return client_set_enabled(txn, change->id, true);
@@ -243,16 +244,30 @@ disable(struct txn *txn, struct change *change)
 	return client_set_enabled(txn, change->id, false);
 }
 
+/* Its secret and its grants go with it. */
 static enum ctl_exit
 run_remove(struct ctl *ctl, int argc, char **argv)
 {
-	struct change change = { .fn = remove_it,
-		.id = str_of(argv[0]),
-		.event = "client.removed",
-		.done = "removed" };
+	struct change change = { .id = str_of(argv[0]) };
+	struct actor actor;
+	struct hub hub;
+	struct why why;
+	int rc;
 
 	(void)argc;
-	return change_client(ctl, &change);
+	if (ctl_open(ctl, &why) != 0)
+		return ctl_fail("%s", why.text);
+	hub = ctl_hub(ctl);
+	actor = ctl_actor(ctl);
+	rc = act_remove_client(&hub, &actor, change.id);
+	if (rc == HUB_ENOENT || rc == HUB_EDENIED)
+		return ctl_fail("%s", reason_of(rc, &change));
+	if (rc != 0)
+		return ctl_fail("client %s: %s; give the command again until "
+				"there is no such client",
+		    argv[0], err_text(rc));
+	printf("client %s is removed\n", argv[0]);
+	return CTL_OK;
 }
 
 static enum ctl_exit

@@ -213,9 +213,19 @@ ctl_close(struct ctl *ctl)
 	ctl->vault = ctl->directory = NULL;
 }
 
-void
-ctl_event(struct ctl *ctl, struct audit_rec *rec, const char *event,
-    struct str account, const char *detail)
+struct hub
+ctl_hub(struct ctl *ctl)
+{
+	return (struct hub){
+		.conf = &ctl->conf,
+		.directory = ctl->directory,
+		.vault = ctl->vault,
+		.arena = ctl->arena,
+	};
+}
+
+struct actor
+ctl_actor(struct ctl *ctl)
 {
 	const char *sudo = getenv("SUDO_USER"), *source;
 	struct passwd *user = NULL;
@@ -227,13 +237,19 @@ ctl_event(struct ctl *ctl, struct audit_rec *rec, const char *event,
 		user = getpwuid(ctl->caller);
 	source = arena_printf(
 	    ctl->arena, "hubctl %.64s", user != NULL ? user->pw_name : "?");
-	*rec = (struct audit_rec){
-		.event = str_of(event),
-		.account = account,
+	return (struct actor){
 		.client = STR(CLIENT_BUILTIN),
 		.source = source != NULL ? str_of(source) : STR("hubctl"),
-		.detail = str_of(detail),
 	};
+}
+
+void
+ctl_event(struct ctl *ctl, struct audit_rec *rec, const char *event,
+    struct str account, const char *detail)
+{
+	const struct actor actor = ctl_actor(ctl);
+
+	act_event(rec, &actor, event, account, detail);
 }
 
 static int

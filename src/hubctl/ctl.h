@@ -7,7 +7,7 @@
 #include "base/conf.h"
 #include "base/err.h"
 #include "hubctl/args.h"
-#include "store/audit_rec.h"
+#include "identity/act.h"
 #include "store/txn.h"
 
 /* Exit statuses, as in the manual. */
@@ -86,6 +86,10 @@ int ctl_give(struct ctl *ctl, int folder, const char *path, struct why *why);
 
 /* Whether there is nothing in the folder; false if that cannot be told. */
 bool ctl_is_empty(const char *folder);
+
+/* Both stores as acts take them, and who acts: the caller, in the arena. */
+struct hub ctl_hub(struct ctl *ctl);
+struct actor ctl_actor(struct ctl *ctl);
 
 /*
  * Fills an audit event that this program causes, in the arena; its source is
