@@ -23,6 +23,8 @@ void userinfo(struct call *call);
 void revoke(struct call *call);
 void introspect(struct call *call);
 void logout(struct call *call);
+void login(struct call *call);
+void password_change(struct call *call);
 void style_sheet(struct call *call);   /* style.c */
 void style_picture(struct call *call); /* style.c */
 
