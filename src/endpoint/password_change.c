@@ -51,8 +51,7 @@ is_open(struct call *call, struct form *form)
 	    !find_session(call, form) || call_look(call) != 0)
 		return false;
 	found = account_get(call->txn, form->session.account, &form->account) &&
-	    account_is_usable(&form->account) &&
-	    form->account.epoch == form->session.epoch;
+	    form->account.enabled && form->account.epoch == form->session.epoch;
 	return call_look_end(call) == 0 && found;
 }
 
