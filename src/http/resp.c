@@ -34,6 +34,7 @@ static const struct {
 	PHRASE(431, "Request Header Fields Too Large"),
 	PHRASE(500, "Internal Server Error"),
 	PHRASE(503, "Service Unavailable"),
+	PHRASE(507, "Insufficient Storage"),
 #undef PHRASE
 };
 

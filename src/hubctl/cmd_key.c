@@ -101,7 +101,6 @@ run_rotate(struct ctl *ctl, int argc, char **argv)
 		return ctl_fail("%s", why.text);
 	ctl_event(ctl, &event, "key.rotated", STR(""), NULL);
 	actor = (struct actor){
-		.account = event.account,
 		.client = event.client,
 		.source = event.source,
 	};

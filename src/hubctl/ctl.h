@@ -39,6 +39,12 @@ enum ctl_exit ctl_fail(const char *fmt, ...)
     __attribute__((format(printf, 1, 2)));
 
 /*
+ * The same for standard output that cannot be written. Quiet where its reader
+ * has gone away: it has seen what it wanted.
+ */
+enum ctl_exit ctl_output_failed(void);
+
+/*
  * The same for a command line that is wrong: says where help is and gives
  * CTL_USAGE. COMMAND is NULL where none was recognised.
  */
@@ -60,6 +66,27 @@ int ctl_open(struct ctl *ctl, struct why *why);
 
 void ctl_close(struct ctl *ctl);
 
+/* Makes the configured data folder unless it is there. */
+int ctl_make_data(const struct ctl *ctl, struct why *why);
+
+/*
+ * Opens that folder and keeps out others who would make stores in it, until
+ * *FD is closed or the program ends. HUB_ECONFLICT: somebody is at it.
+ */
+int ctl_lock_data(const struct ctl *ctl, int *fd, struct why *why);
+
+/*
+ * When run as root: gives an open folder, which is new or empty, to the user
+ * who owns the stores; the folder PATH names it in errors.
+ */
+int ctl_give(struct ctl *ctl, int folder, const char *path, struct why *why);
+
+/* A file in the data folder until a restore into it is complete. */
+#define CTL_RESTORING "restore.json"
+
+/* Whether there is nothing in the folder; false if that cannot be told. */
+bool ctl_is_empty(const char *folder);
+
 /*
  * Fills an audit event that this program causes, in the arena; its source is
  * "hubctl" and who called it. DETAIL may be NULL.
@@ -78,8 +105,11 @@ int ctl_audit(
 extern const struct command command_init;
 extern const struct command command_import;
 extern const struct command command_export;
+extern const struct command command_backup;
+extern const struct command command_restore;
 extern const struct command command_stat;
 extern const struct command command_verify;
+extern const struct command command_doctor;
 extern const struct command command_demo;
 extern const struct command command_token;
 extern const struct command command_key_list;

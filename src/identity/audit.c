@@ -49,3 +49,19 @@ audit_walk(struct txn *vault,
 	}
 	txn_cursor_close(&cursor);
 }
+
+bool
+audit_has_after(struct txn *vault, int64_t time_us)
+{
+	struct str key, value;
+	struct cursor cursor;
+	struct key from;
+	bool any;
+
+	key_begin(&from);
+	key_u64(&from, (uint64_t)time_us);
+	txn_cursor(&cursor, vault, VAULT_AUDIT, NULL, &from, false);
+	any = txn_cursor_next(&cursor, &key, &value);
+	txn_cursor_close(&cursor);
+	return any;
+}

@@ -16,4 +16,7 @@ void audit_walk(struct txn *vault,
     bool (*fn)(void *ctx, int64_t time_us, const struct audit_rec *rec),
     void *ctx);
 
+/* Whether there is an event of TIME_US or later. */
+bool audit_has_after(struct txn *vault, int64_t time_us);
+
 #endif
