@@ -46,6 +46,10 @@ const struct route routes[] = {
 	    ERROR_PAGE, logout, CORS_NOBODY },
 	{ METHOD_POST, ISSUER "/logout", KEEPERS, CREDENTIAL_NONE, NULL, NULL,
 	    ERROR_PAGE, logout, CORS_NOBODY },
+	{ METHOD_GET, ISSUER "/hub.css", KEEPERS, CREDENTIAL_NONE, NULL, NULL,
+	    ERROR_PROBLEM, style_sheet, CORS_NOBODY },
+	{ METHOD_GET, ISSUER "/hub.svg", KEEPERS, CREDENTIAL_NONE, NULL, NULL,
+	    ERROR_PROBLEM, style_picture, CORS_NOBODY },
 	{ METHOD_GET, "/health/ready", POOL_ALL, CREDENTIAL_NONE, NULL, NULL,
 	    ERROR_PROBLEM, health_ready, CORS_CLIENTS },
 };

@@ -23,5 +23,7 @@ void userinfo(struct call *call);
 void revoke(struct call *call);
 void introspect(struct call *call);
 void logout(struct call *call);
+void style_sheet(struct call *call);   /* style.c */
+void style_picture(struct call *call); /* style.c */
 
 #endif

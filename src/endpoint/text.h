@@ -3,19 +3,58 @@
 
 #include "base/str.h"
 
-/* Every sentence of the pages, in each language; the table is in text.c. */
+/*
+ * Every sentence of the pages, in each language; the table is in text.c. "{}"
+ * in one of them is the place of a name or a number, see page_text_with().
+ */
 enum language { LANGUAGE_NL, LANGUAGE_EN, LANGUAGES };
 
 enum text {
 	TEXT_PRODUCT,
+	TEXT_LANGUAGE,  /* what the choice of languages is called */
+	TEXT_REFERENCE, /* {}: the request's id, for who asks for help */
+
 	TEXT_SIGN_IN,
+	TEXT_SIGN_IN_FOR, /* {}: the client's name */
+	TEXT_USERNAME,
+	TEXT_PASSWORD,
+	TEXT_SIGN_IN_WRONG,   /* unknown, wrong and disabled alike */
+	TEXT_SIGN_IN_SECONDS, /* {}: so many until the next try */
+	TEXT_SIGN_IN_MINUTES,
+	TEXT_TO_SIGN_IN, /* the link to the form */
+
+	TEXT_EXPIRED,
+	TEXT_EXPIRED_NOTE, /* whom to ask */
+
+	TEXT_CHANGE,
+	TEXT_CHANGE_NOTE,
+	TEXT_ACCOUNT, /* whose password it is */
+	TEXT_NEW_PASSWORD,
+	TEXT_NEW_PASSWORD_NOTE, /* {}: the least number of characters */
+	TEXT_NEW_PASSWORD_REPEAT,
+	TEXT_SAVE,
+	TEXT_CHANGE_DIFFER,
+	TEXT_CHANGE_SHORT, /* {}: as above */
+	TEXT_CHANGE_LONG,
+	TEXT_CHANGE_UNREADABLE,
+	TEXT_CHANGE_COMMON,
+	TEXT_CHANGE_OWN,
+	TEXT_CHANGE_TEMPORARY,
+	TEXT_CHANGE_CLOSED,
+	TEXT_CHANGE_CLOSED_NOTE,
+
+	TEXT_SIGNED_IN,
+	TEXT_SIGNED_IN_NOTE, /* {}: the username */
+	TEXT_SIGN_OUT,
+	TEXT_SIGNED_OUT,
+	TEXT_SIGNED_OUT_NOTE,
+
 	TEXT_ERROR,
 	TEXT_ERROR_REQUEST,     /* the app sent a request that is not right */
 	TEXT_ERROR_UNAVAILABLE, /* later again */
 	TEXT_ERROR_FORM,        /* the form is too old: begin again */
 	TEXT_ERROR_NOT_FOUND,
-	TEXT_SIGNED_OUT,
-	TEXT_SIGNED_OUT_NOTE,
+	TEXT_BEGIN_AGAIN, /* the link that does so */
 	TEXTS,
 };
 
@@ -23,6 +62,9 @@ struct str text_of(enum text text, enum language language);
 
 /* "nl", "en": for the lang attribute and Content-Language. */
 const char *language_code(enum language language);
+
+/* What its speakers call it. */
+const char *language_name(enum language language);
 
 /*
  * The first language of UI_LOCALES (split at spaces) that we have, else the

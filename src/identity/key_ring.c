@@ -237,16 +237,11 @@ static void
 put_event(struct txn *vault, const struct actor *actor, const char *event,
     const char *detail)
 {
-	const struct audit_rec rec = {
-		.event = str_of(event),
-		.account = actor->account,
-		.client = actor->client,
-		.source = actor->source,
-		.detail = str_of(detail),
-	};
+	struct audit_rec rec;
 
 	if (detail == NULL)
 		txn_fail(vault, HUB_ENOMEM);
+	act_event(&rec, actor, event, STR(""), detail);
 	audit_put(vault, &rec);
 }
 

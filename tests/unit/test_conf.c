@@ -155,6 +155,11 @@ names_file_and_line_of_what_is_wrong(void **state)
 	refuse(URL URL, "hub.conf:2: base_url stands in line 1 already");
 	refuse(URL "data = srv\n",
 	    "hub.conf:2: data: 'srv' does not begin with /");
+	refuse(URL "data =\n", "hub.conf:2: data: '' does not begin with /");
+	/* Where none is the default, none may be said too. */
+	parse_well(URL "password.blocklist =\n");
+	refuse(URL "password.blocklist = list\n",
+	    "hub.conf:2: password.blocklist: 'list' does not begin with /");
 	refuse(URL "keepers.workers = many\n",
 	    "hub.conf:2: keepers.workers: 'many' is not a number");
 	refuse(URL "keepers.workers = 1025",

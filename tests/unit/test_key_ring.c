@@ -21,7 +21,7 @@
 #define MARGIN 300
 #define DAY 86400
 
-static const struct actor operator= { .source = STR("hubctl test") };
+static const struct actor somebody = { .source = STR("hubctl test") };
 static struct arena *pair_arena;
 static struct signing_key a, b;
 static struct token_domain domain;
@@ -99,7 +99,7 @@ rotate_as(struct test_hub *test, int64_t now, bool at_once,
 		.fresh = fresh, .now = now, .at_once = at_once
 	};
 	test->why.text[0] = '\0';
-	return key_ring_rotate(&hub, &operator, out, &test->why);
+	return key_ring_rotate(&hub, &somebody, out, &test->why);
 }
 
 static void
@@ -331,7 +331,7 @@ no_token_is_refused_in_any_phase(void **state)
 	assert_signs(hub, &new, &b, T0 + AHEAD);
 	/* A request that began with the old keys and took long. */
 	late = sign(hub, &old, T0 + AHEAD + MARGIN - 1, TOKEN_LIFETIME_MAX);
-	for (int64_t now = T0; now < T0 + AHEAD + DAY + MARGIN; now += 299) {
+	for (int64_t now = T0; now < T0 + AHEAD + DAY + MARGIN; now += 2993) {
 		tidy(hub, now);
 		load(hub, &new, &keys);
 		if (now < T0 + DAY)

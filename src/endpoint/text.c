@@ -1,0 +1,243 @@
+#include "endpoint/text.h"
+
+static const struct {
+	const char *code, *name;
+} languages[LANGUAGES] = {
+	[LANGUAGE_NL] = { "nl", "Nederlands" },
+	[LANGUAGE_EN] = { "en", "English" },
+};
+
+#define TEXT_ROW(nl, en)                                                       \
+	{                                                                      \
+		[LANGUAGE_NL] = nl, [LANGUAGE_EN] = en                         \
+	}
+
+static const char *const texts[TEXTS][LANGUAGES] = {
+	[TEXT_PRODUCT] = TEXT_ROW("hub", "hub"),
+	[TEXT_LANGUAGE] = TEXT_ROW("Taal", "Language"),
+	[TEXT_REFERENCE] = TEXT_ROW("Kenmerk: {}", "Reference: {}"),
+
+	[TEXT_SIGN_IN] = TEXT_ROW("Aanmelden", "Sign in"),
+	[TEXT_SIGN_IN_FOR] = TEXT_ROW("Aanmelden voor {}", "Sign in to {}"),
+	[TEXT_USERNAME] = TEXT_ROW("E-mailadres", "Email address"),
+	[TEXT_PASSWORD] = TEXT_ROW("Wachtwoord", "Password"),
+	[TEXT_SIGN_IN_WRONG] =
+	    TEXT_ROW("Het e-mailadres of het wachtwoord klopt niet. Kijk beide "
+		     "na en probeer het opnieuw.",
+		"The email address or the password is not right. Check both "
+		"and try again."),
+	[TEXT_SIGN_IN_SECONDS] =
+	    TEXT_ROW("Er is te vaak een verkeerd wachtwoord ingevuld. Wacht "
+		     "{} seconden en probeer het dan opnieuw.",
+		"A wrong password was entered too often. Wait {} seconds, "
+		"then try again."),
+	[TEXT_SIGN_IN_MINUTES] =
+	    TEXT_ROW("Er is te vaak een verkeerd wachtwoord ingevuld. Wacht "
+		     "{} minuten en probeer het dan opnieuw.",
+		"A wrong password was entered too often. Wait {} minutes, "
+		"then try again."),
+	[TEXT_TO_SIGN_IN] = TEXT_ROW("Naar aanmelden", "Go to sign-in"),
+
+	[TEXT_EXPIRED] = TEXT_ROW("Uw tijdelijke wachtwoord is verlopen",
+	    "Your temporary password has expired"),
+	[TEXT_EXPIRED_NOTE] =
+	    TEXT_ROW("Een tijdelijk wachtwoord is maar korte tijd geldig. "
+		     "Vraag een nieuw aan degene van wie u het kreeg: meestal "
+		     "is dat uw adviseur.",
+		"A temporary password is good for a short time only. Ask the "
+		"person who gave it to you for a new one: usually that is "
+		"your adviser."),
+
+	[TEXT_CHANGE] =
+	    TEXT_ROW("Kies uw eigen wachtwoord", "Choose your own password"),
+	[TEXT_CHANGE_NOTE] =
+	    TEXT_ROW("U hebt een tijdelijk wachtwoord gebruikt. Kies nu een "
+		     "wachtwoord dat alleen u kent; daarna gaat u verder.",
+		"You have used a temporary password. Now choose one that only "
+		"you know; then you go on."),
+	[TEXT_ACCOUNT] = TEXT_ROW("Voor", "For"),
+	[TEXT_NEW_PASSWORD] = TEXT_ROW("Nieuw wachtwoord", "New password"),
+	[TEXT_NEW_PASSWORD_NOTE] =
+	    TEXT_ROW("Minstens {} tekens. Een zin van een paar woorden is "
+		     "makkelijk te onthouden en moeilijk te raden.",
+		"At least {} characters. A sentence of a few words is easy to "
+		"remember and hard to guess."),
+	[TEXT_NEW_PASSWORD_REPEAT] = TEXT_ROW(
+	    "Nog een keer het nieuwe wachtwoord", "The new password once more"),
+	[TEXT_SAVE] = TEXT_ROW("Opslaan en verdergaan", "Save and go on"),
+	[TEXT_CHANGE_DIFFER] =
+	    TEXT_ROW("De twee wachtwoorden zijn niet gelijk. Vul ze allebei "
+		     "opnieuw in.",
+		"The two passwords are not the same. Enter both again."),
+	[TEXT_CHANGE_SHORT] =
+	    TEXT_ROW("Dit wachtwoord is te kort: het moet minstens {} tekens "
+		     "hebben. Maak er een zin van een paar woorden van.",
+		"This password is too short: it needs at least {} characters. "
+		"Make it a sentence of a few words."),
+	[TEXT_CHANGE_LONG] =
+	    TEXT_ROW("Dit wachtwoord is te lang: het mag hooguit 128 tekens "
+		     "hebben.",
+		"This password is too long: it can have at most 128 "
+		"characters."),
+	[TEXT_CHANGE_UNREADABLE] =
+	    TEXT_ROW("Dit wachtwoord bevat een teken dat niet gebruikt kan "
+		     "worden. Kies andere letters, cijfers of leestekens.",
+		"This password holds a character that cannot be used. Choose "
+		"other letters, digits or signs."),
+	[TEXT_CHANGE_COMMON] =
+	    TEXT_ROW("Dit wachtwoord is te makkelijk te raden. Kies een zin "
+		     "van een paar woorden die u zelf hebt bedacht.",
+		"This password is too easy to guess. Choose a sentence of a "
+		"few words that you thought of yourself."),
+	[TEXT_CHANGE_OWN] =
+	    TEXT_ROW("Dit wachtwoord lijkt te veel op uw naam of e-mailadres. "
+		     "Kies een zin waarin die niet voorkomen.",
+		"This password is too much like your name or email address. "
+		"Choose a sentence without them."),
+	[TEXT_CHANGE_TEMPORARY] =
+	    TEXT_ROW("Dit is het tijdelijke wachtwoord. Kies een nieuw dat "
+		     "alleen u kent.",
+		"This is the temporary password. Choose a new one that only "
+		"you know."),
+	[TEXT_CHANGE_CLOSED] = TEXT_ROW("Meld u opnieuw aan", "Sign in again"),
+	[TEXT_CHANGE_CLOSED_NOTE] =
+	    TEXT_ROW("Het formulier voor een nieuw wachtwoord is niet meer "
+		     "geldig. Meld u opnieuw aan met uw tijdelijke wachtwoord.",
+		"The form for a new password has ended. Sign in again with "
+		"your temporary password."),
+
+	[TEXT_SIGNED_IN] = TEXT_ROW("U bent aangemeld", "You are signed in"),
+	[TEXT_SIGNED_IN_NOTE] =
+	    TEXT_ROW("U bent aangemeld als {}. U kunt dit venster sluiten.",
+		"You are signed in as {}. You can close this window."),
+	[TEXT_SIGN_OUT] = TEXT_ROW("Afmelden", "Sign out"),
+	[TEXT_SIGNED_OUT] = TEXT_ROW("U bent afgemeld", "You are signed out"),
+	[TEXT_SIGNED_OUT_NOTE] = TEXT_ROW(
+	    "U kunt dit venster sluiten.", "You can close this window."),
+
+	[TEXT_ERROR] = TEXT_ROW("Er ging iets mis", "Something went wrong"),
+	[TEXT_ERROR_REQUEST] =
+	    TEXT_ROW("De app waar u vandaan komt, vroeg iets wat niet kan. Ga "
+		     "terug en probeer het opnieuw. Blijft het misgaan, meld "
+		     "dit dan bij de maker van de app.",
+		"The app that you came from asked for something that cannot "
+		"be done. Go back and try again. If it keeps going wrong, "
+		"tell whoever makes the app."),
+	[TEXT_ERROR_UNAVAILABLE] =
+	    TEXT_ROW("Dit lukt op dit moment niet. Er is niets veranderd. "
+		     "Probeer het over een minuut opnieuw.",
+		"This does not work at the moment. Nothing was changed. Try "
+		"again in a minute."),
+	[TEXT_ERROR_FORM] =
+	    TEXT_ROW("Dit formulier is niet meer geldig, of uw browser bewaart "
+		     "geen cookies. Begin opnieuw.",
+		"This form is no longer good, or your browser keeps no "
+		"cookies. Begin again."),
+	[TEXT_ERROR_NOT_FOUND] =
+	    TEXT_ROW("Deze pagina bestaat niet.", "There is no such page."),
+	[TEXT_BEGIN_AGAIN] = TEXT_ROW("Opnieuw beginnen", "Begin again"),
+};
+
+struct str
+text_of(enum text text, enum language language)
+{
+	return str_of(texts[text][language]);
+}
+
+const char *
+language_code(enum language language)
+{
+	return languages[language].code;
+}
+
+const char *
+language_name(enum language language)
+{
+	return languages[language].name;
+}
+
+/* The language of a tag as in "nl-BE" (RFC 5646), by its first part. */
+static bool
+language_of(struct str tag, enum language *out)
+{
+	struct str rest = tag, primary;
+
+	if (!str_split(&rest, '-', &primary))
+		return false;
+	for (int l = 0; l < LANGUAGES; l++) {
+		if (str_eq_nocase(primary, str_of(languages[l].code))) {
+			*out = (enum language)l;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* A weight (RFC 9110 section 12.4.2) in thousandths; what is none is 0. */
+static unsigned int
+weight_of(struct str text)
+{
+	unsigned int weight, unit = 100;
+
+	if (text.n == 0 || text.n > 5 || (text.p[0] != '0' && text.p[0] != '1'))
+		return 0;
+	weight = text.p[0] == '1' ? 1000 : 0;
+	if (text.n > 1 && text.p[1] != '.')
+		return 0;
+	for (size_t i = 2; i < text.n; i++, unit /= 10) {
+		if (!char_is_digit(text.p[i]))
+			return 0;
+		weight += (unsigned int)(text.p[i] - '0') * unit;
+	}
+	return weight > 1000 ? 0 : weight;
+}
+
+/* Takes "TAG" or "TAG;q=WEIGHT" apart. */
+static unsigned int
+read_range(struct str range, struct str *tag)
+{
+	struct str rest = range, name;
+
+	*tag = STR_NONE;
+	if (!str_split(&rest, ';', tag))
+		return 0;
+	*tag = str_trim(*tag);
+	if (rest.p == NULL)
+		return 1000;
+	rest = str_trim(rest);
+	if (!str_split(&rest, '=', &name) || !str_eq_nocase(name, STR("q")))
+		return 0;
+	return weight_of(rest);
+}
+
+static bool
+best_of(struct str accept, enum language *out)
+{
+	struct str rest = accept, range;
+	unsigned int best = 0;
+
+	while (rest.n > 0 && str_split(&rest, ',', &range)) {
+		enum language language;
+		struct str tag;
+		unsigned int weight = read_range(range, &tag);
+
+		if (weight > best && language_of(tag, &language)) {
+			best = weight;
+			*out = language;
+		}
+	}
+	return best > 0;
+}
+
+enum language
+language_choose(struct str ui_locales, struct str accept)
+{
+	struct str rest = ui_locales, tag;
+	enum language language;
+
+	while (rest.n > 0 && str_split(&rest, ' ', &tag)) {
+		if (language_of(tag, &language))
+			return language;
+	}
+	return best_of(accept, &language) ? language : LANGUAGE_NL;
+}
