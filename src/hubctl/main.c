@@ -33,6 +33,7 @@ static const struct command *const commands[] = {
 	&command_client_enable,
 	&command_client_disable,
 	&command_client_remove,
+	&command_client_rotate_secret,
 	&command_token,
 	&command_key_list,
 	&command_key_rotate,
