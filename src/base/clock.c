@@ -59,14 +59,3 @@ clock_mono_us(void)
 
 	return (int64_t)ts.tv_sec * 1000000 + ts.tv_nsec / 1000;
 }
-
-void
-clock_text(int64_t seconds, char text[CLOCK_TEXT])
-{
-	time_t t = (time_t)seconds;
-	struct tm tm = { 0 };
-
-	if (gmtime_r(&t, &tm) == NULL ||
-	    strftime(text, CLOCK_TEXT, "%Y-%m-%dT%H:%M:%SZ", &tm) == 0)
-		text[0] = '\0';
-}

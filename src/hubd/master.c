@@ -302,8 +302,10 @@ run(struct master *m)
 		if (crew_is_gone(&m->crew) && m->housekeeper.pid == 0)
 			return;
 		wait_until(m, due);
-		reap(m);
+		/* Signals first: a child that ends after its own was read has
+		   sent another. */
 		take_signals(m);
+		reap(m);
 		if (crew_has_failed(&m->crew)) {
 			m->failed = true;
 			stop(m, clock_mono_ms());

@@ -31,6 +31,26 @@ test('run refuses options that are wrong, with status 2', () => {
 	}
 });
 
+test('front tells its options and refuses what cannot work', () => {
+	const help = run('front', '--help');
+	assert.equal(help.status, 0);
+	for (const word of ['apache-proxy', 'apache-fcgid', 'apache-cgi',
+		'nginx-spawn', 'lighttpd', '--state', '--port', '--http-port'])
+		assert.ok(help.stdout.includes(`${word} `), word);
+	for (const args of [[], ['iis'], ['lighttpd', '--bogus'],
+		['lighttpd', '--port'], ['lighttpd', '--port', '0'],
+		['lighttpd', 'apache-cgi']])
+		assert.equal(run('front', ...args).status, 2, args.join(' '));
+	const taken = run('front', 'lighttpd', '--port', new URL(HTTP).port);
+	assert.equal(taken.status, 1);
+	assert.match(taken.stderr, /in use; --port/);
+	const alone = run('front', 'lighttpd', '--state', folder, '--port', '1',
+		'--http-port', '2');
+	assert.equal(alone.status, 1);
+	assert.match(alone.stderr, /no hub runs on .*scripts\/run --state/);
+	assert.deepEqual(fs.readdirSync(folder), []);
+});
+
 test('run names a port that is in use and starts nothing', () => {
 	const state = path.join(folder, 'ports');
 	for (const [port, other] of [[HTTPS, '--http-port'], [HTTP, '--port']]) {

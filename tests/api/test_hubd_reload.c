@@ -160,7 +160,8 @@ what_needs_a_restart_is_named_and_stays(void **state)
 	snprintf(socket, sizeof(socket), "%s", site->socket[POOL_READERS]);
 	snprintf(other, sizeof(other), "%s", site_path(site, "other.sock"));
 	memcpy(site->socket[POOL_READERS], other, sizeof(other));
-	memcpy(site->socket[POOL_KEEPERS], other, sizeof(other));
+	snprintf(site->socket[POOL_KEEPERS], sizeof(other), "%s",
+	    site_path(site, "third.sock"));
 	site_configure(
 	    site, "readers.workers = 2\nreader_group = no-such-group\n");
 	reload(site, POOL_READERS, daemon, TOOK_OVER, 1);

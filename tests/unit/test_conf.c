@@ -672,7 +672,7 @@ is_among(const char *const *names, size_t n, const char *name)
 #define ALL_CHANGED                                                            \
 	"base_url = https://other.example\n"                                   \
 	"data = /d\nstore_user = u\nreader_group = r\n"                        \
-	"socket_group = s\nmap_size = 2M\nmax_readers = 9\n"                   \
+	"socket_group = s\nmap_size = 2M\nmax_readers = 99\n"                  \
 	"readers.socket = /r\nreaders.workers = 3\n"                           \
 	"readers.connections = 4\nkeepers.socket = /k\n"                       \
 	"keepers.workers = 5\nsignin.socket = /s\nsignin.workers = 6\n"        \

@@ -22,7 +22,7 @@ static char log_path[300];
 static int
 setup(void **state)
 {
-	struct hub *hub;
+	struct test_hub *hub;
 	int fd;
 
 	if (hub_setup(state) != 0)
@@ -67,7 +67,7 @@ logged(const char *text)
 }
 
 static void
-open_house(struct house *house, struct hub *hub)
+open_house(struct house *house, struct test_hub *hub)
 {
 	if (house_open(house, &hub->conf, &hub->why) != 0)
 		fail_msg("%s", hub->why.text);
@@ -75,7 +75,7 @@ open_house(struct house *house, struct hub *hub)
 
 /* A process that has the directory open when it is killed. */
 static void
-kill_a_reader(const struct hub *hub)
+kill_a_reader(const struct test_hub *hub)
 {
 	struct store *store;
 	struct schema schema;
@@ -103,7 +103,7 @@ kill_a_reader(const struct hub *hub)
 static void
 places_of_killed_readers_are_freed_each_minute(void **state)
 {
-	struct hub *hub = *state;
+	struct test_hub *hub = *state;
 	struct house house;
 
 	open_house(&house, hub);
@@ -146,7 +146,7 @@ put_much(struct txn *txn, void *arg)
 static void
 a_store_that_fills_is_told_early_and_at_each_step(void **state)
 {
-	struct hub *hub = *state;
+	struct test_hub *hub = *state;
 	unsigned int number = 0, said = 0;
 	struct house house;
 	int64_t now = 0;
@@ -210,7 +210,7 @@ news_begins_at_eighty_and_comes_back_after_a_fall(void **state)
 static void
 a_disk_that_cannot_be_seen_is_an_error(void **state)
 {
-	struct hub *hub = *state;
+	struct test_hub *hub = *state;
 	struct house house;
 
 	open_house(&house, hub);
@@ -223,7 +223,7 @@ a_disk_that_cannot_be_seen_is_an_error(void **state)
 static void
 without_a_vault_there_is_no_house(void **state)
 {
-	struct hub *hub = *state;
+	struct test_hub *hub = *state;
 	char vault[300], away[310];
 	struct house house;
 

@@ -29,7 +29,7 @@ setup(void **state)
 	close(fd);
 	unsetenv("JOURNAL_STREAM");
 	log_open("reload", LOG_LEVEL_INFO);
-	return conf_parse(&now, STR(URL), "now", NULL, &why);
+	return conf_parse(&now, STR(URL), "now", &why);
 }
 
 static int

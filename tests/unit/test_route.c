@@ -8,7 +8,7 @@
 #define ROW(method, path, pools)                                               \
 	{                                                                      \
 		method, path, pools, CREDENTIAL_NONE, NULL, NULL,              \
-		    ERROR_PROBLEM, NULL                                        \
+		    ERROR_PROBLEM, NULL, CORS_CLIENTS                          \
 	}
 
 static const struct route table[] = {
