@@ -116,6 +116,7 @@ extern const struct command command_stat;
 extern const struct command command_verify;
 extern const struct command command_doctor;
 extern const struct command command_demo;
+extern const struct command command_audit;
 extern const struct command command_token;
 extern const struct command command_key_list;
 extern const struct command command_key_rotate;

@@ -37,6 +37,7 @@ static const struct command *const commands[] = {
 	&command_token,
 	&command_key_list,
 	&command_key_rotate,
+	&command_audit,
 	&command_stat,
 	&command_verify,
 	&command_doctor,
