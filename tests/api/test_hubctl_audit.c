@@ -130,7 +130,7 @@ each_line_of_json_is_one_event(void **state)
 		.detail = STR("a \"quoted\"\x1b[31m word") };
 	struct arena *arena = arena_new(4096, 1 << 20);
 	struct site *site = *state;
-	struct json *event;
+	const struct json *event;
 	struct output o;
 	struct str rest, line;
 	struct why why;
