@@ -212,12 +212,6 @@ enable(struct txn *txn, struct str id)
 	return account_set_enabled(txn, id, true);
 }
 
-static int
-disable(struct txn *txn, struct str id)
-{
-	return account_set_enabled(txn, id, false);
-}
-
 static enum ctl_exit
 run_enable(struct ctl *ctl, int argc, char **argv)
 {
@@ -226,20 +220,43 @@ run_enable(struct ctl *ctl, int argc, char **argv)
 	    ctl, argv[0], enable, "account.enabled", "enabled");
 }
 
+/* All that the account was given goes, in both stores. */
+static enum ctl_exit
+end_access(struct ctl *ctl, const char *name, const char *event, bool disable,
+    const char *done)
+{
+	struct account_rec rec;
+	struct actor actor;
+	struct hub hub;
+	struct why why;
+	int rc;
+
+	if (ctl_open(ctl, &why) != 0 || who_find(ctl, name, &rec, &why) != 0)
+		return ctl_fail("%s", why.text);
+	hub = ctl_hub(ctl);
+	actor = ctl_actor(ctl);
+	rc = act_end_all(&hub, &actor, event, rec.id, disable);
+	if (rc != 0)
+		return ctl_fail("account %s: %s; give the command again until "
+				"it succeeds",
+		    name, err_text(rc));
+	printf("account %s is %s\n", name, done);
+	return CTL_OK;
+}
+
 static enum ctl_exit
 run_disable(struct ctl *ctl, int argc, char **argv)
 {
 	(void)argc;
-	return change_account(
-	    ctl, argv[0], disable, "account.disabled", "disabled");
+	return end_access(ctl, argv[0], "account.disabled", true, "disabled");
 }
 
 static enum ctl_exit
 run_revoke(struct ctl *ctl, int argc, char **argv)
 {
 	(void)argc;
-	return change_account(ctl, argv[0], account_revoke, "account.revoked",
-	    "signed out everywhere");
+	return end_access(
+	    ctl, argv[0], "account.revoked", false, "signed out everywhere");
 }
 
 #define WHO "USERNAME is the e-mail address, in any letter case, or the id.\n"

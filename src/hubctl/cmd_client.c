@@ -285,8 +285,8 @@ run_remove(struct ctl *ctl, int argc, char **argv)
 	if (rc == HUB_ENOENT || rc == HUB_EDENIED)
 		return fail(argv[0], rc);
 	if (rc != 0)
-		return ctl_fail("client %s is not removed, or is and has left "
-				"records behind that open nothing: %s",
+		return ctl_fail("client %s: %s; give the command again until "
+				"there is no such client",
 		    argv[0], err_text(rc));
 	printf("client %s is removed\n", argv[0]);
 	return CTL_OK;

@@ -110,3 +110,51 @@ audit_has_after(struct txn *vault, int64_t time_us)
 	txn_cursor_close(&cursor);
 	return any;
 }
+
+/* The key of the oldest event if that is from before TIME_US. */
+static bool
+first_before(struct txn *vault, int64_t time_us, struct key *key)
+{
+	struct cursor cursor;
+	struct str entry, value;
+	uint64_t when;
+	uint32_t number;
+	bool found;
+
+	txn_cursor(&cursor, vault, VAULT_AUDIT, NULL, NULL, false);
+	found = txn_cursor_next(&cursor, &entry, &value);
+	txn_cursor_close(&cursor);
+	if (!found)
+		return false;
+	if (!key_take_u64(&entry, &when) || !key_take_u32(&entry, &number)) {
+		txn_fail(vault, HUB_ECORRUPT);
+		return false;
+	}
+	key_begin(key);
+	key_u64(key, when);
+	key_u32(key, number);
+	return (int64_t)when < time_us;
+}
+
+bool
+audit_has_before(struct txn *vault, int64_t time_us)
+{
+	struct key key;
+
+	return first_before(vault, time_us, &key);
+}
+
+unsigned int
+audit_expire(struct txn *vault, int64_t time_us, unsigned int most)
+{
+	struct arena_mark mark = arena_mark(txn_arena(vault));
+	unsigned int n = 0;
+	struct key key;
+
+	while (n < most && first_before(vault, time_us, &key) &&
+	    txn_del(vault, VAULT_AUDIT, &key)) {
+		arena_rewind(txn_arena(vault), mark);
+		n++;
+	}
+	return n;
+}

@@ -39,4 +39,11 @@ void audit_walk(struct txn *vault,
 /* Whether there is an event of TIME_US or later. */
 bool audit_has_after(struct txn *vault, int64_t time_us);
 
+/* Whether there is an event from before TIME_US (microseconds since 1970). */
+bool audit_has_before(struct txn *vault, int64_t time_us);
+
+/* Removes up to MOST of those, the oldest first; gives their number. */
+unsigned int audit_expire(
+    struct txn *vault, int64_t time_us, unsigned int most);
+
 #endif

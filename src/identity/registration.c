@@ -91,6 +91,15 @@ commit(const struct hub *hub, struct registration *r)
 	return 0;
 }
 
+/* Nothing of an old client of that name may be the new one's. */
+static int
+clear(const struct hub *hub, struct registration *r)
+{
+	int rc = act_clear_client(hub, r->id);
+
+	return rc == 0 ? 0 : why_set(r->why, rc, "vault: %s", err_text(rc));
+}
+
 int
 registration_add(const struct hub *hub, const struct actor *actor,
     struct str id, const struct client_rec *rec, struct opaque *secret,
@@ -105,7 +114,7 @@ registration_add(const struct hub *hub, const struct actor *actor,
 	int rc;
 
 	fill_event(&r, actor, "client.added", detail);
-	if ((rc = look(hub, &r, check)) != 0 ||
+	if ((rc = look(hub, &r, check)) != 0 || (rc = clear(hub, &r)) != 0 ||
 	    (!rec->public && (rc = make_secret(&r, secret)) != 0) ||
 	    (rc = commit(hub, &r)) != 0)
 		return rc;
