@@ -72,6 +72,7 @@ struct tidying {
 	const struct audit_rec *event;
 	bool recorded; /* the event is committed */
 	bool must;     /* the event is written even if nothing was found */
+	bool leaves_forms; /* of temporary passwords: they end with those */
 	struct str found[STEP];
 	unsigned int grants, sessions;
 };
@@ -91,6 +92,8 @@ note_session(void *ctx, const struct session_rec *rec)
 {
 	struct tidying *t = ctx;
 
+	if (t->leaves_forms && rec->kind == SESSION_CHANGE)
+		return true;
 	if (t->sid.n == 0 || str_eq(rec->sid, t->sid))
 		t->found[t->sessions++] = rec->sid;
 	return t->sessions < STEP;
@@ -228,6 +231,19 @@ act_end_all(const struct hub *hub, const struct actor *actor, const char *event,
 	if (rc != 0)
 		return rc;
 	act_event(&rec, actor, event, account, NULL);
+	return tidy(hub, &t, &found);
+}
+
+int
+act_tidy(const struct hub *hub, struct str account)
+{
+	struct tidying t = {
+		.account = account,
+		.recorded = true,
+		.leaves_forms = true,
+	};
+	bool found;
+
 	return tidy(hub, &t, &found);
 }
 
