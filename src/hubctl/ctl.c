@@ -213,6 +213,22 @@ ctl_close(struct ctl *ctl)
 	ctl->vault = ctl->directory = NULL;
 }
 
+/* "hubctl" and the user behind it: the one behind sudo where there is one. */
+static struct str
+source_of(struct ctl *ctl)
+{
+	const char *sudo = getenv("SUDO_USER"), *source;
+	struct passwd *user = NULL;
+
+	if (sudo != NULL)
+		user = getpwnam(sudo);
+	if (user == NULL)
+		user = getpwuid(ctl->caller);
+	source = arena_printf(
+	    ctl->arena, "hubctl %.64s", user != NULL ? user->pw_name : "?");
+	return source != NULL ? str_of(source) : STR("hubctl");
+}
+
 struct hub
 ctl_hub(struct ctl *ctl)
 {
@@ -227,19 +243,9 @@ ctl_hub(struct ctl *ctl)
 struct actor
 ctl_actor(struct ctl *ctl)
 {
-	const char *sudo = getenv("SUDO_USER"), *source;
-	struct passwd *user = NULL;
-
-	/* The user behind sudo where there is one. */
-	if (sudo != NULL)
-		user = getpwnam(sudo);
-	if (user == NULL)
-		user = getpwuid(ctl->caller);
-	source = arena_printf(
-	    ctl->arena, "hubctl %.64s", user != NULL ? user->pw_name : "?");
 	return (struct actor){
 		.client = STR(CLIENT_BUILTIN),
-		.source = source != NULL ? str_of(source) : STR("hubctl"),
+		.source = source_of(ctl),
 	};
 }
 
@@ -247,7 +253,7 @@ void
 ctl_event(struct ctl *ctl, struct audit_rec *rec, const char *event,
     struct str account, const char *detail)
 {
-	const struct actor actor = ctl_actor(ctl);
+	struct actor actor = ctl_actor(ctl);
 
 	act_event(rec, &actor, event, account, detail);
 }

@@ -80,8 +80,9 @@ struct tidying {
 	struct str account, client; /* the other is empty */
 	struct str sid;             /* empty: all of the account */
 	const struct audit_rec *event;
-	bool recorded; /* the event is committed, or there is none */
-	bool must;     /* the event is written even if nothing was found */
+	bool recorded;     /* the event is committed, or there is none */
+	bool must;         /* the event is written even if nothing was found */
+	bool leaves_forms; /* of temporary passwords: they end with those */
 
 	/* How far the looks have come, and what the last has found. */
 	char last_grant[ID_ROOM], last_session[ID_ROOM];
@@ -132,6 +133,14 @@ note_grants(struct txn *vault, struct tidying *t)
 	t->more = looked == STEP;
 }
 
+static bool
+is_meant_session(const struct tidying *t, const struct session_rec *rec)
+{
+	if (t->leaves_forms && rec->kind == SESSION_CHANGE)
+		return false;
+	return t->sid.n == 0 || str_eq(rec->sid, t->sid);
+}
+
 static void
 note_sessions(struct txn *vault, struct tidying *t)
 {
@@ -142,7 +151,7 @@ note_sessions(struct txn *vault, struct tidying *t)
 	while (looked < STEP &&
 	    session_next(vault, t->account, str_of(t->last_session), &rec)) {
 		copy_id(vault, t->last_session, rec.sid);
-		if (t->sid.n == 0 || str_eq(rec.sid, t->sid))
+		if (is_meant_session(t, &rec))
 			copy_id(vault, t->session[t->sessions++], rec.sid);
 		arena_rewind(txn_arena(vault), mark);
 		looked++;
@@ -385,6 +394,18 @@ act_end_all(const struct hub *hub, const struct actor *actor, const char *event,
 	if (rc != 0)
 		return rc;
 	act_event(&rec, actor, event, account, NULL);
+	return tidy(hub, &t);
+}
+
+int
+act_tidy(const struct hub *hub, struct str account)
+{
+	struct tidying t = {
+		.account = account,
+		.recorded = true,
+		.leaves_forms = true,
+	};
+
 	return tidy(hub, &t);
 }
 
