@@ -34,6 +34,7 @@ assert_query(const char *text, bool signed_in, const char *wanted)
 static void
 every_parameter_travels_and_no_other(void **state)
 {
+	(void)state;
 	assert_query(ALL, false, ALL);
 	assert_query("unknown=1&" ALL "&form=x", false, ALL);
 	assert_query("state=%E9+%2B&scope=&x=1", false, "state=%E9%20%2B");
@@ -58,6 +59,7 @@ after_the_sign_in_nothing_asks_for_one_again(void **state)
 		{ "id_token_hint=x", "id_token_hint=x" },
 	};
 
+	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
 		assert_query(rows[i].before, true, rows[i].after);
 }
