@@ -165,12 +165,17 @@ look(const struct hub *hub, struct tidying *t)
 static int
 take(struct txn *vault, void *arg)
 {
+	struct arena_mark mark = arena_mark(txn_arena(vault));
 	const struct tidying *t = arg;
 
-	for (unsigned int i = 0; i < t->grants; i++)
+	for (unsigned int i = 0; i < t->grants; i++) {
 		grant_del(vault, str_of(t->grant[i]));
-	for (unsigned int i = 0; i < t->sessions; i++)
+		arena_rewind(txn_arena(vault), mark);
+	}
+	for (unsigned int i = 0; i < t->sessions; i++) {
 		session_del_by_sid(vault, t->account, str_of(t->session[i]));
+		arena_rewind(txn_arena(vault), mark);
+	}
 	if (!t->recorded)
 		audit_put(vault, t->event);
 	return 0;
