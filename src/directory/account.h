@@ -53,4 +53,10 @@ bool account_is_usable(const struct account_rec *rec);
 int account_set_enabled(struct txn *directory, struct str id, bool enabled);
 int account_revoke(struct txn *directory, struct str id);
 
+/*
+ * Whether a temporary password waits to be changed: the account cannot be used
+ * then, and its epoch is raised when that begins. HUB_ENOENT.
+ */
+int account_set_pending(struct txn *directory, struct str id, bool pending);
+
 #endif

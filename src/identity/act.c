@@ -80,8 +80,9 @@ struct tidying {
 	struct str account, client; /* the other is empty */
 	struct str sid;             /* empty: all of the account */
 	const struct audit_rec *event;
-	bool recorded; /* the event is committed, or there is none */
-	bool must;     /* the event is written even if nothing was found */
+	bool recorded;     /* the event is committed, or there is none */
+	bool must;         /* the event is written even if nothing was found */
+	bool leaves_forms; /* of temporary passwords: they end with those */
 
 	/* How far the looks have come, and what the last has found. */
 	char last_grant[ID_ROOM], last_session[ID_ROOM];
@@ -103,10 +104,18 @@ copy_id(struct txn *vault, char to[ID_ROOM], struct str id)
 }
 
 static bool
-is_meant(const struct tidying *t, const struct grant_rec *rec)
+grant_is_meant(const struct tidying *t, const struct grant_rec *rec)
 {
 	if (t->client.n > 0)
 		return str_eq(rec->client, t->client);
+	return t->sid.n == 0 || str_eq(rec->sid, t->sid);
+}
+
+static bool
+session_is_meant(const struct tidying *t, const struct session_rec *rec)
+{
+	if (t->leaves_forms && rec->kind == SESSION_CHANGE)
+		return false;
 	return t->sid.n == 0 || str_eq(rec->sid, t->sid);
 }
 
@@ -124,7 +133,7 @@ note_grants(struct txn *vault, struct tidying *t)
 			     : grant_next(vault, t->account,
 				   str_of(t->last_grant), &gid, &rec))) {
 		copy_id(vault, t->last_grant, gid);
-		if (is_meant(t, &rec))
+		if (grant_is_meant(t, &rec))
 			copy_id(vault, t->grant[t->grants++], gid);
 		arena_rewind(txn_arena(vault), mark);
 		looked++;
@@ -142,7 +151,7 @@ note_sessions(struct txn *vault, struct tidying *t)
 	while (looked < STEP &&
 	    session_next(vault, t->account, str_of(t->last_session), &rec)) {
 		copy_id(vault, t->last_session, rec.sid);
-		if (t->sid.n == 0 || str_eq(rec.sid, t->sid))
+		if (session_is_meant(t, &rec))
 			copy_id(vault, t->session[t->sessions++], rec.sid);
 		arena_rewind(txn_arena(vault), mark);
 		looked++;
@@ -389,6 +398,14 @@ act_end_all(const struct hub *hub, const struct actor *actor, const char *event,
 	if (rc != 0)
 		return rc;
 	act_event(&rec, actor, event, account, NULL);
+	return tidy(hub, &t);
+}
+
+int
+act_tidy(const struct hub *hub, struct str account)
+{
+	struct tidying t = { .account = account, .leaves_forms = true };
+
 	return tidy(hub, &t);
 }
 
