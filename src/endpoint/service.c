@@ -257,15 +257,52 @@ look_at_clients(struct call *call)
 	store_read_end(txn);
 }
 
+/*
+ * Revocations and epochs hold whatever the time is; expiry does not. What was
+ * verified before is judged anew, so that all workers come to one answer.
+ */
+static void
+watch_clock(struct service *s)
+{
+	int64_t step = clock_watch_step(&s->clock);
+
+	if (step != 0)
+		token_cache_clear(s->verifier.cache);
+	if (step < 0)
+		log_warn(
+		    "the clock was set back by %lld s: until it has caught "
+		    "up, tokens from after that are refused and expired "
+		    "ones may be taken again",
+		    (long long)-step);
+	else if (step > 0)
+		log_warn(
+		    "the clock was set forward by %lld s: tokens expire so "
+		    "much earlier",
+		    (long long)step);
+}
+
 void
 service_serve(void *ctx, struct req *req, struct resp *resp)
 {
 	struct call call = { .service = ctx, .req = req, .resp = resp };
 
+	watch_clock(ctx);
 	answer(&call);
 	if (req->origin.n > 0 && !call.looked)
 		look_at_clients(&call);
 	cors_put(&call);
+	put_common(&call);
+	resp->head = req->method == METHOD_HEAD;
+}
+
+void
+service_unavailable(void *ctx, struct req *req, struct resp *resp)
+{
+	struct call call = {
+		.service = ctx, .req = req, .resp = resp, .failed = HUB_ESTORE
+	};
+
+	answer_failure(&call);
 	put_common(&call);
 	resp->head = req->method == METHOD_HEAD;
 }

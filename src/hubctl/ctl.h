@@ -7,6 +7,7 @@
 #include "base/conf.h"
 #include "base/err.h"
 #include "hubctl/args.h"
+#include "identity/act.h"
 #include "store/audit_rec.h"
 #include "store/txn.h"
 
@@ -39,6 +40,12 @@ enum ctl_exit ctl_fail(const char *fmt, ...)
     __attribute__((format(printf, 1, 2)));
 
 /*
+ * The same for standard output that cannot be written. Quiet where its reader
+ * has gone away: it has seen what it wanted.
+ */
+enum ctl_exit ctl_output_failed(void);
+
+/*
  * The same for a command line that is wrong: says where help is and gives
  * CTL_USAGE. COMMAND is NULL where none was recognised.
  */
@@ -60,12 +67,41 @@ int ctl_open(struct ctl *ctl, struct why *why);
 
 void ctl_close(struct ctl *ctl);
 
+/* Makes the configured data folder unless it is there. */
+int ctl_make_data(const struct ctl *ctl, struct why *why);
+
+/*
+ * Opens that folder and keeps out others who would make stores in it, until
+ * *FD is closed or the program ends. HUB_ECONFLICT: somebody is at it.
+ */
+int ctl_lock_data(const struct ctl *ctl, int *fd, struct why *why);
+
+/*
+ * When run as root: gives an open folder, which is new or empty, to the user
+ * who owns the stores; the folder PATH names it in errors.
+ */
+int ctl_give(struct ctl *ctl, int folder, const char *path, struct why *why);
+
+/* A file in the data folder until a restore into it is complete. */
+#define CTL_RESTORING "restore.json"
+
+/* Whether there is nothing in the folder; false if that cannot be told. */
+bool ctl_is_empty(const char *folder);
+
+/* Both stores as acts take them, and who acts: the caller, in the arena. */
+struct hub ctl_hub(struct ctl *ctl);
+struct actor ctl_actor(struct ctl *ctl);
+
 /*
  * Fills an audit event that this program causes, in the arena; its source is
  * "hubctl" and who called it. DETAIL may be NULL.
  */
 void ctl_event(struct ctl *ctl, struct audit_rec *rec, const char *event,
     struct str account, const char *detail);
+
+/* The same for acts: both stores, and who does it. */
+struct hub ctl_hub(struct ctl *ctl);
+struct actor ctl_actor(struct ctl *ctl);
 
 /* Writes a filled event in a transaction of its own. */
 int ctl_record(struct ctl *ctl, struct audit_rec *rec);
@@ -78,9 +114,13 @@ int ctl_audit(
 extern const struct command command_init;
 extern const struct command command_import;
 extern const struct command command_export;
+extern const struct command command_backup;
+extern const struct command command_restore;
 extern const struct command command_stat;
 extern const struct command command_verify;
+extern const struct command command_doctor;
 extern const struct command command_demo;
+extern const struct command command_audit;
 extern const struct command command_token;
 extern const struct command command_key_list;
 extern const struct command command_key_rotate;
@@ -95,5 +135,6 @@ extern const struct command command_client_show;
 extern const struct command command_client_enable;
 extern const struct command command_client_disable;
 extern const struct command command_client_remove;
+extern const struct command command_client_rotate_secret;
 
 #endif

@@ -1,22 +1,9 @@
 #include "http/req.h"
 
+#include "arena_fixture.h"
 #include "unit.h"
 
 static const struct req_limits limits = { 100, 1000, 50 };
-
-static int
-make_arena(void **state)
-{
-	*state = arena_new(4096, 1 << 20);
-	return *state == NULL;
-}
-
-static int
-drop_arena(void **state)
-{
-	arena_free(*state);
-	return 0;
-}
 
 struct param {
 	const char *name;
@@ -161,9 +148,9 @@ static void
 a_parameter_that_comes_twice_is_400(void **state)
 {
 	static const char *const names[] = { "REQUEST_METHOD", "REQUEST_ID",
-		"REMOTE_ADDR", "HTTPS", "CONTENT_TYPE", "HTTP_IF_NONE_MATCH",
-		"HTTP_IF_MATCH", "HTTP_ORIGIN", "HTTP_COOKIE",
-		"HTTP_ACCEPT_LANGUAGE" };
+		"UNIQUE_ID", "REMOTE_ADDR", "HTTPS", "CONTENT_TYPE",
+		"HTTP_IF_NONE_MATCH", "HTTP_IF_MATCH", "HTTP_ORIGIN",
+		"HTTP_COOKIE", "HTTP_ACCEPT_LANGUAGE" };
 	struct req req;
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
@@ -303,6 +290,27 @@ a_fit_id_is_taken_over(void **state)
 	assert_true(str_eq(req.id, str_of(longest)));
 }
 
+/* Apache's mod_unique_id has a name of its own for it. */
+static void
+a_unique_id_serves_where_there_is_no_other(void **state)
+{
+	struct req req =
+	    MADE(*state, STR_NONE, URI("/"), { "UNIQUE_ID", STR("ap@che") });
+
+	assert_int_equal(req.id.n, 22);
+	req = MADE(*state, STR_NONE, URI("/"), { "UNIQUE_ID", STR("Z9-a_b") });
+	assert_true(str_eq(req.id, STR("Z9-a_b")));
+	req = MADE(*state, STR_NONE, URI("/"), { "UNIQUE_ID", STR("Z9-a_b") },
+	    { "REQUEST_ID", STR("id-1") });
+	assert_true(str_eq(req.id, STR("id-1")));
+	req = MADE(*state, STR_NONE, URI("/"), { "UNIQUE_ID", STR("Z9-a_b") },
+	    { "REQUEST_ID", STR("un fit") });
+	assert_true(str_eq(req.id, STR("Z9-a_b")));
+	req = MADE(
+	    *state, STR_NONE, URI("/"), { "HTTP_UNIQUE_ID", STR("Z9-a_b") });
+	assert_int_equal(req.id.n, 22);
+}
+
 static void
 an_id_is_made_where_there_is_none_that_is_fit(void **state)
 {
@@ -346,7 +354,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, make_arena, drop_arena)
+#define TEST(name)                                                             \
+	cmocka_unit_test_setup_teardown(name, arena_setup, arena_teardown)
 		TEST(each_parameter_goes_to_its_place),
 		TEST(what_is_absent_is_empty),
 		TEST(methods_are_told_apart_by_their_exact_name),
@@ -362,6 +371,7 @@ main(void)
 		TEST(a_body_over_the_limit_is_413),
 		TEST(the_first_refusal_sticks),
 		TEST(a_fit_id_is_taken_over),
+		TEST(a_unique_id_serves_where_there_is_no_other),
 		TEST(an_id_is_made_where_there_is_none_that_is_fit),
 		TEST(limits_are_those_of_the_configuration),
 #undef TEST

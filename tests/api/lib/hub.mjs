@@ -178,7 +178,7 @@ export async function until(condition, seconds = 20) {
 
 // The daemon of a pool: its master, the master's parent and the workers.
 export function daemon(pool) {
-	const found = new Map();
+	const found = new Map(), names = new Map();
 	for (const entry of fs.readdirSync('/proc')) {
 		if (!/^\d+$/.test(entry))
 			continue;
@@ -189,8 +189,11 @@ export function daemon(pool) {
 			const [state, parent] = stat.slice(stat.lastIndexOf(')') + 2)
 				.split(' ');
 			if (path.basename(words[0]) === 'hubd' && words[2] === pool &&
-			    words.includes(`${STATE}/hub.conf`) && state !== 'Z')
+			    words.includes(`${STATE}/hub.conf`) && state !== 'Z') {
 				found.set(Number(entry), Number(parent));
+				names.set(Number(entry), stat.slice(stat.indexOf('(') + 1,
+					stat.lastIndexOf(')')));
+			}
 		} catch {
 			// It ended while we looked.
 		}
@@ -199,7 +202,7 @@ export function daemon(pool) {
 	if (masters.length !== 1)
 		return null;
 	const [[master, parent]] = masters;
-	const workers = [...found].filter(([, p]) => p === master)
-		.map(([pid]) => pid);
+	const workers = [...found].filter(([pid, p]) => p === master &&
+		names.get(pid) === 'hub-worker').map(([pid]) => pid);
 	return { master, parent, workers };
 }
