@@ -138,6 +138,52 @@ the_other_reasons_have_their_words(void **state)
 	    "te veel op uw naam of e-mailadres");
 }
 
+/* The service anew, as a sign-in worker with this file of words. */
+static int
+reopen(struct fixture *f, const char *words)
+{
+	struct conf *conf = &f->hub->conf;
+	int rc;
+
+	service_close(&f->service);
+	snprintf(conf->password_blocklist, sizeof(conf->password_blocklist),
+	    "%s", words);
+	rc = service_open(
+	    &f->service, conf, POOL_SIGNIN, &f->counters, &f->hub->why);
+	f->hub->directory = f->service.directory;
+	f->hub->vault = f->service.vault;
+	return rc;
+}
+
+static void
+a_listed_one_is_refused(void **state)
+{
+	struct fixture *f = *state;
+	const char *words =
+	    arena_printf(f->hub->arena, "%s/words", f->hub->root);
+	FILE *file = fopen(words, "w");
+	struct visitor v;
+
+	assert_non_null(file);
+	fputs("negen natte nijlpaarden\n", file);
+	fclose(file);
+	open_form(&v, f);
+	assert_int_equal(reopen(f, words), 0);
+	assert_refused(&v, send_new(&v, NEW, NEW), "te makkelijk te raden");
+	assert_int_equal(
+	    send_new(&v, "zeven+zure+zebras", "zeven+zure+zebras"), 303);
+}
+
+static void
+a_list_that_is_not_there_is_told_at_the_start(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_int_equal(reopen(f, "/nowhere/words"), HUB_ENOENT);
+	assert_non_null(strstr(f->hub->why.text, "/nowhere/words"));
+	assert_int_equal(reopen(f, ""), 0);
+}
+
 static void
 assert_closed(struct visitor *v, int status)
 {
@@ -233,6 +279,8 @@ main(void)
 		TEST(afterwards_only_the_new_one_signs_in),
 		TEST(a_refused_one_shows_the_form_again_with_the_reason),
 		TEST(the_other_reasons_have_their_words),
+		TEST(a_listed_one_is_refused),
+		TEST(a_list_that_is_not_there_is_told_at_the_start),
 		TEST(without_the_temporary_password_there_is_no_form),
 		TEST(a_form_that_has_ended_is_refused_when_it_comes),
 		TEST(a_disabled_account_has_no_form),
