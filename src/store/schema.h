@@ -28,8 +28,8 @@ enum directory_table {
 };
 
 enum vault_table {
-	VAULT_KEY,   /* kid -> private_key_rec */
-	VAULT_AUDIT, /* u64 microseconds, u32 number -> audit_rec */
+	VAULT_KEY,             /* kid -> private_key_rec */
+	VAULT_AUDIT,           /* u64 microseconds, u32 number -> audit_rec */
 	VAULT_CREDENTIAL,      /* account id -> credential_rec */
 	VAULT_CLIENT_SECRET,   /* client id -> client_secret_rec */
 	VAULT_CODE,            /* digest -> code_rec */

@@ -636,7 +636,7 @@ is_enough(void *ctx)
 }
 
 static int
-import_stopped_at(struct hub *hub, struct str content, unsigned int n)
+import_stopped_at(struct test_hub *hub, struct str content, unsigned int n)
 {
 	int rc;
 
@@ -655,7 +655,7 @@ import_stopped_at(struct hub *hub, struct str content, unsigned int n)
 static void
 told_to_stop_it_ends_between_two_changes(void **state)
 {
-	struct hub *hub = *state;
+	struct test_hub *hub = *state;
 	unsigned int stops = 0;
 	struct buf text;
 	int rc;
@@ -694,7 +694,7 @@ deletions_of_what_is_not_there_are_counted_apart(void **state)
 	    "{\"type\":\"contract\",\"id\":\"x\",\"version\":1,"
 	    "\"deleted\":true}\n"
 	    "{\"type\":\"organization\",\"id\":\"y\",\"deleted\":true}\n";
-	struct hub *hub = *state;
+	struct test_hub *hub = *state;
 
 	import_good(hub, all);
 	assert_int_equal(im.absent, 5);

@@ -5,6 +5,7 @@
 #include "identity/restore.h"
 
 #include <stdio.h>
+#include "base/clock.h"
 #include "directory/account.h"
 #include "directory/client_public.h"
 #include "directory/revoked.h"
@@ -65,10 +66,10 @@ put_directory(struct txn *txn, void *arg)
 	return 0;
 }
 
-static struct hub *
+static struct test_hub *
 filled(void **state)
 {
-	struct hub *hub = *state;
+	struct test_hub *hub = *state;
 
 	hub_put(hub, ACCOUNT("a"));
 	hub_put(hub, ACCOUNT("b"));
@@ -81,7 +82,7 @@ filled(void **state)
 static void
 every_table_has_its_answer(void **state)
 {
-	struct hub *hub = *state;
+	struct test_hub *hub = *state;
 	struct schema schema;
 
 	schema_directory(&schema, &hub->conf);
@@ -97,7 +98,7 @@ every_table_has_its_answer(void **state)
 }
 
 static uint64_t
-count(struct hub *hub, struct store *store, unsigned int table)
+count(struct test_hub *hub, struct store *store, unsigned int table)
 {
 	struct txn *txn = store_read_begin(store, hub->arena);
 	uint64_t n = txn_count(txn, table);
@@ -109,7 +110,7 @@ count(struct hub *hub, struct store *store, unsigned int table)
 static void
 a_table_without_an_answer_stops_it_before_anything(void **state)
 {
-	struct hub *hub = filled(state);
+	struct test_hub *hub = filled(state);
 	enum schema_fate fates[VAULT_TABLES] = {
 		[VAULT_KEY] = FATE_ENDS, [VAULT_AUDIT] = FATE_NONE
 	};
@@ -141,7 +142,7 @@ revoke_many(struct txn *txn, void *arg)
 static void
 a_table_of_any_size_is_emptied_and_no_other(void **state)
 {
-	struct hub *hub = filled(state);
+	struct test_hub *hub = filled(state);
 	enum schema_fate fates[DIR_TABLES];
 	struct schema schema;
 
@@ -178,7 +179,7 @@ see(void *ctx, int64_t time_us, const struct audit_rec *rec)
 static void
 the_vault_keeps_its_log_and_signs_with_the_new_key(void **state)
 {
-	struct hub *hub = filled(state);
+	struct test_hub *hub = filled(state);
 	const struct audit_rec events[] = { { .event = STR("state.restored") },
 		{ .event = STR("key.created") } };
 	struct seen seen = { .arena = pairs };
@@ -192,7 +193,7 @@ the_vault_keeps_its_log_and_signs_with_the_new_key(void **state)
 	    0);
 	assert_int_equal(count(hub, hub->vault, VAULT_KEY), 1);
 	txn = store_read_begin(hub->vault, hub->arena);
-	assert_int_equal(signing_key_find(txn, &found), 0);
+	assert_int_equal(signing_key_find(txn, clock_now(), &found), 0);
 	audit_walk(txn, see, &seen);
 	assert_int_equal(store_read_end(txn), 0);
 	assert_string_equal(found.kid, new_key.kid);
@@ -205,7 +206,7 @@ the_vault_keeps_its_log_and_signs_with_the_new_key(void **state)
 static void
 the_directory_trusts_the_new_key_and_no_older_epoch(void **state)
 {
-	struct hub *hub = filled(state);
+	struct test_hub *hub = filled(state);
 	struct keyset set = { 0 };
 	struct schema schema;
 	struct client_rec app;
@@ -251,7 +252,7 @@ leap_two(struct txn *txn, void *arg)
 static void
 epochs_leap_a_few_accounts_at_a_time(void **state)
 {
-	struct hub *hub = filled(state);
+	struct test_hub *hub = filled(state);
 	struct leaps l;
 
 	key_begin(&l.from);
@@ -285,7 +286,7 @@ copy_a_to_b(struct txn *txn, void *arg)
 static void
 a_damaged_account_is_not_written_over_another(void **state)
 {
-	struct hub *hub = filled(state);
+	struct test_hub *hub = filled(state);
 	struct schema schema;
 
 	hub_write(hub, hub->directory, copy_a_to_b, NULL);
