@@ -30,6 +30,7 @@ struct command {
 	const char *usage; /* what follows the name */
 	const char *brief; /* one line for the list */
 	const char *text;  /* for --help; ends with a newline */
+	bool alone;        /* the second word of the name is enough */
 	int min, max;      /* words after the name */
 	const struct option_spec *options;
 	enum ctl_exit (*run)(struct ctl *ctl, int argc, char **argv);
@@ -125,6 +126,10 @@ extern const struct command command_account_show;
 extern const struct command command_account_enable;
 extern const struct command command_account_disable;
 extern const struct command command_account_revoke;
+extern const struct command command_account_add;
+extern const struct command command_account_reset_password;
+extern const struct command command_account_set_password;
+extern const struct command command_account_sessions;
 extern const struct command command_client_add;
 extern const struct command command_client_list;
 extern const struct command command_client_show;
