@@ -95,10 +95,10 @@ static const char *const texts[TEXTS][LANGUAGES] = {
 		"This password is too much like your name or email address. "
 		"Choose a sentence without them."),
 	[TEXT_CHANGE_TEMPORARY] =
-	    TEXT_ROW("Dit is het tijdelijke wachtwoord. Kies een nieuw dat "
-		     "alleen u kent.",
-		"This is the temporary password. Choose a new one that only "
-		"you know."),
+	    TEXT_ROW("Dit is een tijdelijk wachtwoord, of het ziet er zo "
+		     "uit. Kies een zin van een paar woorden.",
+		"This is a temporary password, or looks like one. Choose a "
+		"sentence of a few words."),
 	[TEXT_CHANGE_CLOSED] = TEXT_ROW("Meld u opnieuw aan", "Sign in again"),
 	[TEXT_CHANGE_CLOSED_NOTE] =
 	    TEXT_ROW("Het formulier voor een nieuw wachtwoord is niet meer "
