@@ -103,11 +103,13 @@ sign_token(struct small_hub *hub, struct rsa_key *key, const char *kid,
 		.sid = "s-1",
 		.scope = "openid hub.read",
 	};
+	struct signer_key signing = { .rsa = key };
 	struct str token;
 
+	snprintf(signing.kid, sizeof(signing.kid), "%s", kid);
 	snprintf(claims.sub, sizeof(claims.sub), "%s", account);
-	FUZZ_HOLDS(jwt_sign(hub->arena, key, kid, &hub->service.verifier.domain,
-		       &claims, &token) == 0);
+	FUZZ_HOLDS(jwt_sign(hub->arena, &signing, &hub->service.verifier.domain,
+		       STR_NONE, &claims, &token) == 0);
 	FUZZ_HOLDS(token.n < sizeof(hub->token));
 	memcpy(text, token.p, token.n);
 }
