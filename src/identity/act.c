@@ -375,11 +375,11 @@ static int
 end_account(struct txn *directory, void *arg)
 {
 	const struct ending *e = arg;
-	int rc = account_revoke(directory, e->account);
 
-	if (rc == 0 && e->disable)
-		rc = account_set_enabled(directory, e->account, false);
-	return rc;
+	/* Which raises the epoch as well, unless it was disabled before. */
+	return e->disable
+	    ? account_set_enabled(directory, e->account, false)
+	    : account_revoke(directory, e->account);
 }
 
 int
