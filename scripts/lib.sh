@@ -8,7 +8,8 @@ BUILD=${HUB_BUILD:-$ROOT/build}
 PATH=$PATH:/usr/sbin:/sbin
 
 BUILD_PACKAGES=(autoconf automake make gcc libc6-dev pkgconf libfcgi-dev
-	libyajl-dev liblmdb-dev libssl-dev libsodium-dev libcmocka-dev)
+	libyajl-dev liblmdb-dev libssl-dev libsodium-dev libutf8proc-dev
+	libcmocka-dev)
 RUN_PACKAGES=(nginx openssl curl jq util-linux)
 
 say() {

@@ -3,6 +3,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include "base/str.h"
 
 /* Seconds since 1970 in UTC: what tokens and records carry. */
 int64_t clock_now(void);
@@ -19,6 +20,9 @@ int64_t clock_mono_us(void);
 /* "2026-01-31T12:34:56Z" and its NUL; "" for a time after the year 9999. */
 #define CLOCK_TEXT 21
 void clock_text(int64_t seconds, char text[CLOCK_TEXT]);
+
+/* The way back, also from a date alone: midnight. False for anything else. */
+bool clock_parse(struct str text, int64_t *seconds);
 
 /*
  * Notices that the clock was set. A watch begins as all zeros; one that has

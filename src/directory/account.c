@@ -274,3 +274,19 @@ account_revoke(struct txn *txn, struct str id)
 	put_record(txn, &rec);
 	return 0;
 }
+
+int
+account_set_pending(struct txn *txn, struct str id, bool pending)
+{
+	struct account_rec rec;
+
+	if (!account_get(txn, id, &rec))
+		return HUB_ENOENT;
+	if (rec.pending == pending)
+		return 0;
+	if (pending)
+		rec.epoch++;
+	rec.pending = pending;
+	put_record(txn, &rec);
+	return 0;
+}

@@ -61,4 +61,10 @@ int account_revoke(struct txn *directory, struct str id);
 unsigned int account_leap(
     struct txn *directory, struct key *from, unsigned int max);
 
+/*
+ * Whether a temporary password waits to be changed: the account cannot be used
+ * then, and its epoch is raised when that begins. HUB_ENOENT.
+ */
+int account_set_pending(struct txn *directory, struct str id, bool pending);
+
 #endif

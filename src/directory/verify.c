@@ -208,7 +208,8 @@ verify_run(struct verify *v, struct why *why)
 	rc = walk_store(
 	    &w, v->directory, &directory.spec, verify_directory, why);
 	if (rc == 0)
-		rc = walk_store(&w, v->vault, &vault.spec, verify_vault, why);
+		rc =
+		    walk_store(&w, v->vault, &vault.spec, v->vault_checks, why);
 	buf_free(&w.findings);
 	arena_free(w.arena);
 	return rc;

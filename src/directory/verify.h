@@ -13,8 +13,15 @@
  * changes made meanwhile are never taken for damage. Looks are short, and none
  * is open while FOUND and PROGRESS run.
  */
+struct verify_look;
+
 struct verify {
 	struct store *directory, *vault;
+	/*
+	 * What makes a record of the vault sound, by table: the rules of that
+	 * stand above this, see identity/verify_vault.h.
+	 */
+	void (*const *vault_checks)(struct verify_look *look, struct str value);
 	/* KEY is fit to be printed. */
 	void (*found)(
 	    void *ctx, const char *table, const char *key, const char *reason);

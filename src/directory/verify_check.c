@@ -9,14 +9,12 @@
 #include "directory/export.h"
 #include "directory/import_mark.h"
 #include "directory/reference.h"
+#include "directory/revoked.h"
 #include "directory/username.h"
 #include "store/client_rec.h"
 #include "store/rec_list.h"
 #include "store/schema.h"
 #include "store/signing_key_rec.h"
-#include "store/audit_rec.h"
-
-#define UNREADABLE "cannot be read"
 
 static bool
 get(struct verify_look *l, unsigned int table, struct str id, struct str *value)
@@ -77,7 +75,7 @@ parse_again(struct verify_look *l, enum record_kind kind, struct str value,
 		id.n--;
 	buf_init_arena(&line, txn_arena(l->txn), 4 * RECORD_LINE_MAX);
 	if (export_line(&line, kind, id, value) != 0) {
-		verify_found(l, UNREADABLE);
+		verify_found(l, VERIFY_UNREADABLE);
 		return false;
 	}
 	if (record_parse(txn_arena(l->txn), buf_view(&line), out, &why) != 0) {
@@ -116,7 +114,7 @@ check_organization(struct verify_look *l, struct str value)
 	struct record now;
 
 	if (organization_rec_get(value, &is) != 0) {
-		verify_found(l, UNREADABLE);
+		verify_found(l, VERIFY_UNREADABLE);
 		return;
 	}
 	if (!parse_again(l, RECORD_ORGANIZATION, value, &now))
@@ -133,7 +131,7 @@ check_group(struct verify_look *l, struct str value)
 	struct record now;
 
 	if (group_rec_get(value, &is) != 0) {
-		verify_found(l, UNREADABLE);
+		verify_found(l, VERIFY_UNREADABLE);
 		return;
 	}
 	if (!parse_again(l, RECORD_GROUP, value, &now))
@@ -189,7 +187,7 @@ check_account(struct verify_look *l, struct str value)
 	struct record record;
 
 	if (account_rec_get(value, &is) != 0) {
-		verify_found(l, UNREADABLE);
+		verify_found(l, VERIFY_UNREADABLE);
 		return;
 	}
 	if (!parse_again(l, RECORD_ACCOUNT, value, &record))
@@ -296,7 +294,7 @@ check_contact(struct verify_look *l, struct str value)
 	struct record record;
 
 	if (contact_rec_get(value, &is) != 0) {
-		verify_found(l, UNREADABLE);
+		verify_found(l, VERIFY_UNREADABLE);
 		return;
 	}
 	if (!parse_again(l, RECORD_CONTACT, value, &record))
@@ -347,7 +345,7 @@ check_contract_line(struct verify_look *l, struct str value)
 		return;
 	}
 	if (contract_line_get(value, &line) != 0)
-		verify_found(l, UNREADABLE);
+		verify_found(l, VERIFY_UNREADABLE);
 	if (!get(l, DIR_CONTRACT, id, &bytes) ||
 	    contract_rec_get(bytes, &rec) != 0 || rec.deleted)
 		verify_found(l, "leads to contract %.*s, which is not there",
@@ -389,7 +387,7 @@ check_contract(struct verify_look *l, struct str value)
 	struct record record;
 
 	if (contract_rec_get(value, &is) != 0) {
-		verify_found(l, UNREADABLE);
+		verify_found(l, VERIFY_UNREADABLE);
 		return;
 	}
 	if (!parse_again(l, RECORD_CONTRACT, value, &record))
@@ -413,7 +411,7 @@ check_client(struct verify_look *l, struct str value)
 	struct client_rec rec;
 
 	if (client_rec_get(value, &rec) != 0)
-		verify_found(l, UNREADABLE);
+		verify_found(l, VERIFY_UNREADABLE);
 }
 
 static void
@@ -422,43 +420,17 @@ check_public_key(struct verify_look *l, struct str value)
 	struct public_key_rec rec;
 
 	if (public_key_rec_get(value, &rec) != 0)
-		verify_found(l, UNREADABLE);
+		verify_found(l, VERIFY_UNREADABLE);
 }
 
 static void
 check_revoked(struct verify_look *l, struct str value)
 {
+	struct revoked entry;
 	struct str kind, id;
-	struct rec_in in;
 
-	rec_in_begin(&in, value);
-	rec_u64(&in);
-	if (take_pair(l, &kind, &id) && rec_in_end(&in) != 0)
-		verify_found(l, UNREADABLE);
-}
-
-static void
-check_private_key(struct verify_look *l, struct str value)
-{
-	struct private_key_rec rec;
-
-	if (private_key_rec_get(value, &rec) != 0)
-		verify_found(l, UNREADABLE);
-}
-
-static void
-check_audit(struct verify_look *l, struct str value)
-{
-	struct str rest = l->key;
-	struct audit_rec rec;
-	uint64_t when;
-	uint32_t number;
-
-	if (!key_take_u64(&rest, &when) || !key_take_u32(&rest, &number) ||
-	    rest.n != 0)
-		verify_found(l, "the key is not made of a time and a number");
-	if (audit_rec_get(value, &rec) != 0)
-		verify_found(l, UNREADABLE);
+	if (take_pair(l, &kind, &id) && revoked_decode(value, &entry) != 0)
+		verify_found(l, VERIFY_UNREADABLE);
 }
 
 verify_fn *const verify_directory[DIR_TABLES] = {
@@ -477,9 +449,4 @@ verify_fn *const verify_directory[DIR_TABLES] = {
 	[DIR_CONTRACT_LINE] = check_contract_line,
 	[DIR_MEMBER] = check_member,
 	[DIR_GROUP_MEMBER] = check_group_member,
-};
-
-verify_fn *const verify_vault[VAULT_TABLES] = {
-	[VAULT_KEY] = check_private_key,
-	[VAULT_AUDIT] = check_audit,
 };

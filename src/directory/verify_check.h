@@ -14,6 +14,8 @@ struct verify_look {
 	struct buf *findings; /* table, key, reason in turn (rec_list.h) */
 };
 
+#define VERIFY_UNREADABLE "cannot be read"
+
 /* Adds a finding about the record. */
 void verify_found(struct verify_look *look, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
@@ -21,8 +23,7 @@ void verify_found(struct verify_look *look, const char *fmt, ...)
 /* Finds fault with a record of the table. */
 typedef void verify_fn(struct verify_look *look, struct str value);
 
-/* For the tables of the directory and of the vault, in their order. */
+/* For the tables of the directory, in their order. */
 extern verify_fn *const verify_directory[];
-extern verify_fn *const verify_vault[];
 
 #endif

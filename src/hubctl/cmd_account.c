@@ -2,6 +2,7 @@
 #include "base/json_in.h"
 #include "directory/account.h"
 #include "hubctl/ctl.h"
+#include "hubctl/who.h"
 #include "store/rec_list.h"
 #include "store/schema.h"
 
@@ -86,29 +87,6 @@ run_list(struct ctl *ctl, int argc, char **argv)
 	return rc == 0 ? CTL_OK : ctl_fail("directory: %s", err_text(rc));
 }
 
-/* By username, or by id where no username fits. */
-static bool
-find_account(struct txn *txn, const char *name, struct account_rec *rec)
-{
-	return account_by_name(txn, str_of(name), rec) ||
-	    (str_is_id(str_of(name)) && account_get(txn, str_of(name), rec));
-}
-
-static int
-look_up(
-    struct ctl *ctl, const char *name, struct account_rec *rec, struct why *why)
-{
-	struct txn *txn = store_read_begin(ctl->directory, ctl->arena);
-	bool found = find_account(txn, name, rec);
-	int rc = store_read_end(txn);
-
-	if (rc != 0)
-		return why_set(why, rc, "directory: %s", err_text(rc));
-	if (!found)
-		return why_set(why, HUB_ENOENT, "there is no account %s", name);
-	return 0;
-}
-
 static void
 print_list(const char *label, struct str list, bool pairs)
 {
@@ -173,7 +151,7 @@ run_show(struct ctl *ctl, int argc, char **argv)
 	struct why why;
 
 	(void)argc;
-	if (ctl_open(ctl, &why) != 0 || look_up(ctl, argv[0], &rec, &why) != 0)
+	if (ctl_open(ctl, &why) != 0 || who_find(ctl, argv[0], &rec, &why) != 0)
 		return ctl_fail("%s", why.text);
 	printf("id: %.*s\nusername: %.*s\nstate: %s\nepoch: %llu\n",
 	    STR_ARG(rec.id), STR_ARG(rec.name), state_of(&rec),
@@ -213,7 +191,7 @@ change_account(struct ctl *ctl, const char *name,
 	struct why why;
 	int rc;
 
-	if (ctl_open(ctl, &why) != 0 || look_up(ctl, name, &rec, &why) != 0)
+	if (ctl_open(ctl, &why) != 0 || who_find(ctl, name, &rec, &why) != 0)
 		return ctl_fail("%s", why.text);
 	change.id = rec.id;
 	rc = store_write(ctl->directory, ctl->arena, apply, &change);
@@ -234,12 +212,6 @@ enable(struct txn *txn, struct str id)
 	return account_set_enabled(txn, id, true);
 }
 
-static int
-disable(struct txn *txn, struct str id)
-{
-	return account_set_enabled(txn, id, false);
-}
-
 static enum ctl_exit
 run_enable(struct ctl *ctl, int argc, char **argv)
 {
@@ -248,20 +220,43 @@ run_enable(struct ctl *ctl, int argc, char **argv)
 	    ctl, argv[0], enable, "account.enabled", "enabled");
 }
 
+/* All that the account was given goes, in both stores. */
+static enum ctl_exit
+end_access(struct ctl *ctl, const char *name, const char *event, bool disable,
+    const char *done)
+{
+	struct account_rec rec;
+	struct actor actor;
+	struct hub hub;
+	struct why why;
+	int rc;
+
+	if (ctl_open(ctl, &why) != 0 || who_find(ctl, name, &rec, &why) != 0)
+		return ctl_fail("%s", why.text);
+	hub = ctl_hub(ctl);
+	actor = ctl_actor(ctl);
+	rc = act_end_all(&hub, &actor, event, rec.id, disable);
+	if (rc != 0)
+		return ctl_fail("account %s: %s; give the command again until "
+				"it succeeds",
+		    name, err_text(rc));
+	printf("account %s is %s\n", name, done);
+	return CTL_OK;
+}
+
 static enum ctl_exit
 run_disable(struct ctl *ctl, int argc, char **argv)
 {
 	(void)argc;
-	return change_account(
-	    ctl, argv[0], disable, "account.disabled", "disabled");
+	return end_access(ctl, argv[0], "account.disabled", true, "disabled");
 }
 
 static enum ctl_exit
 run_revoke(struct ctl *ctl, int argc, char **argv)
 {
 	(void)argc;
-	return change_account(ctl, argv[0], account_revoke, "account.revoked",
-	    "signed out everywhere");
+	return end_access(
+	    ctl, argv[0], "account.revoked", false, "signed out everywhere");
 }
 
 #define WHO "USERNAME is the e-mail address, in any letter case, or the id.\n"

@@ -12,18 +12,6 @@ static const char *const states[] = {
 	[KEY_UNPUBLISHED] = "unpublished",
 };
 
-/* Both stores as acts take them. */
-static struct hub
-hub_of(struct ctl *ctl)
-{
-	return (struct hub){
-		.conf = &ctl->conf,
-		.directory = ctl->directory,
-		.vault = ctl->vault,
-		.arena = ctl->arena,
-	};
-}
-
 static void
 show_time(int64_t time)
 {
@@ -60,7 +48,7 @@ run_list(struct ctl *ctl, int argc, char **argv)
 	(void)argv;
 	if (ctl_open(ctl, &why) != 0)
 		return ctl_fail("%s", why.text);
-	hub = hub_of(ctl);
+	hub = ctl_hub(ctl);
 	rc = key_ring_list(&hub, clock_now(), &list, &n);
 	if (rc != 0)
 		return ctl_fail("cannot read the keys: %s", err_text(rc));
@@ -89,7 +77,6 @@ run_rotate(struct ctl *ctl, int argc, char **argv)
 	struct key_rotation rotation = { .at_once = option_now };
 	char from[CLOCK_TEXT];
 	struct signing_key fresh;
-	struct audit_rec event;
 	struct actor actor;
 	struct why why;
 	struct hub hub;
@@ -99,12 +86,8 @@ run_rotate(struct ctl *ctl, int argc, char **argv)
 	(void)argv;
 	if (ctl_open(ctl, &why) != 0)
 		return ctl_fail("%s", why.text);
-	ctl_event(ctl, &event, "key.rotated", STR(""), NULL);
-	actor = (struct actor){
-		.client = event.client,
-		.source = event.source,
-	};
-	hub = hub_of(ctl);
+	actor = ctl_actor(ctl);
+	hub = ctl_hub(ctl);
 	if ((rc = signing_key_make(ctl->arena, &fresh)) != 0)
 		return ctl_fail("cannot make a key: %s", err_text(rc));
 	rotation.fresh = &fresh;

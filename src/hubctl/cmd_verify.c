@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "directory/verify.h"
 #include "hubctl/ctl.h"
+#include "identity/verify_vault.h"
 
 /* Milliseconds between two lines of progress. */
 #define SHOWN_MS 200
@@ -58,6 +59,7 @@ run(struct ctl *ctl, int argc, char **argv)
 		return ctl_fail("%s", why.text);
 	v.directory = ctl->directory;
 	v.vault = ctl->vault;
+	v.vault_checks = verify_vault;
 	rc = verify_run(&v, &why);
 	clear_progress(&progress);
 	if (rc != 0)

@@ -213,27 +213,49 @@ ctl_close(struct ctl *ctl)
 	ctl->vault = ctl->directory = NULL;
 }
 
-void
-ctl_event(struct ctl *ctl, struct audit_rec *rec, const char *event,
-    struct str account, const char *detail)
+/* "hubctl" and the user behind it: the one behind sudo where there is one. */
+static struct str
+source_of(struct ctl *ctl)
 {
 	const char *sudo = getenv("SUDO_USER"), *source;
 	struct passwd *user = NULL;
 
-	/* The user behind sudo where there is one. */
 	if (sudo != NULL)
 		user = getpwnam(sudo);
 	if (user == NULL)
 		user = getpwuid(ctl->caller);
 	source = arena_printf(
 	    ctl->arena, "hubctl %.64s", user != NULL ? user->pw_name : "?");
-	*rec = (struct audit_rec){
-		.event = str_of(event),
-		.account = account,
-		.client = STR(CLIENT_BUILTIN),
-		.source = source != NULL ? str_of(source) : STR("hubctl"),
-		.detail = str_of(detail),
+	return source != NULL ? str_of(source) : STR("hubctl");
+}
+
+struct hub
+ctl_hub(struct ctl *ctl)
+{
+	return (struct hub){
+		.conf = &ctl->conf,
+		.directory = ctl->directory,
+		.vault = ctl->vault,
+		.arena = ctl->arena,
 	};
+}
+
+struct actor
+ctl_actor(struct ctl *ctl)
+{
+	return (struct actor){
+		.client = STR(CLIENT_BUILTIN),
+		.source = source_of(ctl),
+	};
+}
+
+void
+ctl_event(struct ctl *ctl, struct audit_rec *rec, const char *event,
+    struct str account, const char *detail)
+{
+	struct actor actor = ctl_actor(ctl);
+
+	act_event(rec, &actor, event, account, detail);
 }
 
 static int

@@ -7,6 +7,7 @@
 #include "base/conf.h"
 #include "base/err.h"
 #include "hubctl/args.h"
+#include "identity/act.h"
 #include "store/audit_rec.h"
 #include "store/txn.h"
 
@@ -94,6 +95,10 @@ bool ctl_is_empty(const char *folder);
 void ctl_event(struct ctl *ctl, struct audit_rec *rec, const char *event,
     struct str account, const char *detail);
 
+/* The same for acts: both stores, and who does it. */
+struct hub ctl_hub(struct ctl *ctl);
+struct actor ctl_actor(struct ctl *ctl);
+
 /* Writes a filled event in a transaction of its own. */
 int ctl_record(struct ctl *ctl, struct audit_rec *rec);
 
@@ -111,6 +116,7 @@ extern const struct command command_stat;
 extern const struct command command_verify;
 extern const struct command command_doctor;
 extern const struct command command_demo;
+extern const struct command command_audit;
 extern const struct command command_token;
 extern const struct command command_key_list;
 extern const struct command command_key_rotate;
@@ -125,5 +131,6 @@ extern const struct command command_client_show;
 extern const struct command command_client_enable;
 extern const struct command command_client_disable;
 extern const struct command command_client_remove;
+extern const struct command command_client_rotate_secret;
 
 #endif

@@ -2,14 +2,15 @@
  * Each act begins in the directory, where it takes the access away, and then
  * tidies the vault. What is left behind by a crash between the two opens
  * nothing: an epoch, a session or a grant that is dead in the directory is
- * looked at in each request and each refresh.
+ * looked at in each request and each refresh. What the directory forgets with
+ * time, a revoked id or a removed client, it may forget only when nothing is
+ * left behind any more: see act_complete() and act_clear_client().
  */
 #include "identity/act.h"
 
 #include "base/clock.h"
 #include "directory/account.h"
 #include "directory/client_public.h"
-#include "directory/revoked.h"
 #include "identity/audit.h"
 #include "identity/client.h"
 #include "identity/client_secret.h"
@@ -17,8 +18,10 @@
 #include "identity/session.h"
 #include "store/schema.h"
 
-/* Records that one transaction takes away. */
-#define STEP 500
+/* Records that one transaction looks at, and takes away. */
+#define STEP 200
+
+#define ID_ROOM 65 /* what str_is_id() takes, and a NUL */
 
 /* No token that was issued until now lives on then. */
 static int64_t
@@ -40,122 +43,230 @@ act_event(struct audit_rec *rec, const struct actor *actor, const char *event,
 	};
 }
 
-struct revocation {
-	enum revoked_kind kind;
-	struct str id;
-	int64_t until;
-};
-
 static int
 write_revocation(struct txn *directory, void *arg)
 {
-	const struct revocation *r = arg;
+	const struct revoked *r = arg;
 
-	revoked_put(directory, r->kind, r->id, r->until);
+	revoked_put(directory, r->kind, r->id, r->account, r->until);
 	return 0;
 }
 
 static int
-revoke(
-    const struct hub *hub, enum revoked_kind kind, struct str id, int64_t until)
+revoke(const struct hub *hub, enum revoked_kind kind, struct str id,
+    struct str account, int64_t until)
 {
-	struct revocation r = { kind, id, until };
+	struct revoked r = { kind, id, account, until };
 
-	if (!str_is_id(id))
-		return HUB_ENOENT;
 	return store_write(hub->directory, hub->arena, write_revocation, &r);
 }
 
-/* What goes from the vault, a step a transaction, with the event in the first. */
+static int
+is_revoked(
+    const struct hub *hub, enum revoked_kind kind, struct str id, bool *revoked)
+{
+	struct txn *directory = store_read_begin(hub->directory, hub->arena);
+
+	*revoked = revoked_has(directory, kind, id);
+	return store_read_end(directory);
+}
+
+/*
+ * What goes from the vault: sessions and grants, looked for STEP at a time and
+ * taken away in a transaction for each look, the first with the event. No
+ * writer waits for a look, and no number of them is too large.
+ */
 struct tidying {
-	struct str account, gid, sid; /* sid empty: all sessions and grants */
+	struct str account, client; /* the other is empty */
+	struct str sid;             /* empty: all of the account */
 	const struct audit_rec *event;
-	bool recorded; /* the event is committed */
-	bool must;     /* the event is written even if nothing was found */
-	struct str found[STEP];
+	bool recorded;     /* the event is committed, or there is none */
+	bool must;         /* the event is written even if nothing was found */
+	bool leaves_forms; /* of temporary passwords: they end with those */
+
+	/* How far the looks have come, and what the last has found. */
+	char last_grant[ID_ROOM], last_session[ID_ROOM];
+	char grant[STEP][ID_ROOM], session[STEP][ID_ROOM];
 	unsigned int grants, sessions;
+	bool more;
 };
 
-static bool
-note_grant(void *ctx, struct str gid, const struct grant_rec *rec)
+static void
+copy_id(struct txn *vault, char to[ID_ROOM], struct str id)
 {
-	struct tidying *t = ctx;
-
-	if (t->sid.n == 0 || str_eq(rec->sid, t->sid))
-		t->found[t->grants++] = gid;
-	return t->grants < STEP;
+	to[0] = '\0';
+	if (id.n >= ID_ROOM) {
+		txn_fail(vault, HUB_ECORRUPT);
+		return;
+	}
+	memcpy(to, id.p, id.n);
+	to[id.n] = '\0';
 }
 
 static bool
-note_session(void *ctx, const struct session_rec *rec)
+is_meant(const struct tidying *t, const struct grant_rec *rec)
 {
-	struct tidying *t = ctx;
+	if (t->client.n > 0)
+		return str_eq(rec->client, t->client);
+	return t->sid.n == 0 || str_eq(rec->sid, t->sid);
+}
 
-	if (t->sid.n == 0 || str_eq(rec->sid, t->sid))
-		t->found[t->sessions++] = rec->sid;
-	return t->sessions < STEP;
+static void
+note_grants(struct txn *vault, struct tidying *t)
+{
+	struct arena_mark mark = arena_mark(txn_arena(vault));
+	unsigned int looked = 0;
+	struct grant_rec rec;
+	struct str gid;
+
+	while (looked < STEP &&
+	    (t->client.n > 0 ? grant_next_of_all(
+				   vault, str_of(t->last_grant), &gid, &rec)
+			     : grant_next(vault, t->account,
+				   str_of(t->last_grant), &gid, &rec))) {
+		copy_id(vault, t->last_grant, gid);
+		if (is_meant(t, &rec))
+			copy_id(vault, t->grant[t->grants++], gid);
+		arena_rewind(txn_arena(vault), mark);
+		looked++;
+	}
+	t->more = looked == STEP;
+}
+
+static bool
+is_meant_session(const struct tidying *t, const struct session_rec *rec)
+{
+	if (t->leaves_forms && rec->kind == SESSION_CHANGE)
+		return false;
+	return t->sid.n == 0 || str_eq(rec->sid, t->sid);
+}
+
+static void
+note_sessions(struct txn *vault, struct tidying *t)
+{
+	struct arena_mark mark = arena_mark(txn_arena(vault));
+	unsigned int looked = 0;
+	struct session_rec rec;
+
+	while (looked < STEP &&
+	    session_next(vault, t->account, str_of(t->last_session), &rec)) {
+		copy_id(vault, t->last_session, rec.sid);
+		if (is_meant_session(t, &rec))
+			copy_id(vault, t->session[t->sessions++], rec.sid);
+		arena_rewind(txn_arena(vault), mark);
+		looked++;
+	}
+	t->more = t->more || looked == STEP;
 }
 
 static int
-tidy_step(struct txn *vault, void *arg)
+look(const struct hub *hub, struct tidying *t)
 {
-	struct tidying *t = arg;
+	struct txn *vault = store_read_begin(hub->vault, hub->arena);
 
 	t->grants = t->sessions = 0;
-	grant_walk(vault, t->account, note_grant, t);
+	note_grants(vault, t);
+	if (t->client.n == 0)
+		note_sessions(vault, t);
+	return store_read_end(vault);
+}
+
+static int
+take(struct txn *vault, void *arg)
+{
+	const struct tidying *t = arg;
+
 	for (unsigned int i = 0; i < t->grants; i++)
-		grant_del(vault, t->found[i]);
-	session_walk(vault, t->account, note_session, t);
+		grant_del(vault, str_of(t->grant[i]));
 	for (unsigned int i = 0; i < t->sessions; i++)
-		session_del_by_sid(vault, t->account, t->found[i]);
-	if (!t->recorded && (t->must || t->grants + t->sessions > 0))
+		session_del_by_sid(vault, t->account, str_of(t->session[i]));
+	if (!t->recorded)
 		audit_put(vault, t->event);
 	return 0;
 }
 
-/* Takes sessions and grants away until none is left; *FOUND: there were any. */
+static bool
+is_worth_a_write(const struct tidying *t)
+{
+	return t->grants + t->sessions > 0 ||
+	    (t->must && !t->recorded && !t->more);
+}
+
 static int
-tidy(const struct hub *hub, struct tidying *t, bool *found)
+tidy(const struct hub *hub, struct tidying *t)
 {
 	struct arena_mark mark = arena_mark(hub->arena);
 	int rc;
 
-	*found = false;
+	t->recorded = t->event == NULL;
 	do {
-		rc = store_write(hub->vault, hub->arena, tidy_step, t);
-		if (rc != 0)
-			return rc;
-		t->recorded = true;
-		*found = *found || t->grants + t->sessions > 0;
+		rc = look(hub, t);
+		if (rc == 0 && is_worth_a_write(t)) {
+			rc = store_write(hub->vault, hub->arena, take, t);
+			t->recorded = true;
+		}
 		arena_rewind(hub->arena, mark);
-	} while (t->grants == STEP || t->sessions == STEP);
+	} while (rc == 0 && t->more);
+	return rc;
+}
+
+static int
+grant_is_there(const struct hub *hub, struct str gid, bool *there)
+{
+	struct txn *vault = store_read_begin(hub->vault, hub->arena);
+	struct grant_rec rec;
+
+	*there = grant_get(vault, gid, &rec);
+	return store_read_end(vault);
+}
+
+struct grant_end {
+	struct str gid;
+	const struct audit_rec *event;
+};
+
+static int
+take_grant(struct txn *vault, void *arg)
+{
+	const struct grant_end *e = arg;
+
+	grant_del(vault, e->gid);
+	audit_put(vault, e->event);
 	return 0;
 }
 
 static int
-tidy_grant(struct txn *vault, void *arg)
+tidy_grant(const struct hub *hub, const struct actor *actor, const char *event,
+    struct str account, struct str gid)
 {
-	struct tidying *t = arg;
+	struct audit_rec rec;
+	struct grant_end end = { gid, &rec };
+	const char *detail =
+	    arena_printf(hub->arena, "grant %.*s", STR_ARG(gid));
 
-	grant_del(vault, t->gid);
-	audit_put(vault, t->event);
-	return 0;
+	if (detail == NULL)
+		return HUB_ENOMEM;
+	act_event(&rec, actor, event, account, detail);
+	return store_write(hub->vault, hub->arena, take_grant, &end);
 }
 
 int
 act_end_grant(const struct hub *hub, const struct actor *actor,
     const char *event, struct str account, struct str gid)
 {
-	struct audit_rec rec;
-	struct tidying t = { .gid = gid, .event = &rec };
-	const char *detail;
-	int rc = revoke(hub, REVOKED_GRANT, gid, end_of_tokens());
+	bool revoked, there;
+	int rc;
 
-	if (rc != 0)
+	if (!str_is_id(gid))
+		return HUB_ENOENT;
+	if ((rc = is_revoked(hub, REVOKED_GRANT, gid, &revoked)) != 0 ||
+	    (rc = grant_is_there(hub, gid, &there)) != 0)
 		return rc;
-	detail = arena_printf(hub->arena, "grant %.*s", STR_ARG(gid));
-	act_event(&rec, actor, event, account, detail);
-	return store_write(hub->vault, hub->arena, tidy_grant, &t);
+	/* Who shows a used code again and again makes us write but once. */
+	if (revoked && !there)
+		return 0;
+	rc = revoke(hub, REVOKED_GRANT, gid, account, end_of_tokens());
+	return rc == 0 ? tidy_grant(hub, actor, event, account, gid) : rc;
 }
 
 static int
@@ -171,31 +282,88 @@ act_end_token(const struct hub *hub, const struct actor *actor,
 {
 	struct audit_rec rec;
 	const char *detail;
-	int rc = revoke(hub, REVOKED_TOKEN, jti, until);
+	bool revoked;
+	int rc;
 
-	if (rc != 0)
+	if (!str_is_id(jti))
+		return HUB_ENOENT;
+	rc = is_revoked(hub, REVOKED_TOKEN, jti, &revoked);
+	if (rc != 0 || revoked)
+		return rc;
+	if ((rc = revoke(hub, REVOKED_TOKEN, jti, account, until)) != 0)
 		return rc;
 	detail = arena_printf(hub->arena, "token %.*s", STR_ARG(jti));
+	if (detail == NULL)
+		return HUB_ENOMEM;
 	act_event(&rec, actor, "token.revoked", account, detail);
 	return store_write(hub->vault, hub->arena, write_event, &rec);
+}
+
+/* Whether the session, or a grant that began in it, is there. */
+static int
+session_is_there(
+    const struct hub *hub, struct str account, struct str sid, bool *there)
+{
+	struct arena_mark mark = arena_mark(hub->arena);
+	struct tidying t = { .account = account, .sid = sid };
+	int rc;
+
+	do {
+		rc = look(hub, &t);
+		arena_rewind(hub->arena, mark);
+	} while (rc == 0 && t.more && t.grants + t.sessions == 0);
+	*there = t.grants + t.sessions > 0;
+	return rc;
+}
+
+static int
+tidy_session(const struct hub *hub, const struct actor *actor,
+    const char *event, struct str account, struct str sid)
+{
+	struct audit_rec rec;
+	struct tidying t = { .account = account, .sid = sid, .event = &rec };
+	const char *detail =
+	    arena_printf(hub->arena, "session %.*s", STR_ARG(sid));
+
+	if (detail == NULL)
+		return HUB_ENOMEM;
+	act_event(&rec, actor, event, account, detail);
+	return tidy(hub, &t);
 }
 
 int
 act_end_session(const struct hub *hub, const struct actor *actor,
     const char *event, struct str account, struct str sid)
 {
-	struct audit_rec rec;
-	struct tidying t = { .account = account, .sid = sid, .event = &rec };
-	const char *detail;
-	bool found;
-	int rc = revoke(hub, REVOKED_SESSION, sid, end_of_tokens());
+	bool there;
+	int rc;
 
-	if (rc != 0)
+	if (!str_is_id(account) || !str_is_id(sid))
+		return HUB_ENOENT;
+	rc = session_is_there(hub, account, sid, &there);
+	if (rc != 0 || !there)
+		return rc != 0 ? rc : HUB_ENOENT;
+	rc = revoke(hub, REVOKED_SESSION, sid, account, end_of_tokens());
+	return rc == 0 ? tidy_session(hub, actor, event, account, sid) : rc;
+}
+
+int
+act_complete(const struct hub *hub, const struct revoked *entry)
+{
+	const struct actor housekeeper = { .source = STR("housekeeper") };
+	bool there;
+	int rc;
+
+	if (entry->kind == REVOKED_SESSION && str_is_id(entry->account))
+		return tidy_session(hub, &housekeeper, "session.ended",
+		    entry->account, entry->id);
+	if (entry->kind != REVOKED_GRANT)
+		return 0;
+	rc = grant_is_there(hub, entry->id, &there);
+	if (rc != 0 || !there)
 		return rc;
-	detail = arena_printf(hub->arena, "session %.*s", STR_ARG(sid));
-	act_event(&rec, actor, event, account, detail);
-	rc = tidy(hub, &t, &found);
-	return rc == 0 && !found ? HUB_ENOENT : rc;
+	return tidy_grant(
+	    hub, &housekeeper, "grant.revoked", entry->account, entry->id);
 }
 
 struct ending {
@@ -221,24 +389,30 @@ act_end_all(const struct hub *hub, const struct actor *actor, const char *event,
 	struct ending ending = { account, disable };
 	struct audit_rec rec;
 	struct tidying t = { .account = account, .event = &rec, .must = true };
-	bool found;
-	int rc;
+	int rc = store_write(hub->directory, hub->arena, end_account, &ending);
 
-	rc = store_write(hub->directory, hub->arena, end_account, &ending);
 	if (rc != 0)
 		return rc;
 	act_event(&rec, actor, event, account, NULL);
-	return tidy(hub, &t, &found);
+	return tidy(hub, &t);
+}
+
+int
+act_tidy(const struct hub *hub, struct str account)
+{
+	struct tidying t = {
+		.account = account,
+		.recorded = true,
+		.leaves_forms = true,
+	};
+
+	return tidy(hub, &t);
 }
 
 struct removal {
 	struct str client;
-	const struct audit_rec *event;
+	const struct audit_rec *event; /* NULL: none */
 	int64_t free_from;
-	struct key from; /* the last gid that was looked at */
-	bool begun, more;
-	struct str found[STEP];
-	unsigned int n;
 };
 
 static int
@@ -250,70 +424,23 @@ remove_client(struct txn *directory, void *arg)
 }
 
 static int
-remove_secret(struct txn *vault, void *arg)
+take_secret(struct txn *vault, void *arg)
 {
 	const struct removal *r = arg;
 
 	client_secret_del(vault, r->client);
-	audit_put(vault, r->event);
-	return 0;
-}
-
-/* Looks at STEP grants of whatever client and notes those of this one. */
-static void
-note_of_client(struct txn *vault, struct removal *r)
-{
-	struct str key, bytes, gid;
-	struct grant_rec rec;
-	struct cursor cursor;
-	unsigned int looked = 0;
-
-	r->n = 0;
-	txn_cursor(&cursor, vault, VAULT_GRANT, NULL,
-	    r->begun ? &r->from : NULL, r->begun);
-	while (looked < STEP && txn_cursor_next(&cursor, &key, &bytes)) {
-		if (!key_take_str(&key, &gid) ||
-		    grant_rec_get(bytes, &rec) != 0) {
-			txn_fail(vault, HUB_ECORRUPT);
-			break;
-		}
-		key_of(&r->from, gid);
-		r->begun = true;
-		if (str_eq(rec.client, r->client))
-			r->found[r->n++] = gid;
-		looked++;
-	}
-	txn_cursor_close(&cursor);
-	r->more = looked == STEP;
-}
-
-static int
-remove_grants(struct txn *vault, void *arg)
-{
-	const struct removal *r = arg;
-
-	for (unsigned int i = 0; i < r->n; i++)
-		grant_del(vault, r->found[i]);
+	if (r->event != NULL)
+		audit_put(vault, r->event);
 	return 0;
 }
 
 static int
 tidy_client(const struct hub *hub, struct removal *r)
 {
-	struct arena_mark mark = arena_mark(hub->arena);
-	struct txn *vault;
-	int rc;
+	struct tidying t = { .client = r->client };
+	int rc = store_write(hub->vault, hub->arena, take_secret, r);
 
-	do {
-		vault = store_read_begin(hub->vault, hub->arena);
-		note_of_client(vault, r);
-		rc = store_read_end(vault);
-		if (rc == 0 && r->n > 0)
-			rc = store_write(
-			    hub->vault, hub->arena, remove_grants, r);
-		arena_rewind(hub->arena, mark);
-	} while (rc == 0 && r->more);
-	return rc;
+	return rc == 0 ? tidy(hub, &t) : rc;
 }
 
 int
@@ -322,17 +449,29 @@ act_remove_client(
 {
 	struct audit_rec rec;
 	struct actor named = *actor;
-	struct removal r = {
-		.client = client,
-		.event = &rec,
-		.free_from = end_of_tokens(),
-	};
+	struct removal r = { client, &rec, end_of_tokens() };
 	int rc = store_write(hub->directory, hub->arena, remove_client, &r);
+	int cleared;
 
+	if (rc == HUB_ENOENT && (cleared = act_clear_client(hub, client)) != 0)
+		return cleared;
 	if (rc != 0)
 		return rc;
 	named.client = client;
 	act_event(&rec, &named, "client.removed", STR(""), NULL);
-	rc = store_write(hub->vault, hub->arena, remove_secret, &r);
-	return rc == 0 ? tidy_client(hub, &r) : rc;
+	return tidy_client(hub, &r);
+}
+
+int
+act_clear_client(const struct hub *hub, struct str client)
+{
+	struct txn *directory = store_read_begin(hub->directory, hub->arena);
+	struct removal r = { .client = client };
+	struct client_rec rec;
+	bool known = client_get(directory, client, &rec);
+	int rc = store_read_end(directory);
+
+	if (rc != 0 || !known || rec.free_from == 0)
+		return rc;
+	return tidy_client(hub, &r);
 }

@@ -4,6 +4,7 @@
 #include "base/arena.h"
 #include "base/conf.h"
 #include "base/err.h"
+#include "directory/revoked.h"
 #include "store/audit_rec.h"
 #include "store/txn.h"
 
@@ -30,21 +31,29 @@ void act_event(struct audit_rec *rec, const struct actor *actor,
 
 /*
  * Ends a grant: its tokens are dead at the next request. EVENT is
- * "grant.revoked", "code.reused", "refresh.reused"; 0 also when it was gone.
+ * "grant.revoked", "code.reused", "refresh.reused". 0 also when it was gone;
+ * one that was ended before is left at that, without an event.
  */
 int act_end_grant(const struct hub *hub, const struct actor *actor,
     const char *event, struct str account, struct str gid);
 
-/* Ends one access token; UNTIL: its exp. */
+/* Ends one access token, in the same way; UNTIL: its exp. */
 int act_end_token(const struct hub *hub, const struct actor *actor,
     struct str account, struct str jti, int64_t until);
 
 /*
  * Signs out: ends a session and every grant that began in it, whose tokens all
- * name it. HUB_ENOENT if the account has no such session and no such grant.
+ * name it. HUB_ENOENT if the account has no such session and no such grant;
+ * then nothing has changed.
  */
 int act_end_session(const struct hub *hub, const struct actor *actor,
     const char *event, struct str account, struct str sid);
+
+/*
+ * Before a revocation is forgotten: takes away what the act that it comes from
+ * would have, if a crash had cut that in two. Does nothing otherwise.
+ */
+int act_complete(const struct hub *hub, const struct revoked *entry);
 
 /*
  * Ends everything of an account by raising its epoch, then takes its sessions
@@ -53,8 +62,25 @@ int act_end_session(const struct hub *hub, const struct actor *actor,
 int act_end_all(const struct hub *hub, const struct actor *actor,
     const char *event, struct str account, bool disable);
 
-/* Removes a client, its secret and every grant it has. HUB_ENOENT, HUB_EDENIED. */
+/*
+ * Takes sessions and grants of an account away that its raised epoch has ended
+ * already; no event. Forms that change a temporary password stay: they end with
+ * that password.
+ */
+int act_tidy(const struct hub *hub, struct str account);
+
+/*
+ * Removes a client, its secret and every grant it has. HUB_ENOENT, also after
+ * completing a removal that was cut in two; HUB_EDENIED for the built-in one.
+ */
 int act_remove_client(
     const struct hub *hub, const struct actor *actor, struct str client);
+
+/*
+ * To be called before an id is given to a new client: takes away what a
+ * removal that was cut in two has left of an old one. Does nothing to a client
+ * that is there, or never was.
+ */
+int act_clear_client(const struct hub *hub, struct str client);
 
 #endif

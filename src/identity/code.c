@@ -36,8 +36,43 @@ code_put(struct txn *vault, const struct opaque_digest *code,
 	rec->used = false;
 	rec->expires = now + CODE_LIFETIME;
 	write_record(vault, code, rec);
-	expiry_put(
-	    vault, rec->expires + USED_REST, EXPIRY_CODE, str_of(code->text));
+	expiry_put(vault, code_end(rec), EXPIRY_CODE, str_of(code->text));
+}
+
+int64_t
+code_end(const struct code_rec *rec)
+{
+	return rec->expires + USED_REST;
+}
+
+/* The record as it is stored, used or not. */
+static bool
+read_record(struct txn *vault, struct str digest, struct code_rec *rec)
+{
+	struct str bytes;
+	struct key key;
+	int rc;
+
+	key_of(&key, digest);
+	if (!txn_get(vault, VAULT_CODE, &key, &bytes))
+		return false;
+	rc = code_rec_get(bytes, rec);
+	if (rc != 0)
+		txn_fail(vault, rc);
+	return rc == 0;
+}
+
+bool
+code_expire(struct txn *vault, struct str digest, int64_t now)
+{
+	struct code_rec rec;
+	struct key key;
+
+	if (!read_record(vault, digest, &rec) || now < code_end(&rec))
+		return false;
+	expiry_del(vault, code_end(&rec), EXPIRY_CODE, digest);
+	key_of(&key, digest);
+	return txn_del(vault, VAULT_CODE, &key);
 }
 
 bool
@@ -86,18 +121,10 @@ int
 code_take(struct txn *vault, const struct opaque_digest *code,
     const struct code_use *use, int64_t now, struct code_rec *rec)
 {
-	struct str bytes;
-	struct key key;
 	int rc;
 
-	key_of(&key, str_of(code->text));
-	if (!txn_get(vault, VAULT_CODE, &key, &bytes))
+	if (!read_record(vault, str_of(code->text), rec))
 		return HUB_ENOENT;
-	rc = code_rec_get(bytes, rec);
-	if (rc != 0) {
-		txn_fail(vault, rc);
-		return rc;
-	}
 	/* Whoever shows it a second time: it was stolen, then or now. */
 	if (rec->used)
 		return HUB_EEXIST;

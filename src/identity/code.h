@@ -29,6 +29,15 @@ struct code_use {
 int code_take(struct txn *vault, const struct opaque_digest *code,
     const struct code_use *use, int64_t now, struct code_rec *rec);
 
+/*
+ * Takes the code away if nobody has to remember it any more at NOW, used or
+ * not; false if it was not there.
+ */
+bool code_expire(struct txn *vault, struct str digest, int64_t now);
+
+/* When a code goes: its second use is recognised until then. */
+int64_t code_end(const struct code_rec *rec);
+
 /* Whether TEXT may be a code_challenge of S256: 43 characters of base64url. */
 bool code_is_challenge(struct str text);
 

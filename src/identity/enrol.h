@@ -9,10 +9,10 @@
  * them. The text of a temporary password leaves through these calls once.
  */
 struct enrol {
-	struct str email;   /* becomes the username */
-	struct str contact; /* id: a customer of that dossier, or "" */
-	struct str organization;          /* id: an employee there, or "" */
-	const struct str *groups;         /* of the employee; "102", "103" ... */
+	struct str email;         /* becomes the username */
+	struct str contact;       /* id: a customer of that dossier, or "" */
+	struct str organization;  /* id: an employee there, or "" */
+	const struct str *groups; /* of the employee; "102", "103" ... */
 	size_t group_count;
 
 	/* Results. */
@@ -25,14 +25,15 @@ struct enrol {
  * Makes the account, pending, with a temporary password. HUB_EINVAL (the
  * address, neither or both of contact and organisation), HUB_ENOENT (contact,
  * organisation or group), HUB_EEXIST (the contact has an account),
- * HUB_ECONFLICT (the address is another account's).
+ * HUB_ECONFLICT (the address is another account's). Of an employee without
+ * groups only the organisation is noted.
  */
 int enrol(const struct hub *hub, const struct actor *actor, struct enrol *in,
     struct why *why);
 
 /*
  * A new temporary password; the old password ends at once, as do sessions and
- * tokens. HUB_ENOENT.
+ * tokens, and the account is pending. HUB_ENOENT.
  */
 int enrol_reset(const struct hub *hub, const struct actor *actor,
     struct str account, char temporary[PASSWORD_TEMPORARY_LEN + 1],

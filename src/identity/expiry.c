@@ -4,48 +4,66 @@
 #include "store/schema.h"
 
 void
+expiry_key(
+    struct key *key, int64_t when, enum expiry_kind kind, struct str name)
+{
+	key_begin(key);
+	key_u64(key, (uint64_t)when);
+	key_u32(key, (uint32_t)kind);
+	key_str(key, name);
+}
+
+bool
+expiry_of_key(
+    struct str key, int64_t *when, enum expiry_kind *kind, struct str *name)
+{
+	uint64_t seconds;
+	uint32_t letter;
+
+	if (!key_take_u64(&key, &seconds) || !key_take_u32(&key, &letter) ||
+	    !key_take_str(&key, name) || key.n != 0)
+		return false;
+	*when = (int64_t)seconds;
+	*kind = (enum expiry_kind)letter;
+	return letter == EXPIRY_CODE || letter == EXPIRY_GRANT ||
+	    letter == EXPIRY_SESSION || letter == EXPIRY_WINDOW;
+}
+
+void
 expiry_put(
     struct txn *vault, int64_t when, enum expiry_kind kind, struct str name)
 {
 	struct key key;
 
-	key_begin(&key);
-	key_u64(&key, (uint64_t)when);
-	key_u32(&key, (uint32_t)kind);
-	key_str(&key, name);
+	expiry_key(&key, when, kind, name);
 	txn_put(vault, VAULT_EXPIRY, &key, STR(""));
+}
+
+void
+expiry_del(
+    struct txn *vault, int64_t when, enum expiry_kind kind, struct str name)
+{
+	struct key key;
+
+	expiry_key(&key, when, kind, name);
+	txn_del(vault, VAULT_EXPIRY, &key);
 }
 
 bool
 expiry_first(struct txn *vault, int64_t now, struct expiry *out)
 {
 	struct cursor cursor;
-	struct str rest, value;
-	uint64_t when;
-	uint32_t kind;
+	struct str key, value;
 	bool found;
 
 	txn_cursor(&cursor, vault, VAULT_EXPIRY, NULL, NULL, false);
-	found = txn_cursor_next(&cursor, &rest, &value);
+	found = txn_cursor_next(&cursor, &key, &value);
 	txn_cursor_close(&cursor);
 	if (!found)
 		return false;
-	if (!key_take_u64(&rest, &when) || !key_take_u32(&rest, &kind) ||
-	    !key_take_str(&rest, &out->name)) {
+	if (!expiry_of_key(key, &out->when, &out->kind, &out->name)) {
 		txn_fail(vault, HUB_ECORRUPT);
 		return false;
 	}
-	out->when = (int64_t)when;
-	out->kind = (enum expiry_kind)kind;
-	key_begin(&out->key);
-	key_u64(&out->key, when);
-	key_u32(&out->key, kind);
-	key_str(&out->key, out->name);
 	return out->when <= now;
-}
-
-void
-expiry_del(struct txn *vault, const struct expiry *entry)
-{
-	txn_del(vault, VAULT_EXPIRY, &entry->key);
 }

@@ -8,8 +8,8 @@
 
 /*
  * What in the vault has an end, in the order of time, for the sweep: table
- * expiry. A record that came to live longer in the meantime keeps its entry;
- * the sweep finds it alive and enters it anew.
+ * expiry. Each record has one entry and knows its time. A record that came to
+ * live longer keeps its entry; the sweep finds it alive and moves the entry.
  */
 enum expiry_kind {
 	EXPIRY_CODE = 'c',    /* name: digest */
@@ -22,11 +22,20 @@ enum expiry_kind {
 void expiry_put(
     struct txn *vault, int64_t when, enum expiry_kind kind, struct str name);
 
+/* Takes that entry back; none is no fault. */
+void expiry_del(
+    struct txn *vault, int64_t when, enum expiry_kind kind, struct str name);
+
+/* The key of an entry, and back; false for a key that has not this shape. */
+void expiry_key(
+    struct key *key, int64_t when, enum expiry_kind kind, struct str name);
+bool expiry_of_key(
+    struct str key, int64_t *when, enum expiry_kind *kind, struct str *name);
+
 struct expiry {
 	int64_t when;
 	enum expiry_kind kind;
 	struct str name;
-	struct key key; /* of the entry */
 };
 
 /*
@@ -34,7 +43,5 @@ struct expiry {
  * fails the transaction.
  */
 bool expiry_first(struct txn *vault, int64_t now, struct expiry *out);
-
-void expiry_del(struct txn *vault, const struct expiry *entry);
 
 #endif

@@ -52,6 +52,7 @@ grant_put(struct txn *vault, const struct conf *conf, struct str gid,
 		return;
 	}
 	rec->began = rec->used = now;
+	rec->listed = grant_end(conf, rec);
 	rec->handle = keep(vault, &digests.handle);
 	rec->current = keep(vault, &digests.token);
 	rec->previous = rec->seed = STR("");
@@ -61,7 +62,7 @@ grant_put(struct txn *vault, const struct conf *conf, struct str gid,
 	txn_put(vault, VAULT_REFRESH, &key, gid);
 	index_key(&key, rec->account, gid);
 	txn_put(vault, VAULT_ACCOUNT_GRANT, &key, STR(""));
-	expiry_put(vault, grant_end(conf, rec), EXPIRY_GRANT, gid);
+	expiry_put(vault, rec->listed, EXPIRY_GRANT, gid);
 }
 
 bool
@@ -136,6 +137,16 @@ grant_is_current(const struct conf *conf, const struct grant_rec *rec,
 		is_repeatable(rec, &digests.token, now));
 }
 
+/* No successor can be repeated from now on. */
+static void
+drop_window(struct txn *vault, struct str gid, struct grant_rec *rec)
+{
+	if (rec->seed.n > 0)
+		expiry_del(vault, rec->previous_until, EXPIRY_WINDOW, gid);
+	rec->previous = rec->seed = STR("");
+	rec->previous_until = 0;
+}
+
 /* The token that counts gives way to its successor. */
 static int
 rotate(struct txn *vault, const struct conf *conf, struct grant_use *use)
@@ -148,8 +159,7 @@ rotate(struct txn *vault, const struct conf *conf, struct grant_use *use)
 	if ((rc = refresh_next(use->token, seed, &use->next)) != 0 ||
 	    (rc = refresh_digests_of(str_of(use->next.text), &next)) != 0)
 		return rc;
-	rec->previous = rec->seed = STR("");
-	rec->previous_until = 0;
+	drop_window(vault, use->gid, rec);
 	if (conf->refresh_grace > 0) {
 		rec->previous = rec->current;
 		rec->previous_until = use->now + (int64_t)conf->refresh_grace;
@@ -185,17 +195,17 @@ grant_refresh(struct txn *vault, const struct conf *conf, struct grant_use *use)
 	return HUB_EEXIST;
 }
 
-void
+bool
 grant_close_window(struct txn *vault, struct str gid, int64_t now)
 {
 	struct grant_rec rec;
 
 	if (!grant_get(vault, gid, &rec) || rec.seed.n == 0 ||
 	    now < rec.previous_until)
-		return;
-	rec.previous = rec.seed = STR("");
-	rec.previous_until = 0;
+		return false;
+	drop_window(vault, gid, &rec);
 	write_record(vault, gid, &rec);
+	return true;
 }
 
 bool
@@ -210,8 +220,76 @@ grant_del(struct txn *vault, struct str gid)
 	txn_del(vault, VAULT_REFRESH, &key);
 	index_key(&key, rec.account, gid);
 	txn_del(vault, VAULT_ACCOUNT_GRANT, &key);
+	drop_window(vault, gid, &rec);
+	expiry_del(vault, rec.listed, EXPIRY_GRANT, gid);
 	key_of(&key, gid);
 	return txn_del(vault, VAULT_GRANT, &key);
+}
+
+bool
+grant_expire(
+    struct txn *vault, const struct conf *conf, struct str gid, int64_t now)
+{
+	struct grant_rec rec;
+
+	if (!grant_get(vault, gid, &rec))
+		return false;
+	if (now >= grant_end(conf, &rec))
+		return grant_del(vault, gid);
+	expiry_del(vault, rec.listed, EXPIRY_GRANT, gid);
+	rec.listed = grant_end(conf, &rec);
+	expiry_put(vault, rec.listed, EXPIRY_GRANT, gid);
+	write_record(vault, gid, &rec);
+	return false;
+}
+
+/* The first entry of a table after FROM, within PREFIX (NULL: all). */
+static bool
+next_entry(struct txn *vault, unsigned int table, const struct key *prefix,
+    const struct key *from, struct str *key, struct str *value)
+{
+	struct cursor cursor;
+	bool found;
+
+	txn_cursor(&cursor, vault, table, prefix, from, true);
+	found = txn_cursor_next(&cursor, key, value);
+	txn_cursor_close(&cursor);
+	return found;
+}
+
+bool
+grant_next(struct txn *vault, struct str account, struct str after,
+    struct str *gid, struct grant_rec *rec)
+{
+	struct str entry, nothing, owner;
+	struct key prefix, from;
+
+	key_of(&prefix, account);
+	index_key(&from, account, after);
+	if (!next_entry(
+		vault, VAULT_ACCOUNT_GRANT, &prefix, &from, &entry, &nothing))
+		return false;
+	if (key_take_str(&entry, &owner) && key_take_str(&entry, gid) &&
+	    grant_get(vault, *gid, rec))
+		return true;
+	txn_fail(vault, HUB_ECORRUPT);
+	return false;
+}
+
+bool
+grant_next_of_all(
+    struct txn *vault, struct str after, struct str *gid, struct grant_rec *rec)
+{
+	struct str entry, bytes;
+	struct key from;
+
+	key_of(&from, after);
+	if (!next_entry(vault, VAULT_GRANT, NULL, &from, &entry, &bytes))
+		return false;
+	if (key_take_str(&entry, gid) && grant_rec_get(bytes, rec) == 0)
+		return true;
+	txn_fail(vault, HUB_ECORRUPT);
+	return false;
 }
 
 void
@@ -219,22 +297,10 @@ grant_walk(struct txn *vault, struct str account,
     bool (*fn)(void *ctx, struct str gid, const struct grant_rec *rec),
     void *ctx)
 {
+	struct str gid = STR("");
 	struct grant_rec rec;
-	struct cursor cursor;
-	struct str entry, nothing, owner, gid;
-	struct key prefix;
 
-	key_of(&prefix, account);
-	txn_cursor(&cursor, vault, VAULT_ACCOUNT_GRANT, &prefix, NULL, false);
-	while (txn_cursor_next(&cursor, &entry, &nothing)) {
-		if (!key_take_str(&entry, &owner) ||
-		    !key_take_str(&entry, &gid) ||
-		    !grant_get(vault, gid, &rec)) {
-			txn_fail(vault, HUB_ECORRUPT);
-			break;
-		}
-		if (!fn(ctx, gid, &rec))
-			break;
-	}
-	txn_cursor_close(&cursor);
+	while (
+	    grant_next(vault, account, gid, &gid, &rec) && fn(ctx, gid, &rec))
+		;
 }

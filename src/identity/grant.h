@@ -16,8 +16,8 @@
  */
 
 /*
- * Begins a grant with its first refresh token. REC's began, used, current,
- * previous and seed are set here.
+ * Begins a grant with its first refresh token. Of REC the caller gives client,
+ * account, epoch, scope, sid, auth_time and nonce; the rest is set here.
  */
 void grant_put(struct txn *vault, const struct conf *conf, struct str gid,
     const struct refresh *first, struct grant_rec *rec, int64_t now);
@@ -61,11 +61,28 @@ int grant_refresh(
 bool grant_is_current(const struct conf *conf, const struct grant_rec *rec,
     struct str token, int64_t now);
 
-/* Ends the window of a successor that was not used in time. */
-void grant_close_window(struct txn *vault, struct str gid, int64_t now);
+/* Ends the window of a successor that was not used in time; true if it did. */
+bool grant_close_window(struct txn *vault, struct str gid, int64_t now);
 
 /* Takes it away with its indexes; false if there is none. */
 bool grant_del(struct txn *vault, struct str gid);
+
+/*
+ * Takes it away if its time is over at NOW; else it is looked at again when it
+ * may be. True if it went.
+ */
+bool grant_expire(
+    struct txn *vault, const struct conf *conf, struct str gid, int64_t now);
+
+/*
+ * The grant after AFTER ("": the first) of an account, and of all of them, in
+ * the order of the gids; false after the last. With arena_mark() between them
+ * a long walk needs little memory, and it may go on in another transaction.
+ */
+bool grant_next(struct txn *vault, struct str account, struct str after,
+    struct str *gid, struct grant_rec *rec);
+bool grant_next_of_all(struct txn *vault, struct str after, struct str *gid,
+    struct grant_rec *rec);
 
 /*
  * Calls FN for each grant of an account until it gives false. FN changes

@@ -9,8 +9,8 @@
 #define TOUCH_REST 60
 
 static void
-write_record(struct txn *vault, const struct opaque_digest *cookie,
-    const struct session_rec *rec)
+write_record(
+    struct txn *vault, struct str digest, const struct session_rec *rec)
 {
 	struct buf bytes;
 	struct key key;
@@ -19,7 +19,7 @@ write_record(struct txn *vault, const struct opaque_digest *cookie,
 	session_rec_put(&bytes, rec);
 	if (buf_error(&bytes) != 0)
 		txn_fail(vault, buf_error(&bytes));
-	key_of(&key, str_of(cookie->text));
+	key_of(&key, digest);
 	txn_put(vault, VAULT_SESSION, &key, buf_view(&bytes));
 }
 
@@ -60,10 +60,11 @@ session_put(struct txn *vault, const struct conf *conf,
 
 	rec->used = rec->auth_time;
 	rec->expires = rec->auth_time + (int64_t)lifetime;
-	write_record(vault, cookie, rec);
+	rec->listed = session_end(conf, rec);
+	write_record(vault, digest, rec);
 	index_key(&key, rec->account, rec->sid);
 	txn_put(vault, VAULT_ACCOUNT_SESSION, &key, digest);
-	expiry_put(vault, session_end(conf, rec), EXPIRY_SESSION, digest);
+	expiry_put(vault, rec->listed, EXPIRY_SESSION, digest);
 }
 
 int64_t
@@ -71,6 +72,9 @@ session_end(const struct conf *conf, const struct session_rec *rec)
 {
 	int64_t idle = rec->used + (int64_t)conf->session_idle;
 
+	/* The form has its own time, which is not to be cut short. */
+	if (rec->kind == SESSION_CHANGE)
+		return rec->expires;
 	return idle < rec->expires ? idle : rec->expires;
 }
 
@@ -92,27 +96,34 @@ void
 session_touch(
     struct txn *vault, const struct opaque_digest *cookie, int64_t now)
 {
+	struct str digest = str_of(cookie->text);
 	struct session_rec rec;
 
-	if (!read_record(vault, str_of(cookie->text), &rec) ||
-	    !session_is_stale(&rec, now))
+	if (!read_record(vault, digest, &rec) || !session_is_stale(&rec, now))
 		return;
 	rec.used = now;
-	write_record(vault, cookie, &rec);
+	write_record(vault, digest, &rec);
+}
+
+static bool
+del_record(struct txn *vault, struct str digest)
+{
+	struct session_rec rec;
+	struct key key;
+
+	if (!read_record(vault, digest, &rec))
+		return false;
+	index_key(&key, rec.account, rec.sid);
+	txn_del(vault, VAULT_ACCOUNT_SESSION, &key);
+	expiry_del(vault, rec.listed, EXPIRY_SESSION, digest);
+	key_of(&key, digest);
+	return txn_del(vault, VAULT_SESSION, &key);
 }
 
 bool
 session_del(struct txn *vault, const struct opaque_digest *cookie)
 {
-	struct session_rec rec;
-	struct key key;
-
-	if (!read_record(vault, str_of(cookie->text), &rec))
-		return false;
-	index_key(&key, rec.account, rec.sid);
-	txn_del(vault, VAULT_ACCOUNT_SESSION, &key);
-	key_of(&key, str_of(cookie->text));
-	return txn_del(vault, VAULT_SESSION, &key);
+	return del_record(vault, str_of(cookie->text));
 }
 
 bool
@@ -122,31 +133,53 @@ session_del_by_sid(struct txn *vault, struct str account, struct str sid)
 	struct key key;
 
 	index_key(&key, account, sid);
-	if (!txn_get(vault, VAULT_ACCOUNT_SESSION, &key, &digest))
+	return txn_get(vault, VAULT_ACCOUNT_SESSION, &key, &digest) &&
+	    del_record(vault, digest);
+}
+
+bool
+session_expire(
+    struct txn *vault, const struct conf *conf, struct str digest, int64_t now)
+{
+	struct session_rec rec;
+
+	if (!read_record(vault, digest, &rec))
 		return false;
-	txn_del(vault, VAULT_ACCOUNT_SESSION, &key);
-	key_of(&key, digest);
-	return txn_del(vault, VAULT_SESSION, &key);
+	if (now >= session_end(conf, &rec))
+		return del_record(vault, digest);
+	expiry_del(vault, rec.listed, EXPIRY_SESSION, digest);
+	rec.listed = session_end(conf, &rec);
+	expiry_put(vault, rec.listed, EXPIRY_SESSION, digest);
+	write_record(vault, digest, &rec);
+	return false;
+}
+
+bool
+session_next(struct txn *vault, struct str account, struct str after,
+    struct session_rec *rec)
+{
+	struct str entry, digest;
+	struct key prefix, from;
+	struct cursor cursor;
+	bool found;
+
+	key_of(&prefix, account);
+	index_key(&from, account, after);
+	txn_cursor(&cursor, vault, VAULT_ACCOUNT_SESSION, &prefix, &from, true);
+	found = txn_cursor_next(&cursor, &entry, &digest);
+	txn_cursor_close(&cursor);
+	if (!found || read_record(vault, digest, rec))
+		return found;
+	txn_fail(vault, HUB_ECORRUPT);
+	return false;
 }
 
 void
 session_walk(struct txn *vault, struct str account,
     bool (*fn)(void *ctx, const struct session_rec *rec), void *ctx)
 {
-	struct session_rec rec;
-	struct cursor cursor;
-	struct str entry, digest;
-	struct key prefix;
+	struct session_rec rec = { .sid = STR("") };
 
-	key_of(&prefix, account);
-	txn_cursor(&cursor, vault, VAULT_ACCOUNT_SESSION, &prefix, NULL, false);
-	while (txn_cursor_next(&cursor, &entry, &digest)) {
-		if (!read_record(vault, digest, &rec)) {
-			txn_fail(vault, HUB_ECORRUPT);
-			break;
-		}
-		if (!fn(ctx, &rec))
-			break;
-	}
-	txn_cursor_close(&cursor);
+	while (session_next(vault, account, rec.sid, &rec) && fn(ctx, &rec))
+		;
 }

@@ -17,7 +17,8 @@
 
 /*
  * Stores a session that was just made, with its index by account and its place
- * among what expires. REC->expires is set here, from CONF and REC->auth_time.
+ * among what expires. REC's used, expires and listed are set here, from CONF
+ * and REC->auth_time.
  */
 void session_put(struct txn *vault, const struct conf *conf,
     const struct opaque_digest *cookie, struct session_rec *rec);
@@ -43,6 +44,21 @@ void session_touch(
 /* Takes it away with its index; false if there is none. */
 bool session_del(struct txn *vault, const struct opaque_digest *cookie);
 bool session_del_by_sid(struct txn *vault, struct str account, struct str sid);
+
+/*
+ * Takes it away if its time is over at NOW; else it is looked at again when it
+ * may be. True if it went.
+ */
+bool session_expire(
+    struct txn *vault, const struct conf *conf, struct str digest, int64_t now);
+
+/*
+ * The session after the sid AFTER ("": the first) of an account, in their
+ * order; false after the last. As with grant_next() the walk may go on in
+ * another transaction.
+ */
+bool session_next(struct txn *vault, struct str account, struct str after,
+    struct session_rec *rec);
 
 /*
  * Calls FN for each session of an account, of both kinds, until it gives

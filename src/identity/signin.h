@@ -11,10 +11,10 @@
  * for unknown users, audit, and the order of the two stores.
  */
 enum signin_result {
-	SIGNIN_DONE,      /* a session has begun */
-	SIGNIN_CHANGE,    /* the temporary password was right: the form is open */
-	SIGNIN_WRONG,     /* unknown, wrong, disabled: all the same */
-	SIGNIN_EXPIRED,   /* the temporary password was right, but too late */
+	SIGNIN_DONE,    /* a session has begun */
+	SIGNIN_CHANGE,  /* the temporary password was right: the form is open */
+	SIGNIN_WRONG,   /* unknown, wrong, disabled: all the same */
+	SIGNIN_EXPIRED, /* the temporary password was right, but too late */
 	SIGNIN_THROTTLED, /* wait_ms says how long */
 	SIGNIN_FAILED,    /* the store; err says what */
 };

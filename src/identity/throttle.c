@@ -1,9 +1,8 @@
 #include "identity/throttle.h"
 
 #include <arpa/inet.h>
-#include <stdio.h>
 #include "base/err.h"
-#include "base/secret.h"
+#include "base/rand.h"
 #include "directory/username.h"
 #include "identity/opaque.h"
 #include "store/schema.h"
@@ -19,11 +18,16 @@
 #define MEMORY (60 * 60 * 1000) /* a counter that rests so long is forgotten */
 
 /*
- * Counters there can be. When there are so many, new ones share a few: nobody
- * gets rid of another's counter by making ours overflow.
+ * A clock may go back a little. By more than this it was set, and then what it
+ * had said before is no ground to keep anybody out.
  */
-#define COUNTERS_MAX 262144
-#define SHARED 1024
+#define CLOCK_SLACK (60 * 1000)
+
+/* Counters among which a full table finds one to give up. */
+#define SAMPLE 16
+
+/* Counters that a sweep looks at for each that it may remove. */
+#define LOOKS 16
 
 struct counter {
 	struct key key;
@@ -80,7 +84,6 @@ static void
 open_counter(struct txn *vault, char kind, struct str text, struct counter *c)
 {
 	struct opaque_digest digest = { "" };
-	char shared[16];
 	struct buf whole;
 
 	c->free = kind == 'n' ? FREE_OF_NAME : FREE_OF_ADDRESS;
@@ -92,13 +95,6 @@ open_counter(struct txn *vault, char kind, struct str text, struct counter *c)
 		txn_fail(vault, HUB_ENOMEM);
 	key_of(&c->key, str_of(digest.text));
 	read_record(vault, &c->key, &c->rec);
-	if (c->rec.tries > 0 || txn_count(vault, VAULT_THROTTLE) < COUNTERS_MAX)
-		return;
-	snprintf(shared, sizeof(shared), "%c%u", kind,
-	    ((unsigned int)digest.text[0] * 64 + (unsigned int)digest.text[1]) %
-		SHARED);
-	key_of(&c->key, str_of(shared));
-	read_record(vault, &c->key, &c->rec);
 }
 
 static struct str
@@ -106,24 +102,31 @@ fold(struct txn *vault, struct str name)
 {
 	struct str folded = username_fold(txn_arena(vault), str_trim(name));
 
-	if (folded.p == NULL && name.n > 0)
+	if (folded.p == NULL)
 		txn_fail(vault, HUB_ENOMEM);
 	return folded;
 }
 
+/* After as many tries as are free the next one still comes at once. */
 static int64_t
 delay_of(const struct counter *c)
 {
 	int64_t delay = FIRST_DELAY;
 
-	if (c->rec.tries < c->free)
+	if (c->rec.tries <= c->free)
 		return 0;
-	for (uint32_t i = c->free; i < c->rec.tries; i++) {
+	for (uint32_t i = c->free + 1; i < c->rec.tries; i++) {
 		delay *= 2;
 		if (delay >= LONGEST_DELAY)
 			return LONGEST_DELAY;
 	}
 	return delay;
+}
+
+static bool
+has_rested(const struct throttle_rec *rec, int64_t now)
+{
+	return now - rec->last >= MEMORY || rec->last - now > CLOCK_SLACK;
 }
 
 /* Milliseconds until the next try; forgets what has rested long enough. */
@@ -132,39 +135,152 @@ wait_of(struct counter *c, int64_t now)
 {
 	int64_t since = now - c->rec.last;
 
-	/* A clock that was set back must not make the wait longer. */
+	if (has_rested(&c->rec, now))
+		c->rec = (struct throttle_rec){ 0 };
 	if (since < 0)
 		since = 0;
-	if (since >= MEMORY)
-		c->rec.tries = 0;
 	return since >= delay_of(c) ? 0 : delay_of(c) - since;
+}
+
+/*
+ * A walk over all counters that begins anywhere: behind the last one it goes on
+ * with those before its beginning. The table is not changed meanwhile.
+ */
+struct round {
+	struct txn *vault;
+	struct cursor cursor;
+	struct key from;
+	bool second; /* before the beginning */
+};
+
+static void
+round_begin(struct round *round, struct txn *vault)
+{
+	char place[RAND_ID];
+
+	rand_id(place);
+	key_of(&round->from, str_of(place));
+	round->vault = vault;
+	round->second = false;
+	txn_cursor(
+	    &round->cursor, vault, VAULT_THROTTLE, NULL, &round->from, false);
+}
+
+static bool
+round_entry(struct round *round, struct str *key, struct str *bytes)
+{
+	struct str from = { (const char *)round->from.b, round->from.n };
+
+	if (txn_cursor_next(&round->cursor, key, bytes))
+		return !round->second || str_cmp(*key, from) < 0;
+	if (round->second)
+		return false;
+	round->second = true;
+	txn_cursor_close(&round->cursor);
+	txn_cursor(
+	    &round->cursor, round->vault, VAULT_THROTTLE, NULL, NULL, false);
+	return round_entry(round, key, bytes);
+}
+
+/* KEY stays in the transaction's arena. */
+static bool
+round_next(struct round *round, struct str *key, struct throttle_rec *rec)
+{
+	struct str bytes;
+	int rc;
+
+	if (!round_entry(round, key, &bytes))
+		return false;
+	rc = throttle_rec_get(bytes, rec);
+	if (rc != 0)
+		txn_fail(round->vault, rc);
+	return rc == 0;
+}
+
+static void
+key_again(struct key *key, struct str bytes)
+{
+	struct str text = STR("");
+
+	key_take_str(&bytes, &text);
+	key_of(key, text);
+}
+
+/*
+ * The tries alone decide, not the time: an old counter that delays somebody is
+ * worth more than a fresh one that does not.
+ */
+static bool
+is_less(const struct throttle_rec *a, const struct throttle_rec *b)
+{
+	return a->tries != b->tries ? a->tries < b->tries : a->last < b->last;
+}
+
+static void
+make_room(struct txn *vault, int64_t now)
+{
+	struct throttle_rec rec, least = { 0 };
+	struct round round;
+	struct str entry, chosen = STR_NONE;
+	struct key key;
+
+	if (txn_count(vault, VAULT_THROTTLE) < THROTTLE_MAX)
+		return;
+	round_begin(&round, vault);
+	for (int i = 0; i < SAMPLE && round_next(&round, &entry, &rec); i++) {
+		if (has_rested(&rec, now))
+			rec.tries = 0;
+		if (chosen.p == NULL || is_less(&rec, &least)) {
+			least = rec;
+			chosen = entry;
+		}
+	}
+	txn_cursor_close(&round.cursor);
+	key_again(&key, chosen);
+	txn_del(vault, VAULT_THROTTLE, &key);
 }
 
 static void
 add_try(struct txn *vault, struct counter *c, int64_t now)
 {
+	if (!txn_has(vault, VAULT_THROTTLE, &c->key))
+		make_room(vault, now);
 	if (c->rec.tries < UINT32_MAX)
 		c->rec.tries++;
 	c->rec.last = now;
+	c->rec.refused = false;
 	write_record(vault, c);
 }
 
+/* Whether a refusal is the first since the try that brought the delay. */
+static bool
+note_refusal(struct txn *vault, struct counter *c)
+{
+	if (c->rec.refused)
+		return false;
+	c->rec.refused = true;
+	write_record(vault, c);
+	return true;
+}
+
 int64_t
-throttle_enter(
-    struct txn *vault, struct str name, struct str source, int64_t now_ms)
+throttle_enter(struct txn *vault, struct str name, struct str source,
+    int64_t now_ms, bool *first)
 {
 	char text[INET6_ADDRSTRLEN];
 	struct counter of_name, of_address;
-	int64_t wait, other;
+	int64_t wait_name, wait_address;
 
 	open_counter(vault, 'n', fold(vault, name), &of_name);
 	open_counter(vault, 'a', network_of(source, text), &of_address);
-	wait = wait_of(&of_name, now_ms);
-	other = wait_of(&of_address, now_ms);
-	if (other > wait)
-		wait = other;
-	if (wait > 0)
-		return wait;
+	wait_name = wait_of(&of_name, now_ms);
+	wait_address = wait_of(&of_address, now_ms);
+	*first = false;
+	if (wait_name > 0 || wait_address > 0) {
+		*first =
+		    note_refusal(vault, wait_name > 0 ? &of_name : &of_address);
+		return wait_name > wait_address ? wait_name : wait_address;
+	}
 	add_try(vault, &of_name, now_ms);
 	add_try(vault, &of_address, now_ms);
 	return 0;
@@ -179,8 +295,44 @@ throttle_succeed(struct txn *vault, struct str name, struct str source)
 	open_counter(vault, 'n', fold(vault, name), &c);
 	txn_del(vault, VAULT_THROTTLE, &c.key);
 	open_counter(vault, 'a', network_of(source, text), &c);
-	if (c.rec.tries == 0)
-		return;
-	c.rec.tries--;
-	write_record(vault, &c);
+	if (c.rec.tries > 1) {
+		c.rec.tries--;
+		write_record(vault, &c);
+	} else {
+		txn_del(vault, VAULT_THROTTLE, &c.key);
+	}
+}
+
+unsigned int
+throttle_sweep(struct txn *vault, int64_t now_ms, unsigned int most)
+{
+	struct arena *arena = txn_arena(vault);
+	struct str *found = arena_alloc(arena, (most + 1) * sizeof(*found));
+	struct throttle_rec rec;
+	struct round round;
+	struct key key;
+	unsigned int n = 0;
+
+	if (found == NULL) {
+		txn_fail(vault, HUB_ENOMEM);
+		return 0;
+	}
+	round_begin(&round, vault);
+	for (uint64_t looks = (uint64_t)most * LOOKS; looks > 0 && n < most;
+	     looks--) {
+		struct arena_mark mark = arena_mark(arena);
+
+		if (!round_next(&round, &found[n], &rec))
+			break;
+		if (has_rested(&rec, now_ms))
+			n++;
+		else
+			arena_rewind(arena, mark);
+	}
+	txn_cursor_close(&round.cursor);
+	for (unsigned int i = 0; i < n; i++) {
+		key_again(&key, found[i]);
+		txn_del(vault, VAULT_THROTTLE, &key);
+	}
+	return n;
 }

@@ -1,30 +1,43 @@
 #ifndef IDENTITY_THROTTLE_H
 #define IDENTITY_THROTTLE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include "base/str.h"
 #include "store/txn.h"
 
 /*
  * Tries to sign in, counted by submitted name, existing or not, and by source
- * address, in a bounded table that all workers share. Three wrong tries of a
- * name cost no delay (twenty of an address); then each doubles it from a
- * second up to a quarter of an hour. Nobody is ever locked out for good.
+ * address (of IPv6 by network, /64), in a table that all workers share. Three
+ * wrong tries of a name cost no delay (twenty of an address); then each doubles
+ * it from a second up to a quarter of an hour. Nobody is ever locked out for
+ * good: what rests for an hour is forgotten.
+ *
+ * The table has a bound. When it is full a new counter takes the place of the
+ * least of a few that chance picks: who fills the table throws out what he
+ * filled it with, and a counter that delays somebody stays.
  */
+
+/* Counters there can be. */
+#define THROTTLE_MAX 262144
 
 /*
  * Counts a try before its password is looked at, so that tries at the same
  * moment count too. Gives 0, or the milliseconds to wait before the next is
- * let in; then nothing is counted. NAME is folded to lower case. NOW_MS:
- * milliseconds since 1970.
+ * let in; then nothing is counted, and *FIRST says whether it is the first that
+ * this delay keeps out: that one is worth an event. NOW_MS: milliseconds since
+ * 1970, read inside the transaction.
  */
-int64_t throttle_enter(
-    struct txn *vault, struct str name, struct str source, int64_t now_ms);
+int64_t throttle_enter(struct txn *vault, struct str name, struct str source,
+    int64_t now_ms, bool *first);
 
 /* The try was right: the name begins anew, the address loses one try. */
 void throttle_succeed(struct txn *vault, struct str name, struct str source);
 
-/* Removes up to MOST counters that say nothing any more; gives their number. */
+/*
+ * Removes up to MOST counters that say nothing any more; gives their number.
+ * Looks at a bounded part of the table, from a place that chance picks.
+ */
 unsigned int throttle_sweep(
     struct txn *vault, int64_t now_ms, unsigned int most);
 

@@ -18,6 +18,7 @@ grant_rec_put(struct buf *out, const struct grant_rec *rec)
 	rec_put_str(out, rec->nonce);
 	rec_put_u64(out, (uint64_t)rec->began);
 	rec_put_u64(out, (uint64_t)rec->used);
+	rec_put_u64(out, (uint64_t)rec->listed);
 	rec_put_str(out, rec->handle);
 	rec_put_str(out, rec->current);
 	rec_put_str(out, rec->previous);
@@ -43,6 +44,7 @@ grant_rec_get(struct str bytes, struct grant_rec *rec)
 	rec->nonce = rec_str(&in);
 	rec->began = (int64_t)rec_u64(&in);
 	rec->used = (int64_t)rec_u64(&in);
+	rec->listed = (int64_t)rec_u64(&in);
 	rec->handle = rec_str(&in);
 	rec->current = rec_str(&in);
 	rec->previous = rec_str(&in);

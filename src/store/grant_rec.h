@@ -19,6 +19,7 @@ struct grant_rec {
 	int64_t auth_time;
 	struct str nonce;       /* of the authorization request, or "" */
 	int64_t began, used;    /* seconds since 1970; last refresh */
+	int64_t listed;         /* where it stands in table expiry */
 	struct str handle;      /* digest of what its tokens begin with */
 	struct str current;     /* digest of the token that counts */
 	struct str previous;    /* of the one before, "" for none */

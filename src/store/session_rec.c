@@ -17,6 +17,7 @@ session_rec_put(struct buf *out, const struct session_rec *rec)
 	rec_put_u64(out, (uint64_t)rec->auth_time);
 	rec_put_u64(out, (uint64_t)rec->used);
 	rec_put_u64(out, (uint64_t)rec->expires);
+	rec_put_u64(out, (uint64_t)rec->listed);
 	rec_put_str(out, rec->source);
 }
 
@@ -37,6 +38,7 @@ session_rec_get(struct str bytes, struct session_rec *rec)
 	rec->auth_time = (int64_t)rec_u64(&in);
 	rec->used = (int64_t)rec_u64(&in);
 	rec->expires = (int64_t)rec_u64(&in);
+	rec->listed = (int64_t)rec_u64(&in);
 	rec->source = rec_str(&in);
 	return rec_in_end(&in);
 }

@@ -22,6 +22,7 @@ struct session_rec {
 	int64_t auth_time;  /* seconds since 1970: the sign-in */
 	int64_t used;       /* last, to within a minute */
 	int64_t expires;    /* absolutely */
+	int64_t listed;     /* where it stands in table expiry */
 	struct str source;  /* the address that it began from */
 };
 

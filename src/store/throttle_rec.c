@@ -11,6 +11,7 @@ throttle_rec_put(struct buf *out, const struct throttle_rec *rec)
 	rec_put_u8(out, FORMAT);
 	rec_put_u32(out, rec->tries);
 	rec_put_u64(out, (uint64_t)rec->last);
+	rec_put_u8(out, rec->refused);
 }
 
 int
@@ -24,5 +25,6 @@ throttle_rec_get(struct str bytes, struct throttle_rec *rec)
 		return HUB_ECORRUPT;
 	rec->tries = rec_u32(&in);
 	rec->last = (int64_t)rec_u64(&in);
+	rec->refused = rec_u8(&in) != 0;
 	return rec_in_end(&in);
 }

@@ -1,6 +1,7 @@
 #ifndef STORE_THROTTLE_REC_H
 #define STORE_THROTTLE_REC_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include "base/buf.h"
 #include "base/str.h"
@@ -9,6 +10,7 @@
 struct throttle_rec {
 	uint32_t tries; /* since the last success or long rest */
 	int64_t last;   /* milliseconds since 1970 */
+	bool refused;   /* a try has been kept out since */
 };
 
 /* Encoding fails in the buffer; decoding gives 0 or HUB_ECORRUPT. */

@@ -114,11 +114,42 @@ the_two_that_only_grow_are_one_clock(void **state)
 	assert_true(us / 1000 <= after);
 }
 
+static void
+reads_what_it_writes_and_nothing_else(void **state)
+{
+	static const struct {
+		const char *text;
+		int64_t seconds;
+	} good[] = {
+		{ "1970-01-01T00:00:00Z", 0 },
+		{ "2026-01-31", 1769817600 },
+		{ "2026-01-31T12:34:56Z", 1769862896 },
+		{ "2024-02-29", 1709164800 },
+		{ "9999-12-31T23:59:59Z", 253402300799 },
+	};
+	static const char *const bad[] = { "", "2026", "2026-02-29",
+		"2026-13-01", "2026-00-01", "2026-01-00", "2026-1-31 ",
+		"2026-01-31T24:00:00Z", "2026-01-31T12:60:00Z",
+		"2026-01-31T12:34:56z", "2026-01-31 12:34:56Z",
+		"2026-01-31T12:34:56", "2026-01-31T12:34:56+1", "+026-01-31",
+		"2026/01/31", "----------", "2026-01-31T12:34:56Z " };
+	int64_t seconds;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
+		assert_true(clock_parse(str_of(good[i].text), &seconds));
+		assert_int_equal(seconds, good[i].seconds);
+	}
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		assert_false(clock_parse(str_of(bad[i]), &seconds));
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(writes_a_time_as_text),
+		cmocka_unit_test(reads_what_it_writes_and_nothing_else),
 		cmocka_unit_test(
 		    counts_the_same_time_in_seconds_and_microseconds),
 		cmocka_unit_test(never_runs_backwards),

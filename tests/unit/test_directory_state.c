@@ -98,7 +98,7 @@ revoke(struct txn *txn, void *arg)
 {
 	const struct entry *e = arg;
 
-	revoked_put(txn, e->kind, e->id, 1700000000);
+	revoked_put(txn, e->kind, e->id, STR("a"), 1700000000);
 	return 0;
 }
 

@@ -1,21 +1,8 @@
 #include "http/form.h"
 
+#include "arena_fixture.h"
 #include "base/buf.h"
 #include "unit.h"
-
-static int
-make_arena(void **state)
-{
-	*state = arena_new(4096, 1 << 20);
-	return *state == NULL;
-}
-
-static int
-drop_arena(void **state)
-{
-	arena_free(*state);
-	return 0;
-}
 
 static void
 assert_decodes(
@@ -167,7 +154,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, make_arena, drop_arena)
+#define TEST(name)                                                             \
+	cmocka_unit_test_setup_teardown(name, arena_setup, arena_teardown)
 		TEST(escapes_are_decoded_once),
 		TEST(plus_is_a_space_only_where_it_is_asked_for),
 		TEST(text_without_escapes_is_not_copied),

@@ -1,22 +1,9 @@
 #include "http/req.h"
 
+#include "arena_fixture.h"
 #include "unit.h"
 
 static const struct req_limits limits = { 100, 1000, 50 };
-
-static int
-make_arena(void **state)
-{
-	*state = arena_new(4096, 1 << 20);
-	return *state == NULL;
-}
-
-static int
-drop_arena(void **state)
-{
-	arena_free(*state);
-	return 0;
-}
 
 struct param {
 	const char *name;
@@ -367,7 +354,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, make_arena, drop_arena)
+#define TEST(name)                                                             \
+	cmocka_unit_test_setup_teardown(name, arena_setup, arena_teardown)
 		TEST(each_parameter_goes_to_its_place),
 		TEST(what_is_absent_is_empty),
 		TEST(methods_are_told_apart_by_their_exact_name),

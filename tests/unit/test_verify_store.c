@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include "directory/contract.h"
 #include "hub_fixture.h"
+#include "identity/verify_vault.h"
 #include "store/schema.h"
 #include "unit.h"
 
@@ -21,7 +22,10 @@ verify(struct test_hub *hub)
 {
 	buf_reset(&told);
 	v = (struct verify){
-		.directory = hub->directory, .vault = hub->vault, .found = note
+		.directory = hub->directory,
+		.vault = hub->vault,
+		.vault_checks = verify_vault,
+		.found = note,
 	};
 	assert_int_equal(verify_run(&v, &hub->why), 0);
 	return hub_text(hub, told.n == 0 ? STR("") : buf_view(&told));

@@ -1,0 +1,155 @@
+#include "identity/credential.h"
+
+#include "base/json_in.h"
+#include "directory/account.h"
+#include "directory/render.h"
+#include "store/schema.h"
+
+#define CREDENTIAL_REC_MAX 512
+
+bool
+credential_get(
+    struct txn *vault, struct str account, struct credential_rec *rec)
+{
+	struct str bytes;
+	struct key key;
+	int rc;
+
+	*rec = (struct credential_rec){ 0 };
+	key_of(&key, account);
+	if (!txn_get(vault, VAULT_CREDENTIAL, &key, &bytes))
+		return false;
+	rc = credential_rec_get(bytes, rec);
+	if (rc != 0)
+		txn_fail(vault, rc);
+	return rc == 0;
+}
+
+void
+credential_put(
+    struct txn *vault, struct str account, const struct credential_rec *rec)
+{
+	struct buf bytes;
+	struct key key;
+
+	buf_init_arena(&bytes, txn_arena(vault), CREDENTIAL_REC_MAX);
+	credential_rec_put(&bytes, rec);
+	if (buf_error(&bytes) != 0)
+		txn_fail(vault, buf_error(&bytes));
+	key_of(&key, account);
+	txn_put(vault, VAULT_CREDENTIAL, &key, buf_view(&bytes));
+}
+
+bool
+credential_del(struct txn *vault, struct str account)
+{
+	struct key key;
+
+	key_of(&key, account);
+	return txn_del(vault, VAULT_CREDENTIAL, &key);
+}
+
+void
+credential_set_lasting(
+    struct credential_rec *rec, const char hash[PASSWORD_HASH], int64_t now)
+{
+	rec->lasting = str_of(hash);
+	rec->lasting_at = now;
+	rec->temporary = STR("");
+	rec->temporary_until = 0;
+	rec->mailed = false;
+}
+
+void
+credential_set_temporary(const struct conf *conf, struct credential_rec *rec,
+    const char hash[PASSWORD_HASH], int64_t now)
+{
+	rec->lasting = STR("");
+	rec->lasting_at = 0;
+	rec->temporary = str_of(hash);
+	rec->temporary_until = now + (int64_t)conf->temporary_lifetime;
+	rec->temporary_serial++;
+	rec->mailed = false;
+}
+
+struct ending {
+	struct str account;
+	bool settled; /* the credential has been replaced */
+	bool pending;
+};
+
+static int
+end_old(struct txn *directory, void *arg)
+{
+	const struct ending *e = arg;
+	int rc = account_revoke(directory, e->account);
+
+	if (rc == 0 && e->settled)
+		rc = account_set_pending(directory, e->account, e->pending);
+	return rc;
+}
+
+int
+credential_replace(const struct hub *hub, struct str account, bool pending,
+    int (*fn)(struct txn *vault, void *arg), void *arg)
+{
+	struct ending ending = { .account = account, .pending = pending };
+	int rc;
+
+	rc = store_write(hub->directory, hub->arena, end_old, &ending);
+	if (rc != 0)
+		return rc;
+	rc = store_write(hub->vault, hub->arena, fn, arg);
+	if (rc != 0)
+		return rc;
+	ending.settled = true;
+	rc = store_write(hub->directory, hub->arena, end_old, &ending);
+	return rc == 0 ? act_tidy(hub, account) : rc;
+}
+
+/* The texts of the account that a password must not be made of. */
+static struct str
+own_words(struct arena *arena, const struct account_rec *account)
+{
+	static const char *const names[] = { "email", "firstName", "middleName",
+		"lastName" };
+	const struct json *record = NULL;
+	struct str text;
+	struct buf own;
+
+	buf_init_arena(&own, arena, 4096);
+	buf_str(&own, account->name);
+	if (json_parse(arena, account->source, RENDER_MAX, &record, NULL) != 0)
+		return buf_view(&own);
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (!json_string(json_get(record, names[i]), &text))
+			continue;
+		buf_byte(&own, ' ');
+		buf_str(&own, text);
+	}
+	return buf_view(&own);
+}
+
+int
+credential_choose(const struct hub *hub, const struct blocklist *list,
+    const struct account_rec *account, struct str typed,
+    enum password_fault *fault, char hash[PASSWORD_HASH])
+{
+	struct str password;
+	int rc = password_normalize(hub->arena, typed, &password);
+
+	*fault = PASSWORD_GOOD;
+	if (rc == HUB_EINVAL)
+		*fault = PASSWORD_UNREADABLE;
+	else if (rc == HUB_ETOOBIG)
+		*fault = PASSWORD_LONG;
+	if (*fault != PASSWORD_GOOD)
+		return 0;
+	if (rc != 0)
+		return rc;
+	*fault = password_judge(hub->conf, list, hub->arena, password,
+	    own_words(hub->arena, account));
+	if (*fault != PASSWORD_GOOD)
+		return 0;
+	return password_hash(hub->conf, password, hash);
+}

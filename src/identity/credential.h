@@ -1,0 +1,46 @@
+#ifndef IDENTITY_CREDENTIAL_H
+#define IDENTITY_CREDENTIAL_H
+
+#include "identity/act.h"
+#include "identity/password.h"
+#include "store/account_rec.h"
+#include "store/credential_rec.h"
+
+/* What accounts sign in with: the vault's table, and how it is replaced. */
+
+/* False if the account has none; *REC is then empty. */
+bool credential_get(
+    struct txn *vault, struct str account, struct credential_rec *rec);
+void credential_put(
+    struct txn *vault, struct str account, const struct credential_rec *rec);
+bool credential_del(struct txn *vault, struct str account);
+
+/*
+ * The record with a lasting password and nothing else, or with a temporary one
+ * that was just made, shown to whoever made it, in place of all before. NOW:
+ * seconds since 1970.
+ */
+void credential_set_lasting(
+    struct credential_rec *rec, const char hash[PASSWORD_HASH], int64_t now);
+void credential_set_temporary(const struct conf *conf,
+    struct credential_rec *rec, const char hash[PASSWORD_HASH], int64_t now);
+
+/*
+ * Replaces what an account signs in with by FN in a transaction of the vault,
+ * and ends all that the old one has opened. The epoch is raised before, so
+ * that a crash leaves less, and once more after it, together with the pending
+ * flag, for who signed in with the old one in between. FN's failure is
+ * returned; then nothing but the epoch has changed. HUB_ENOENT.
+ */
+int credential_replace(const struct hub *hub, struct str account, bool pending,
+    int (*fn)(struct txn *vault, void *arg), void *arg);
+
+/*
+ * A new password of the user's choice: normalises, judges and hashes it. 0, and
+ * *FAULT is PASSWORD_GOOD if HASH is filled in.
+ */
+int credential_choose(const struct hub *hub, const struct blocklist *list,
+    const struct account_rec *account, struct str typed,
+    enum password_fault *fault, char hash[PASSWORD_HASH]);
+
+#endif

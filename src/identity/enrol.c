@@ -1,0 +1,422 @@
+#include "identity/enrol.h"
+
+#include <stdio.h>
+#include "base/clock.h"
+#include "base/json_out.h"
+#include "base/rand.h"
+#include "base/secret.h"
+#include "directory/account.h"
+#include "directory/contact.h"
+#include "directory/group.h"
+#include "directory/organization.h"
+#include "directory/render.h"
+#include "directory/username.h"
+#include "identity/audit.h"
+#include "identity/credential.h"
+#include "store/schema.h"
+
+/* Of an account that comes into being. */
+struct enrolment {
+	const struct hub *hub;
+	struct enrol *in;
+	struct why *why;
+	struct str username;
+	struct contact_rec contact; /* of a customer */
+	struct account account;
+	struct audit_rec event;
+	char hash[PASSWORD_HASH];
+};
+
+/* What it refers to, and whether the contact has an account. */
+static int
+check_customer(struct txn *directory, struct enrolment *e)
+{
+	struct account_rec other;
+	struct str id;
+
+	if (!contact_get(directory, e->in->contact, &e->contact))
+		return why_set(e->why, HUB_ENOENT, "there is no contact %.*s",
+		    STR_ARG(e->in->contact));
+	if (!group_exists(directory, STR(GROUP_CUSTOMER)))
+		return why_set(e->why, HUB_ENOENT,
+		    "there is no group " GROUP_CUSTOMER
+		    ", which customers are in: import it first");
+	if (!account_of_dossier(
+		directory, e->contact.organization, e->contact.dossier, &id) ||
+	    !account_get(directory, id, &other))
+		return 0;
+	e->in->account = other.id;
+	e->in->username = other.name;
+	return why_set(e->why, HUB_EEXIST,
+	    "contact %.*s has an account already: %.*s",
+	    STR_ARG(e->in->contact), STR_ARG(other.id));
+}
+
+static int
+check_employee(struct txn *directory, struct enrolment *e)
+{
+	const struct enrol *in = e->in;
+
+	if (!organization_exists(directory, in->organization))
+		return why_set(e->why, HUB_ENOENT,
+		    "there is no organisation %.*s", STR_ARG(in->organization));
+	for (size_t i = 0; i < in->group_count; i++) {
+		if (!group_exists(directory, in->groups[i]))
+			return why_set(e->why, HUB_ENOENT,
+			    "there is no group %.*s", STR_ARG(in->groups[i]));
+	}
+	return 0;
+}
+
+static int
+check(struct txn *directory, struct enrolment *e)
+{
+	struct account_rec other;
+	int rc = e->in->contact.n > 0 ? check_customer(directory, e)
+				      : check_employee(directory, e);
+
+	if (rc != 0)
+		return rc;
+	if (account_by_name(directory, e->username, &other))
+		return why_set(e->why, HUB_ECONFLICT,
+		    "the address is the username of account %.*s already",
+		    STR_ARG(other.id));
+	return 0;
+}
+
+static int
+check_now(struct enrolment *e)
+{
+	struct txn *txn = store_read_begin(e->hub->directory, e->hub->arena);
+	int rc = check(txn, e), end = store_read_end(txn);
+
+	if (end != 0)
+		return why_set(e->why, end, "directory: %s", err_text(end));
+	return rc;
+}
+
+static void
+put_text(struct json_out *j, const char *name, struct str text)
+{
+	json_out_name(j, name);
+	json_out_str(j, text);
+}
+
+/* The name of the member that follows: an id, which has at most 64 bytes. */
+static void
+name_by_id(struct json_out *j, struct str id)
+{
+	char name[65];
+
+	snprintf(name, sizeof(name), "%.*s", STR_ARG(id));
+	json_out_name(j, name);
+}
+
+static void
+put_customer(
+    struct json_out *j, const struct enrolment *e, const struct json *contact)
+{
+	static const char *const names[] = { "firstName", "middleName",
+		"lastName" };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		const struct json *name = json_get(contact, names[i]);
+
+		if (name != NULL)
+			json_out_member(j, name);
+	}
+	json_out_name(j, "dossiers");
+	json_out_object(j);
+	name_by_id(j, e->contact.organization);
+	json_out_str(j, e->contact.dossier);
+	json_out_object_end(j);
+	json_out_name(j, "groupIds");
+	json_out_array(j);
+	json_out_cstr(j, GROUP_CUSTOMER);
+	json_out_array_end(j);
+}
+
+static void
+put_employee(struct json_out *j, const struct enrol *in)
+{
+	json_out_name(j, "organizationIds");
+	json_out_array(j);
+	json_out_str(j, in->organization);
+	json_out_array_end(j);
+	if (in->group_count == 0)
+		return;
+	json_out_name(j, "roles");
+	json_out_object(j);
+	name_by_id(j, in->organization);
+	json_out_array(j);
+	for (size_t i = 0; i < in->group_count; i++)
+		json_out_str(j, in->groups[i]);
+	json_out_array_end(j);
+	json_out_object_end(j);
+}
+
+/* The line of an import that would bring the same account. */
+static int
+write_line(struct enrolment *e, const char *id, struct str *line)
+{
+	const struct json *contact = NULL;
+	struct json_out j;
+	struct buf buf;
+	int rc;
+
+	if (e->in->contact.n > 0 &&
+	    (rc = json_parse(e->hub->arena, e->contact.source, RENDER_MAX,
+		 &contact, e->why)) != 0)
+		return rc;
+	buf_init_arena(&buf, e->hub->arena, RENDER_MAX);
+	json_out_begin(&j, &buf);
+	json_out_object(&j);
+	put_text(&j, "type", STR("account"));
+	put_text(&j, "id", str_of(id));
+	put_text(&j, "name", e->username);
+	put_text(&j, "email", e->username);
+	if (contact != NULL)
+		put_customer(&j, e, contact);
+	else
+		put_employee(&j, e->in);
+	json_out_object_end(&j);
+	rc = json_out_end(&j);
+	*line = buf_view(&buf);
+	return rc == 0 ? 0 : why_set(e->why, rc, "%s", err_text(rc));
+}
+
+static int
+make_account(struct enrolment *e)
+{
+	struct arena *arena = e->hub->arena;
+	const struct json *tree;
+	struct str line;
+	char id[RAND_ID];
+	int rc;
+
+	rand_id(id);
+	if ((rc = write_line(e, id, &line)) != 0 ||
+	    (rc = json_parse(arena, line, RENDER_MAX, &tree, e->why)) != 0)
+		return rc;
+	return account_parse(arena, tree, true, &e->account, e->why);
+}
+
+static int
+put_credential(struct txn *vault, void *arg)
+{
+	const struct enrolment *e = arg;
+	struct credential_rec rec = { .lasting = STR("") };
+
+	credential_set_temporary(e->hub->conf, &rec, e->hash, clock_now());
+	credential_put(vault, e->account.rec.id, &rec);
+	audit_put(vault, &e->event);
+	return 0;
+}
+
+static int
+put_account(struct txn *directory, void *arg)
+{
+	struct enrolment *e = arg;
+	struct contact_rec before = e->contact;
+	int rc = check(directory, e);
+
+	if (rc == 0 &&
+	    (!str_eq(before.organization, e->contact.organization) ||
+		!str_eq(before.dossier, e->contact.dossier)))
+		rc = why_set(e->why, HUB_ECONFLICT,
+		    "contact %.*s has just been changed: try again",
+		    STR_ARG(e->in->contact));
+	e->contact = before;
+	if (rc == 0)
+		rc = account_put(directory, &e->account, e->why);
+	return rc == 0 ? account_set_pending(directory, e->account.rec.id, true)
+		       : rc;
+}
+
+static int
+take_back(struct txn *vault, void *arg)
+{
+	const struct enrolment *e = arg;
+
+	credential_del(vault, e->account.rec.id);
+	audit_put(vault, &e->event);
+	return 0;
+}
+
+static int
+make_temporary(const struct hub *hub, char temporary[], char hash[])
+{
+	password_make_temporary(temporary);
+	return password_hash(hub->conf, str_of(temporary), hash);
+}
+
+/* The credential first: one without an account opens nothing and is swept. */
+static int
+store(struct enrolment *e, const struct actor *actor)
+{
+	const struct hub *hub = e->hub;
+	struct str id = e->account.rec.id;
+	int rc;
+
+	act_event(
+	    &e->event, actor, "account.added", id, "with a temporary password");
+	rc = store_write(hub->vault, hub->arena, put_credential, e);
+	if (rc != 0)
+		return why_set(e->why, rc, "vault: %s", err_text(rc));
+	rc = store_write(hub->directory, hub->arena, put_account, e);
+	if (rc == 0)
+		return 0;
+	/* These have their sentence; the others are the store's. */
+	if (rc != HUB_ENOENT && rc != HUB_EEXIST && rc != HUB_ECONFLICT)
+		why_say(e->why, "directory: %s", err_text(rc));
+	act_event(&e->event, actor, "account.not_added", id,
+	    "something came between");
+	store_write(hub->vault, hub->arena, take_back, e);
+	return rc;
+}
+
+int
+enrol(const struct hub *hub, const struct actor *actor, struct enrol *in,
+    struct why *why)
+{
+	struct enrolment e = { .hub = hub, .in = in, .why = why };
+	int rc;
+
+	in->account = in->username = STR("");
+	in->temporary[0] = '\0';
+	if ((in->contact.n > 0) == (in->organization.n > 0))
+		return why_set(why, HUB_EINVAL,
+		    "either a contact or an organisation must be named");
+	if (username_check(in->email, &e.username, why) != 0) {
+		why_prefix(why, "the e-mail address");
+		return HUB_EINVAL;
+	}
+	if ((rc = check_now(&e)) != 0 || (rc = make_account(&e)) != 0)
+		return rc;
+	rc = make_temporary(hub, in->temporary, e.hash);
+	if (rc != 0)
+		why_say(why, "the password cannot be hashed: %s", err_text(rc));
+	else
+		rc = store(&e, actor);
+	if (rc != 0) {
+		secret_clear(in->temporary, sizeof(in->temporary));
+		return rc;
+	}
+	in->account = e.account.rec.id;
+	in->username = e.account.rec.name;
+	return 0;
+}
+
+/* A credential that replaces another. */
+struct renewal {
+	const struct hub *hub;
+	struct str account;
+	bool temporary;
+	char hash[PASSWORD_HASH];
+	struct audit_rec event;
+};
+
+static int
+renew(struct txn *vault, void *arg)
+{
+	const struct renewal *r = arg;
+	struct credential_rec rec;
+	int64_t now = clock_now();
+
+	credential_get(vault, r->account, &rec);
+	if (r->temporary)
+		credential_set_temporary(r->hub->conf, &rec, r->hash, now);
+	else
+		credential_set_lasting(&rec, r->hash, now);
+	credential_put(vault, r->account, &rec);
+	audit_put(vault, &r->event);
+	return 0;
+}
+
+static int
+replace(struct renewal *r, struct why *why)
+{
+	int rc = credential_replace(r->hub, r->account, r->temporary, renew, r);
+
+	if (rc != 0)
+		return why_set(why, rc, "the password of account %.*s: %s",
+		    STR_ARG(r->account), err_text(rc));
+	return 0;
+}
+
+static int
+find_account(const struct hub *hub, struct str id, struct account_rec *rec,
+    struct why *why)
+{
+	struct txn *txn = store_read_begin(hub->directory, hub->arena);
+	bool found = account_get(txn, id, rec);
+	int rc = store_read_end(txn);
+
+	if (rc != 0)
+		return why_set(why, rc, "directory: %s", err_text(rc));
+	if (!found)
+		return why_set(
+		    why, HUB_ENOENT, "there is no account %.*s", STR_ARG(id));
+	return 0;
+}
+
+int
+enrol_reset(const struct hub *hub, const struct actor *actor,
+    struct str account, char temporary[PASSWORD_TEMPORARY_LEN + 1],
+    struct why *why)
+{
+	struct renewal r = {
+		.hub = hub,
+		.account = account,
+		.temporary = true,
+	};
+	struct account_rec rec;
+	int rc;
+
+	temporary[0] = '\0';
+	if ((rc = find_account(hub, account, &rec, why)) != 0)
+		return rc;
+	act_event(&r.event, actor, "password.reset", account, NULL);
+	rc = make_temporary(hub, temporary, r.hash);
+	if (rc != 0)
+		why_say(why, "the password cannot be hashed: %s", err_text(rc));
+	else
+		rc = replace(&r, why);
+	if (rc != 0)
+		secret_clear(temporary, PASSWORD_TEMPORARY_LEN + 1);
+	return rc;
+}
+
+/* For operators; users get the pages' own texts. */
+static const char *const faults[PASSWORD_FAULTS] = {
+	[PASSWORD_SHORT] = "it is too short",
+	[PASSWORD_LONG] = "it is too long",
+	[PASSWORD_UNREADABLE] = "it is not UTF-8 or holds control characters",
+	[PASSWORD_COMMON] = "it is too easy to guess: take a few words that "
+			    "do not belong together",
+	[PASSWORD_OWN] = "it is hardly more than the name or the address",
+	[PASSWORD_TEMPORARY] = "it has the form of a temporary password",
+};
+
+int
+enrol_set_password(const struct hub *hub, const struct actor *actor,
+    const struct blocklist *list, struct str account, struct str typed,
+    struct why *why)
+{
+	struct renewal r = { .hub = hub, .account = account };
+	enum password_fault fault;
+	struct account_rec rec;
+	int rc;
+
+	if ((rc = find_account(hub, account, &rec, why)) != 0)
+		return rc;
+	rc = credential_choose(hub, list, &rec, typed, &fault, r.hash);
+	if (rc != 0)
+		return why_set(
+		    why, rc, "the password cannot be hashed: %s", err_text(rc));
+	if (fault != PASSWORD_GOOD)
+		return why_set(why, HUB_EINVAL, "the password is refused: %s",
+		    faults[fault]);
+	act_event(&r.event, actor, "password.set", account, NULL);
+	return replace(&r, why);
+}

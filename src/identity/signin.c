@@ -1,0 +1,412 @@
+/*
+ * Signing in. What comes from outside is counted before it is looked at; then
+ * there is one look at each store, one computation of a hash outside of
+ * transactions, and one transaction of the vault that begins the session or
+ * records the failure. All ways cost the same up to that last transaction.
+ */
+#include "identity/signin.h"
+
+#include "base/clock.h"
+#include "base/rand.h"
+#include "base/secret.h"
+#include "directory/account.h"
+#include "identity/audit.h"
+#include "identity/credential.h"
+#include "identity/session.h"
+#include "identity/throttle.h"
+
+/* A session that may begin, if the password that was looked at still counts. */
+struct opening {
+	const struct conf *conf;
+	struct session_rec session;
+	struct opaque_digest cookie;
+	struct str hash;    /* that was compared with */
+	const char *better; /* in its place from now on, or NULL */
+	struct str name;    /* that was tried, or STR_NONE */
+	struct audit_rec event, failed;
+	char sid[RAND_ID];
+	bool stale; /* it no longer counts: nothing has begun */
+};
+
+static int
+open_session(struct txn *vault, void *arg)
+{
+	struct opening *o = arg;
+	struct session_rec session = o->session;
+	struct credential_rec now;
+	struct str *hash =
+	    session.kind == SESSION_CHANGE ? &now.temporary : &now.lasting;
+
+	o->stale = !credential_get(vault, session.account, &now) ||
+	    !str_eq(*hash, o->hash);
+	if (o->stale) {
+		audit_put(vault, &o->failed);
+		return 0;
+	}
+	if (o->better != NULL) {
+		*hash = str_of(o->better);
+		credential_put(vault, session.account, &now);
+	}
+	session.serial = now.temporary_serial;
+	session_put(vault, o->conf, &o->cookie, &session);
+	if (o->name.p != NULL)
+		throttle_succeed(vault, o->name, session.source);
+	audit_put(vault, &o->event);
+	return 0;
+}
+
+/* Begins the session; *COOKIE is empty unless it has begun. */
+static int
+begin_session(const struct hub *hub, struct opening *o, struct opaque *cookie)
+{
+	struct actor actor = { .source = o->session.source };
+	bool changes = o->session.kind == SESSION_CHANGE;
+	int rc;
+
+	o->conf = hub->conf;
+	rand_id(o->sid);
+	o->session.sid = str_of(o->sid);
+	o->session.auth_time = clock_now();
+	act_event(&o->event, &actor, "signin.succeeded", o->session.account,
+	    changes ? "with a temporary password" : NULL);
+	act_event(&o->failed, &actor, "signin.failed", o->session.account,
+	    "the password was replaced meanwhile");
+	opaque_make(cookie);
+	rc = opaque_digest_any(str_of(cookie->text), &o->cookie);
+	if (rc == 0)
+		rc = store_write(hub->vault, hub->arena, open_session, o);
+	if (rc != 0 || o->stale)
+		secret_clear(cookie, sizeof(*cookie));
+	return rc;
+}
+
+/* One try to sign in. */
+struct attempt {
+	const struct hub *hub;
+	struct signin *in;
+	int64_t wait;
+	bool first; /* the first try that this delay keeps out */
+	bool known;
+	struct account_rec account;
+	struct credential_rec credential;
+	bool temporary; /* what was typed has the form of one */
+	struct str hash;
+	char better[PASSWORD_HASH];
+	const char *reason; /* of a failure, for the audit log */
+};
+
+static int
+enter(struct txn *vault, void *arg)
+{
+	struct attempt *a = arg;
+	struct actor actor = { .source = a->in->source };
+	struct audit_rec event;
+
+	a->wait = throttle_enter(vault, a->in->username, a->in->source,
+	    clock_now_us() / 1000, &a->first);
+	if (!a->first)
+		return 0;
+	act_event(&event, &actor, "signin.throttled", STR(""), NULL);
+	audit_put(vault, &event);
+	return 0;
+}
+
+static int
+look_up(struct attempt *a)
+{
+	const struct hub *hub = a->hub;
+	struct txn *txn = store_read_begin(hub->directory, hub->arena);
+	int rc;
+
+	a->known = account_by_name(txn, a->in->username, &a->account);
+	rc = store_read_end(txn);
+	if (rc != 0)
+		return rc;
+	/* The look is taken for nobody, too. */
+	txn = store_read_begin(hub->vault, hub->arena);
+	credential_get(
+	    txn, a->known ? a->account.id : STR("-"), &a->credential);
+	return store_read_end(txn);
+}
+
+/* 0 if the password is right, HUB_EDENIED, or why nobody knows. */
+static int
+compare(struct attempt *a)
+{
+	const struct hub *hub = a->hub;
+	char temporary[PASSWORD_TEMPORARY_LEN + 1];
+	struct str password;
+	int rc;
+
+	a->temporary = password_is_temporary(a->in->password, temporary);
+	rc = password_normalize(hub->arena, a->in->password, &password);
+	if (rc == HUB_ENOMEM)
+		return rc;
+	if (a->known && a->account.enabled && rc == 0)
+		a->hash = a->temporary ? a->credential.temporary
+				       : a->credential.lasting;
+	if (a->temporary)
+		password = str_of(temporary);
+	rc = password_verify(hub->conf, a->hash, password);
+	if (rc == 0 && !a->temporary && password_is_cheap(hub->conf, a->hash))
+		rc = password_hash(hub->conf, password, a->better);
+	secret_clear(temporary, sizeof(temporary));
+	return rc;
+}
+
+static int
+record_failure(struct txn *vault, void *arg)
+{
+	const struct attempt *a = arg;
+	struct actor actor = { .source = a->in->source };
+	struct audit_rec event;
+
+	act_event(&event, &actor, "signin.failed",
+	    a->known ? a->account.id : STR(""), a->reason);
+	audit_put(vault, &event);
+	return 0;
+}
+
+static enum signin_result
+fail(struct attempt *a, int err)
+{
+	a->in->err = err;
+	return SIGNIN_FAILED;
+}
+
+static enum signin_result
+refuse(struct attempt *a, enum signin_result result, const char *reason)
+{
+	int rc;
+
+	a->reason = reason;
+	rc = store_write(a->hub->vault, a->hub->arena, record_failure, a);
+	return rc == 0 ? result : fail(a, rc);
+}
+
+static int
+set_pending(struct txn *directory, void *arg)
+{
+	const struct attempt *a = arg;
+
+	return account_set_pending(
+	    directory, a->account.id, a->credential.lasting.n == 0);
+}
+
+/* Where a crash came between the two stores the credential is what counts. */
+static int
+set_right(struct attempt *a)
+{
+	if (a->account.pending == (a->credential.lasting.n == 0))
+		return 0;
+	return store_write(a->hub->directory, a->hub->arena, set_pending, a);
+}
+
+static enum signin_result
+let_in(struct attempt *a)
+{
+	struct opening o = {
+		.session = {
+			.kind = a->temporary ? SESSION_CHANGE
+					     : SESSION_SIGNED_IN,
+			.account = a->account.id,
+			.epoch = a->account.epoch,
+			.source = a->in->source,
+		},
+		.hash = a->hash,
+		.better = a->better[0] != '\0' ? a->better : NULL,
+		.name = a->in->username,
+	};
+	int rc = set_right(a);
+
+	if (rc == 0)
+		rc = begin_session(a->hub, &o, &a->in->cookie);
+	if (rc != 0)
+		return fail(a, rc);
+	if (o.stale)
+		return SIGNIN_WRONG;
+	return a->temporary ? SIGNIN_CHANGE : SIGNIN_DONE;
+}
+
+enum signin_result
+signin(const struct hub *hub, struct signin *in)
+{
+	struct attempt a = { .hub = hub, .in = in, .hash = STR("") };
+	int rc;
+
+	in->cookie.text[0] = '\0';
+	in->wait_ms = in->err = 0;
+	rc = store_write(hub->vault, hub->arena, enter, &a);
+	if (rc != 0)
+		return fail(&a, rc);
+	in->wait_ms = a.wait;
+	if (a.wait > 0)
+		return SIGNIN_THROTTLED;
+	if ((rc = look_up(&a)) != 0)
+		return fail(&a, rc);
+	rc = compare(&a);
+	if (rc == HUB_EDENIED)
+		return refuse(&a, SIGNIN_WRONG,
+		    a.known && !a.account.enabled ? "the account is disabled"
+						  : NULL);
+	if (rc != 0)
+		return fail(&a, rc);
+	if (a.temporary && clock_now() >= a.credential.temporary_until)
+		return refuse(
+		    &a, SIGNIN_EXPIRED, "the temporary password has expired");
+	return let_in(&a);
+}
+
+/* A change form that has come back. */
+struct changing {
+	const struct hub *hub;
+	struct change *in;
+	struct session_rec form;
+	struct account_rec account;
+	struct credential_rec credential;
+	char hash[PASSWORD_HASH];
+};
+
+/*
+ * Where the form stands: 0 while the temporary password waits; HUB_EEXIST if
+ * it was this form's and has been changed, so that the form came twice;
+ * HUB_EDENIED if it is no such form or no longer.
+ */
+static int
+find_form(struct txn *vault, struct changing *c)
+{
+	if (!session_get(
+		vault, c->hub->conf, &c->in->form, clock_now(), &c->form) ||
+	    c->form.kind != SESSION_CHANGE ||
+	    !credential_get(vault, c->form.account, &c->credential) ||
+	    c->credential.temporary_serial != c->form.serial)
+		return HUB_EDENIED;
+	return c->credential.temporary.n > 0 ? 0 : HUB_EEXIST;
+}
+
+static int
+look_at_form(struct changing *c)
+{
+	const struct hub *hub = c->hub;
+	struct txn *txn = store_read_begin(hub->vault, hub->arena);
+	int found = find_form(txn, c), rc = store_read_end(txn);
+
+	if (rc != 0 || found == HUB_EDENIED)
+		return rc != 0 ? rc : found;
+	txn = store_read_begin(hub->directory, hub->arena);
+	if (!account_get(txn, c->form.account, &c->account) ||
+	    !c->account.enabled)
+		found = HUB_EDENIED;
+	rc = store_read_end(txn);
+	return rc != 0 ? rc : found;
+}
+
+static int
+set_lasting(struct txn *vault, void *arg)
+{
+	struct changing *c = arg;
+	struct actor actor = { .source = c->in->source };
+	struct audit_rec event;
+	int rc = find_form(vault, c);
+
+	if (rc != 0)
+		return rc;
+	credential_set_lasting(&c->credential, c->hash, clock_now());
+	credential_put(vault, c->account.id, &c->credential);
+	act_event(&event, &actor, "password.changed", c->account.id, NULL);
+	audit_put(vault, &event);
+	return 0;
+}
+
+static enum change_result
+end_change(struct changing *c, int err)
+{
+	if (err == HUB_EDENIED || err == HUB_ENOENT)
+		return CHANGE_CLOSED;
+	c->in->err = err;
+	return CHANGE_FAILED;
+}
+
+/* Begins the session with the epoch that counts after the change. */
+static enum change_result
+go_on(struct changing *c, struct str hash)
+{
+	struct opening o = {
+		.session = {
+			.kind = SESSION_SIGNED_IN,
+			.account = c->account.id,
+			.source = c->in->source,
+		},
+		.hash = hash,
+	};
+	int rc = look_at_form(c);
+
+	if (rc != 0 && rc != HUB_EEXIST)
+		return end_change(c, rc);
+	o.session.epoch = c->account.epoch;
+	rc = begin_session(c->hub, &o, &c->in->cookie);
+	if (rc != 0)
+		return end_change(c, rc);
+	return o.stale ? CHANGE_CLOSED : CHANGE_DONE;
+}
+
+static int
+close_form(struct txn *vault, void *arg)
+{
+	session_del(vault, arg);
+	return 0;
+}
+
+/*
+ * The same form once more, from an impatient browser: it goes on as the first
+ * did if it brings the password that was set. It has one guess.
+ */
+static enum change_result
+change_again(struct changing *c)
+{
+	const struct hub *hub = c->hub;
+	struct str password, hash;
+	int rc = look_at_form(c);
+
+	if (rc != HUB_EEXIST)
+		return end_change(c, rc == 0 ? HUB_EDENIED : rc);
+	hash = c->credential.lasting;
+	rc = password_normalize(hub->arena, c->in->password, &password);
+	if (rc == 0 && hash.n > 0)
+		rc = password_verify(hub->conf, hash, password);
+	else if (rc != HUB_ENOMEM)
+		rc = HUB_EDENIED;
+	if (rc == 0)
+		return go_on(c, hash);
+	if (rc == HUB_EDENIED)
+		rc = store_write(
+		    hub->vault, hub->arena, close_form, &c->in->form);
+	return rc == 0 ? CHANGE_CLOSED : end_change(c, rc);
+}
+
+enum change_result
+signin_change(
+    const struct hub *hub, const struct blocklist *list, struct change *in)
+{
+	struct changing c = { .hub = hub, .in = in };
+	int rc;
+
+	in->cookie.text[0] = '\0';
+	in->fault = PASSWORD_GOOD;
+	in->err = 0;
+	rc = look_at_form(&c);
+	if (rc == HUB_EEXIST)
+		return change_again(&c);
+	if (rc != 0)
+		return end_change(&c, rc);
+	rc = credential_choose(
+	    hub, list, &c.account, in->password, &in->fault, c.hash);
+	if (rc != 0)
+		return end_change(&c, rc);
+	if (in->fault != PASSWORD_GOOD)
+		return CHANGE_REFUSED;
+	rc = credential_replace(hub, c.account.id, false, set_lasting, &c);
+	if (rc == HUB_EEXIST)
+		return change_again(&c);
+	return rc == 0 ? go_on(&c, str_of(c.hash)) : end_change(&c, rc);
+}

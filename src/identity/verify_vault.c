@@ -1,0 +1,334 @@
+/*
+ * Nothing here uses the rules' ways to look a record up: they make the
+ * transaction fail over damage, and damage is what this looks for. Keys are
+ * ids and digests, so that a finding gives no secret away.
+ */
+#include "identity/verify_vault.h"
+
+#include "identity/code.h"
+#include "identity/expiry.h"
+#include "store/audit_rec.h"
+#include "store/client_secret_rec.h"
+#include "store/credential_rec.h"
+#include "store/grant_rec.h"
+#include "store/schema.h"
+#include "store/session_rec.h"
+#include "store/signing_key_rec.h"
+#include "store/throttle_rec.h"
+
+/* Seconds: what lies beyond is no time of ours, and cannot be reckoned with. */
+#define TIME_MAX ((int64_t)1 << 40)
+
+/* The key as one piece of text. */
+static bool
+take_text(struct verify_look *l, struct str *text)
+{
+	struct str rest = l->key;
+
+	if (key_take_str(&rest, text) && rest.n == 0)
+		return true;
+	verify_found(l, "the key is not one text");
+	return false;
+}
+
+static bool
+take_pair(struct verify_look *l, struct str *one, struct str *two)
+{
+	struct str rest = l->key;
+
+	if (key_take_str(&rest, one) && key_take_str(&rest, two) && rest.n == 0)
+		return true;
+	verify_found(l, "the key is not made of two texts");
+	return false;
+}
+
+static bool
+get(struct verify_look *l, unsigned int table, struct str name,
+    struct str *bytes)
+{
+	struct key key;
+
+	key_of(&key, name);
+	/* A name that is no key leads nowhere, and must not fail the look. */
+	return !key.bad && txn_get(l->txn, table, &key, bytes);
+}
+
+static bool
+get_grant(struct verify_look *l, struct str gid, struct grant_rec *rec)
+{
+	struct str bytes;
+
+	return get(l, VAULT_GRANT, gid, &bytes) &&
+	    grant_rec_get(bytes, rec) == 0;
+}
+
+static bool
+get_session(struct verify_look *l, struct str digest, struct session_rec *rec)
+{
+	struct str bytes;
+
+	return get(l, VAULT_SESSION, digest, &bytes) &&
+	    session_rec_get(bytes, rec) == 0;
+}
+
+static bool
+get_code(struct verify_look *l, struct str digest, struct code_rec *rec)
+{
+	struct str bytes;
+
+	return get(l, VAULT_CODE, digest, &bytes) &&
+	    code_rec_get(bytes, rec) == 0;
+}
+
+static bool
+is_time(int64_t time)
+{
+	return time >= 0 && time < TIME_MAX;
+}
+
+/* That the sweep will find the record. */
+static void
+check_listed(
+    struct verify_look *l, int64_t when, enum expiry_kind kind, struct str name)
+{
+	struct key key;
+
+	expiry_key(&key, when, kind, name);
+	if (key.bad || !txn_has(l->txn, VAULT_EXPIRY, &key))
+		verify_found(
+		    l, "is missing in expiry at %lld", (long long)when);
+}
+
+/* That the index leads from ACCOUNT and ID here, with this value. */
+static void
+check_owned(struct verify_look *l, unsigned int table, const char *index,
+    struct str account, struct str id, struct str value)
+{
+	struct str found;
+	struct key key;
+
+	key_begin(&key);
+	key_str(&key, account);
+	key_str(&key, id);
+	if (key.bad || !txn_get(l->txn, table, &key, &found))
+		verify_found(l, "is missing in %s under %.*s %.*s", index,
+		    STR_ARG(account), STR_ARG(id));
+	else if (!str_eq(found, value))
+		verify_found(l, "%s leads elsewhere under %.*s %.*s", index,
+		    STR_ARG(account), STR_ARG(id));
+}
+
+static void
+check_key(struct verify_look *l, struct str value)
+{
+	struct private_key_rec rec;
+
+	if (private_key_rec_get(value, &rec) != 0)
+		verify_found(l, VERIFY_UNREADABLE);
+}
+
+static void
+check_audit(struct verify_look *l, struct str value)
+{
+	struct str rest = l->key;
+	struct audit_rec rec;
+	uint64_t when;
+	uint32_t number;
+
+	if (!key_take_u64(&rest, &when) || !key_take_u32(&rest, &number) ||
+	    rest.n != 0)
+		verify_found(l, "the key is not made of a time and a number");
+	if (audit_rec_get(value, &rec) != 0)
+		verify_found(l, VERIFY_UNREADABLE);
+}
+
+static void
+check_credential(struct verify_look *l, struct str value)
+{
+	struct credential_rec rec;
+	struct str account;
+
+	if (take_text(l, &account) && credential_rec_get(value, &rec) != 0)
+		verify_found(l, VERIFY_UNREADABLE);
+}
+
+static void
+check_client_secret(struct verify_look *l, struct str value)
+{
+	struct client_secret_rec rec;
+	struct str client;
+
+	if (take_text(l, &client) && client_secret_rec_get(value, &rec) != 0)
+		verify_found(l, VERIFY_UNREADABLE);
+}
+
+static void
+check_code(struct verify_look *l, struct str value)
+{
+	struct code_rec rec;
+	struct str digest;
+
+	if (!take_text(l, &digest))
+		return;
+	if (code_rec_get(value, &rec) != 0 || !is_time(rec.expires))
+		verify_found(l, VERIFY_UNREADABLE);
+	else
+		check_listed(l, code_end(&rec), EXPIRY_CODE, digest);
+}
+
+static void
+check_grant(struct verify_look *l, struct str value)
+{
+	struct grant_rec rec;
+	struct str gid, found;
+
+	if (!take_text(l, &gid))
+		return;
+	if (grant_rec_get(value, &rec) != 0) {
+		verify_found(l, VERIFY_UNREADABLE);
+		return;
+	}
+	if (!get(l, VAULT_REFRESH, rec.handle, &found))
+		verify_found(l, "is missing in refresh");
+	else if (!str_eq(found, gid))
+		verify_found(l, "refresh leads to %.*s", STR_ARG(found));
+	check_owned(
+	    l, VAULT_ACCOUNT_GRANT, "account_grant", rec.account, gid, STR(""));
+	check_listed(l, rec.listed, EXPIRY_GRANT, gid);
+	if (rec.seed.n > 0)
+		check_listed(l, rec.previous_until, EXPIRY_WINDOW, gid);
+}
+
+static void
+check_refresh(struct verify_look *l, struct str value)
+{
+	struct grant_rec rec;
+	struct str handle;
+
+	if (!take_text(l, &handle))
+		return;
+	if (!get_grant(l, value, &rec))
+		verify_found(l, "leads to grant %.*s, which is not there",
+		    STR_ARG(value));
+	else if (!str_eq(rec.handle, handle))
+		verify_found(
+		    l, "grant %.*s has another handle", STR_ARG(value));
+}
+
+static void
+check_account_grant(struct verify_look *l, struct str value)
+{
+	struct str account, gid;
+	struct grant_rec rec;
+
+	if (!take_pair(l, &account, &gid))
+		return;
+	if (!get_grant(l, gid, &rec))
+		verify_found(
+		    l, "leads to grant %.*s, which is not there", STR_ARG(gid));
+	else if (!str_eq(rec.account, account))
+		verify_found(
+		    l, "grant %.*s is another account's", STR_ARG(gid));
+	if (value.n != 0)
+		verify_found(l, "holds something");
+}
+
+static void
+check_session(struct verify_look *l, struct str value)
+{
+	struct session_rec rec;
+	struct str digest;
+
+	if (!take_text(l, &digest))
+		return;
+	if (session_rec_get(value, &rec) != 0) {
+		verify_found(l, VERIFY_UNREADABLE);
+		return;
+	}
+	check_owned(l, VAULT_ACCOUNT_SESSION, "account_session", rec.account,
+	    rec.sid, digest);
+	check_listed(l, rec.listed, EXPIRY_SESSION, digest);
+}
+
+static void
+check_account_session(struct verify_look *l, struct str value)
+{
+	struct str account, sid;
+	struct session_rec rec;
+
+	if (!take_pair(l, &account, &sid))
+		return;
+	if (!get_session(l, value, &rec))
+		verify_found(l, "leads to a session that is not there");
+	else if (!str_eq(rec.account, account) || !str_eq(rec.sid, sid))
+		verify_found(l, "leads to session %.*s of account %.*s",
+		    STR_ARG(rec.sid), STR_ARG(rec.account));
+}
+
+static void
+check_throttle(struct verify_look *l, struct str value)
+{
+	struct throttle_rec rec;
+	struct str name;
+
+	if (take_text(l, &name) && throttle_rec_get(value, &rec) != 0)
+		verify_found(l, VERIFY_UNREADABLE);
+}
+
+/* Whether the record says that it stands at this place. */
+static bool
+claims_place(
+    struct verify_look *l, int64_t when, enum expiry_kind kind, struct str name)
+{
+	struct session_rec session;
+	struct grant_rec grant;
+	struct code_rec code;
+
+	switch (kind) {
+	case EXPIRY_CODE:
+		return get_code(l, name, &code) && is_time(code.expires) &&
+		    code_end(&code) == when;
+	case EXPIRY_GRANT:
+		return get_grant(l, name, &grant) && grant.listed == when;
+	case EXPIRY_SESSION:
+		return get_session(l, name, &session) && session.listed == when;
+	case EXPIRY_WINDOW:
+		return get_grant(l, name, &grant) && grant.seed.n > 0 &&
+		    grant.previous_until == when;
+	}
+	return false;
+}
+
+static void
+check_expiry(struct verify_look *l, struct str value)
+{
+	enum expiry_kind kind;
+	struct str name;
+	int64_t when;
+
+	if (!expiry_of_key(l->key, &when, &kind, &name)) {
+		verify_found(l,
+		    "the key is not made of a time, a kind and a "
+		    "name");
+		return;
+	}
+	if (!claims_place(l, when, kind, name))
+		verify_found(l, "no record stands at this place");
+	if (value.n != 0)
+		verify_found(l, "holds something");
+}
+
+verify_fn *const verify_vault[VAULT_TABLES] = {
+	[VAULT_KEY] = check_key,
+	[VAULT_AUDIT] = check_audit,
+	[VAULT_CREDENTIAL] = check_credential,
+	[VAULT_CLIENT_SECRET] = check_client_secret,
+	[VAULT_CODE] = check_code,
+	[VAULT_GRANT] = check_grant,
+	[VAULT_REFRESH] = check_refresh,
+	[VAULT_ACCOUNT_GRANT] = check_account_grant,
+	[VAULT_SESSION] = check_session,
+	[VAULT_ACCOUNT_SESSION] = check_account_session,
+	[VAULT_THROTTLE] = check_throttle,
+	[VAULT_EXPIRY] = check_expiry,
+};
