@@ -18,6 +18,7 @@
 #include <unistd.h>
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/secret.h"
 #include "gateway/fcgi.h"
 
 #define INPUT_SIZE 65536
@@ -103,6 +104,8 @@ work_new(const struct loop *l)
 		free(w);
 		return NULL;
 	}
+	if (l->spec->clears)
+		arena_clears(w->arena);
 	buf_init(&w->out, OUT_MAX);
 	buf_init(&w->rest, INPUT_SIZE);
 	return w;
@@ -135,8 +138,17 @@ work_take(struct loop *l)
 }
 
 static void
+rest_clear(const struct loop *l, struct work *w)
+{
+	if (l->spec->clears && w->rest.n > 0)
+		secret_clear(w->rest.p, w->rest.n);
+	buf_reset(&w->rest);
+}
+
+static void
 work_give(struct loop *l, struct work *w)
 {
+	rest_clear(l, w);
 	if (l->spare_count >= SPARE_WORK) {
 		work_free(w);
 		return;
@@ -404,6 +416,17 @@ advance(struct loop *l, struct conn *c, struct str input)
 	return event == FCGI_MORE;
 }
 
+/* The same with the first N bytes of the loop's input. */
+static bool
+advance_input(struct loop *l, struct conn *c, size_t n)
+{
+	bool open = advance(l, c, (struct str){ l->input, n });
+
+	if (l->spec->clears)
+		secret_clear(l->input, n);
+	return open;
+}
+
 static bool
 receive(struct loop *l, struct conn *c)
 {
@@ -417,7 +440,7 @@ receive(struct loop *l, struct conn *c)
 		c->work = work_take(l);
 	if (c->work == NULL)
 		return false;
-	return advance(l, c, (struct str){ l->input, (size_t)n });
+	return advance_input(l, c, (size_t)n);
 }
 
 /* The peer takes more of the answer that waits. */
@@ -437,8 +460,8 @@ send_on(struct loop *l, struct conn *c)
 	n = w->rest.n;
 	if (n > 0)
 		memcpy(l->input, w->rest.p, n);
-	buf_reset(&w->rest);
-	return advance(l, c, (struct str){ l->input, n });
+	rest_clear(l, w);
+	return advance_input(l, c, n);
 }
 
 static void

@@ -16,7 +16,9 @@ struct loop_spec {
 	int stop_fd;   /* readable: drain and return */
 	/* At most at a time; idle ones give way to new ones. 1: a keeper. */
 	unsigned int connections;
-	bool keep; /* honour FCGI_KEEP_CONN; never by a keeper */
+	bool keep;   /* honour FCGI_KEEP_CONN; never by a keeper */
+	bool clears; /* what requests bring, and what is made of it, is
+			overwritten when they are over: they bring passwords */
 	struct req_limits limits;
 
 	/* Milliseconds. */

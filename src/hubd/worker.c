@@ -53,6 +53,7 @@ serve(struct service *service, int listen_fd, int stop_fd, struct why *why)
 		.stop_fd = stop_fd,
 		.connections = reader ? (unsigned int)conf->connections : 1,
 		.keep = reader,
+		.clears = !reader,
 		.timeout_request = (int64_t)conf->timeout_request * 1000,
 		.timeout_idle = (int64_t)conf->timeout_idle * 1000,
 		.timeout_write = (int64_t)conf->timeout_write * 1000,
