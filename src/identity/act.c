@@ -174,12 +174,17 @@ look(const struct hub *hub, struct tidying *t)
 static int
 take(struct txn *vault, void *arg)
 {
+	struct arena_mark mark = arena_mark(txn_arena(vault));
 	const struct tidying *t = arg;
 
-	for (unsigned int i = 0; i < t->grants; i++)
+	for (unsigned int i = 0; i < t->grants; i++) {
 		grant_del(vault, str_of(t->grant[i]));
-	for (unsigned int i = 0; i < t->sessions; i++)
+		arena_rewind(txn_arena(vault), mark);
+	}
+	for (unsigned int i = 0; i < t->sessions; i++) {
 		session_del_by_sid(vault, t->account, str_of(t->session[i]));
+		arena_rewind(txn_arena(vault), mark);
+	}
 	if (!t->recorded)
 		audit_put(vault, t->event);
 	return 0;
@@ -375,11 +380,10 @@ static int
 end_account(struct txn *directory, void *arg)
 {
 	const struct ending *e = arg;
-	int rc = account_revoke(directory, e->account);
 
-	if (rc == 0 && e->disable)
-		rc = account_set_enabled(directory, e->account, false);
-	return rc;
+	/* One that is disabled already has got nothing since. */
+	return e->disable ? account_set_enabled(directory, e->account, false)
+			  : account_revoke(directory, e->account);
 }
 
 int
