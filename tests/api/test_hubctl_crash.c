@@ -17,7 +17,10 @@
 #include "base/secret.h"
 #include "directory/import_mark.h"
 #include "identity/audit.h"
+#include "identity/client_secret.h"
+#include "identity/grant.h"
 #include "identity/opaque.h"
+#include "identity/session.h"
 #include "identity/signing_key.h"
 #include "store/client_secret_rec.h"
 #include "store/schema.h"
@@ -243,6 +246,70 @@ events(const struct site *site, const char *event)
 #define assert_served(site, token)                                             \
 	assert_int_equal(site_ask((site), POOL_READERS, MINE, (token)), 200)
 
+/* A session of the account and a grant of client app that began in it. */
+struct belongings {
+	const struct conf *conf;
+	struct opaque_digest cookie;
+	struct refresh refresh;
+	int64_t now;
+};
+
+static int
+put_belongings(struct txn *vault, void *arg)
+{
+	struct belongings *b = arg;
+	struct session_rec session = { .sid = STR("s"),
+		.account = STR(JANSSEN_ID),
+		.epoch = 1,
+		.auth_time = b->now };
+	struct grant_rec grant = { .client = STR("app"),
+		.account = STR(JANSSEN_ID),
+		.epoch = 1,
+		.sid = STR("s") };
+
+	session_put(vault, b->conf, &b->cookie, &session);
+	grant_put(vault, b->conf, STR("g"), &b->refresh, &grant, b->now);
+	client_secret_put(vault, STR("app"), &b->cookie, b->now);
+	return 0;
+}
+
+static void
+leave_belongings(const struct site *site)
+{
+	struct belongings b = { .now = clock_now() };
+	struct opaque cookie;
+	struct look vault;
+
+	opaque_make(&cookie);
+	assert_int_equal(opaque_digest_of(str_of(cookie.text), &b.cookie), 0);
+	refresh_make(&b.refresh);
+	look_open(&vault, site, schema_vault, STORE_WRITE);
+	b.conf = &vault.conf;
+	assert_int_equal(
+	    store_write(vault.store, vault.arena, put_belongings, &b), 0);
+	look_close(&vault);
+}
+
+/* How many records the tables of the vault have. */
+static void
+assert_vault(const struct site *site, uint64_t sessions, uint64_t grants,
+    uint64_t secrets)
+{
+	struct look vault;
+	struct txn *txn;
+
+	look_open(&vault, site, schema_vault, STORE_READ);
+	txn = store_read_begin(vault.store, vault.arena);
+	assert_int_equal(txn_count(txn, VAULT_SESSION), sessions);
+	assert_int_equal(txn_count(txn, VAULT_ACCOUNT_SESSION), sessions);
+	assert_int_equal(txn_count(txn, VAULT_GRANT), grants);
+	assert_int_equal(txn_count(txn, VAULT_REFRESH), grants);
+	assert_int_equal(txn_count(txn, VAULT_ACCOUNT_GRANT), grants);
+	assert_int_equal(txn_count(txn, VAULT_CLIENT_SECRET), secrets);
+	assert_int_equal(store_read_end(txn), 0);
+	look_close(&vault);
+}
+
 static void
 account_disable_ends_access_before_its_event(void **state)
 {
@@ -251,12 +318,15 @@ account_disable_ends_access_before_its_event(void **state)
 
 	site_start(site, POOL_READERS);
 	assert_served(site, &token);
+	leave_belongings(site);
 	crash_before_event(site, "account", "disable", JANSSEN);
 	assert_refused(site, &token);
 	assert_int_equal(events(site, "account.disabled"), 0);
+	assert_vault(site, 1, 1, 1);
 	site_do(site, "account", "disable", JANSSEN);
 	assert_int_equal(events(site, "account.disabled"), 1);
 	assert_refused(site, &token);
+	assert_vault(site, 0, 0, 1);
 }
 
 static void
@@ -267,12 +337,15 @@ account_revoke_ends_tokens_before_its_event(void **state)
 
 	site_start(site, POOL_READERS);
 	assert_served(site, &old);
+	leave_belongings(site);
 	crash_before_event(site, "account", "revoke", JANSSEN);
 	assert_refused(site, &old);
 	assert_int_equal(events(site, "account.revoked"), 0);
+	assert_vault(site, 1, 1, 1);
 	site_do(site, "account", "revoke", JANSSEN);
 	assert_int_equal(events(site, "account.revoked"), 1);
 	assert_refused(site, &old);
+	assert_vault(site, 0, 0, 1);
 	new = site_token(site, JANSSEN);
 	assert_served(site, &new);
 }
@@ -455,9 +528,16 @@ client_remove_ends_access_before_its_event(void **state)
 	site_do(site, ADD_APP);
 	site_start(site, POOL_READERS);
 	assert_served(site, &token);
+	leave_belongings(site);
 	crash_before_event(site, "client", "remove", "app");
 	assert_refused(site, &token);
 	assert_int_equal(events(site, "client.removed"), 0);
+	assert_vault(site, 1, 1, 1);
+	/* The client is gone; what it had goes when it is removed again. */
+	site_hubctl(site, &o, NULL, "client", "remove", "app");
+	assert_int_equal(o.status, 1);
+	assert_says(o.err, "there is no client app");
+	assert_vault(site, 1, 0, 0);
 	site_hubctl(site, &o, NULL, ADD_APP);
 	assert_int_equal(o.status, 1);
 	assert_says(o.err, "a client app was removed");
