@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 #
-# What run, test and check share: messages, packages, the build. Sourced.
+# What the scripts share: messages, packages, the build, users. Sourced.
 # shellcheck disable=SC2034  # the lists are for those who source this
 
 ROOT=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd -P)
@@ -107,4 +107,39 @@ build_hub() {
 
 port_is_taken() {
 	(exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null
+}
+
+# become USER [GROUP...]: sets the words before a command that run it as that
+# user, with these groups beside its own. It gets TERM when this script dies. Words and not a function, so that a command
+# in the background is a child of this very shell.
+become() {
+	as_user=(setpriv --pdeathsig TERM)
+	if ((EUID == 0)); then
+		as_user+=(--reuid "$1" --regid "$1" --inh-caps=-all
+			--bounding-set=-all --no-new-privs)
+		if (($# == 1)); then
+			as_user+=(--init-groups)
+		else
+			as_user+=(--groups "$(
+				IFS=,
+				printf '%s' "$*"
+			)")
+		fi
+	fi
+	as_user+=(--)
+}
+
+# folder MODE USER GROUP PATH
+folder() {
+	mkdir -p "$4"
+	if ((EUID == 0)); then
+		chown "$2:$3" "$4"
+	fi
+	chmod "$1" "$4"
+}
+
+# A sleep that a signal ends.
+nap() {
+	sleep "$1" 9>&- &
+	wait $! || true
 }

@@ -4,6 +4,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include "base/secret.h"
 
 struct chunk {
 	struct chunk *next; /* the older one */
@@ -21,7 +22,7 @@ struct arena {
 	struct chunk *top;
 	struct deferred *deferred;
 	size_t total, max;
-	bool failed;
+	bool failed, clears;
 };
 
 static struct chunk *
@@ -55,11 +56,29 @@ arena_new(size_t first, size_t max)
 	return a;
 }
 
+void
+arena_clears(struct arena *a)
+{
+	a->clears = true;
+}
+
+/* Leaves the first USED bytes of the newest chunk in use. */
+static void
+cut_top(struct arena *a, size_t used)
+{
+	struct chunk *c = a->top;
+
+	if (a->clears)
+		secret_clear((char *)c->data + used, c->used - used);
+	c->used = used;
+}
+
 static void
 drop_top(struct arena *a)
 {
 	struct chunk *c = a->top;
 
+	cut_top(a, 0);
 	a->top = c->next;
 	a->total -= c->size;
 	free(c);
@@ -93,7 +112,7 @@ arena_reset(struct arena *a)
 	run_deferred(a);
 	while (a->top->next != NULL)
 		drop_top(a);
-	a->top->used = 0;
+	cut_top(a, 0);
 	a->failed = false;
 }
 
@@ -210,5 +229,5 @@ arena_rewind(struct arena *a, struct arena_mark mark)
 {
 	while (a->top != mark.chunk)
 		drop_top(a);
-	a->top->used = mark.used;
+	cut_top(a, mark.used);
 }

@@ -18,6 +18,9 @@ struct arena;
  */
 struct arena *arena_new(size_t first, size_t max);
 
+/* From now on memory is overwritten when it is given back: it holds secrets. */
+void arena_clears(struct arena *arena);
+
 /* Runs the deferred calls and frees all. NULL is allowed. */
 void arena_free(struct arena *arena);
 

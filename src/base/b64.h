@@ -20,7 +20,6 @@ void b64url_put(struct buf *out, const void *p, size_t n);
  */
 ptrdiff_t b64url_decode(struct str text, unsigned char *out, size_t cap);
 
-
 /*
  * The same of base64 with its other two characters and padding (RFC 4648
  * section 4).

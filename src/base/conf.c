@@ -1,5 +1,6 @@
 #include "base/conf.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -21,9 +22,16 @@ enum kind {
 	KIND_LEVEL, /* error, warning, info, debug */
 };
 
+/* When a daemon takes a changed value. */
+enum change {
+	ON_RELOAD,
+	ON_RESTART, /* the old one stays until then */
+};
+
 struct key {
 	const char *name;
 	enum kind kind;
+	enum change change;
 	size_t offset, size;
 	uint64_t min, max; /* of numbers */
 	const char *value; /* the default; NULL: must be given */
@@ -35,79 +43,91 @@ struct key {
 #define DAY 86400
 
 static const struct key keys[] = {
-	{ "base_url", KIND_URL, MEMBER(base_url), 0, 0, NULL,
+	{ "base_url", KIND_URL, ON_RESTART, MEMBER(base_url), 0, 0, NULL,
 	    "address of the hub as its users see it, https, byte for byte" },
-	{ "data", KIND_PATH, MEMBER(data), 0, 0, "/var/lib/hub",
+	{ "data", KIND_PATH, ON_RESTART, MEMBER(data), 0, 0, "/var/lib/hub",
 	    "folder of the two stores, directory/ and vault/" },
-	{ "store_user", KIND_TEXT, MEMBER(store_user), 0, 0, "hub",
+	{ "store_user", KIND_TEXT, ON_RELOAD, MEMBER(store_user), 0, 0, "hub",
 	    "system user that owns the stores; matters to hubctl as root" },
-	{ "reader_group", KIND_TEXT, MEMBER(reader_group), 0, 0, "",
+	{ "reader_group", KIND_TEXT, ON_RESTART, MEMBER(reader_group), 0, 0, "",
 	    "group that may read the directory; empty: left as it is" },
-	{ "socket_group", KIND_TEXT, MEMBER(socket_group), 0, 0, "",
+	{ "socket_group", KIND_TEXT, ON_RESTART, MEMBER(socket_group), 0, 0, "",
 	    "group of the web server, for the sockets; empty: left as it is" },
-	{ "map_size", KIND_BYTES, MEMBER(map_size), 1 << 20, GIB << 14, "64G",
-	    "largest size of a store; address space only" },
-	{ "max_readers", KIND_COUNT, MEMBER(max_readers), 8, 65535, "1024",
-	    "processes that may read a store at a time" },
-	{ "readers.socket", KIND_PATH, MEMBER(pool[POOL_READERS].socket), 0, 0,
-	    "/run/hub/readers.sock", "FastCGI socket of the readers" },
-	{ "readers.workers", KIND_COUNT, MEMBER(pool[POOL_READERS].workers), 1,
-	    1024, "2", "processes; about one a core" },
-	{ "readers.connections", KIND_COUNT, MEMBER(connections), 1, 65535,
-	    "1024", "connections that one reader holds at a time" },
-	{ "keepers.socket", KIND_PATH, MEMBER(pool[POOL_KEEPERS].socket), 0, 0,
-	    "/run/hub/keepers.sock", "FastCGI socket of the keepers" },
-	{ "keepers.workers", KIND_COUNT, MEMBER(pool[POOL_KEEPERS].workers), 1,
-	    1024, "4", "processes; each answers one request at a time" },
-	{ "signin.socket", KIND_PATH, MEMBER(pool[POOL_SIGNIN].socket), 0, 0,
-	    "/run/hub/signin.sock", "FastCGI socket of the sign-in workers" },
-	{ "signin.workers", KIND_COUNT, MEMBER(pool[POOL_SIGNIN].workers), 1,
-	    1024, "2", "processes; the bound on passwords hashed at a time" },
-	{ "limit.uri", KIND_BYTES, MEMBER(limit_uri), 256, 65536, "8K",
-	    "longest request target; over it 414" },
-	{ "limit.headers", KIND_BYTES, MEMBER(limit_headers), 1024, 1 << 20,
-	    "32K", "all header fields of a request together; over it 431" },
-	{ "limit.body", KIND_BYTES, MEMBER(limit_body), 0, 1 << 20, "64K",
-	    "longest request body; over it 413" },
-	{ "timeout.request", KIND_SECONDS, MEMBER(timeout_request), 1, 600,
-	    "10s", "for a request to arrive whole" },
-	{ "timeout.idle", KIND_SECONDS, MEMBER(timeout_idle), 1, 86400, "75s",
-	    "of a kept connection; above the web server's own" },
-	{ "timeout.write", KIND_SECONDS, MEMBER(timeout_write), 1, 600, "30s",
-	    "for the web server to take some of an answer" },
-	{ "timeout.drain", KIND_SECONDS, MEMBER(timeout_drain), 1, 600, "10s",
+	{ "map_size", KIND_BYTES, ON_RESTART, MEMBER(map_size), 1 << 20,
+	    GIB << 14, "64G", "largest size of a store; address space only" },
+	{ "max_readers", KIND_COUNT, ON_RESTART, MEMBER(max_readers), 8, 65535,
+	    "1024", "processes that may read a store at a time" },
+	{ "readers.socket", KIND_PATH, ON_RESTART,
+	    MEMBER(pool[POOL_READERS].socket), 0, 0, "/run/hub/readers.sock",
+	    "FastCGI socket of the readers" },
+	{ "readers.workers", KIND_COUNT, ON_RELOAD,
+	    MEMBER(pool[POOL_READERS].workers), 1, 1024, "2",
+	    "processes; about one a core" },
+	{ "readers.connections", KIND_COUNT, ON_RELOAD, MEMBER(connections), 1,
+	    65535, "1024", "connections that one reader holds at a time" },
+	{ "keepers.socket", KIND_PATH, ON_RESTART,
+	    MEMBER(pool[POOL_KEEPERS].socket), 0, 0, "/run/hub/keepers.sock",
+	    "FastCGI socket of the keepers" },
+	{ "keepers.workers", KIND_COUNT, ON_RELOAD,
+	    MEMBER(pool[POOL_KEEPERS].workers), 1, 1024, "4",
+	    "processes; each answers one request at a time" },
+	{ "signin.socket", KIND_PATH, ON_RESTART,
+	    MEMBER(pool[POOL_SIGNIN].socket), 0, 0, "/run/hub/signin.sock",
+	    "FastCGI socket of the sign-in workers" },
+	{ "signin.workers", KIND_COUNT, ON_RELOAD,
+	    MEMBER(pool[POOL_SIGNIN].workers), 1, 1024, "2",
+	    "processes; the bound on passwords hashed at a time" },
+	{ "limit.uri", KIND_BYTES, ON_RELOAD, MEMBER(limit_uri), 256, 65536,
+	    "8K", "longest request target; over it 414" },
+	{ "limit.headers", KIND_BYTES, ON_RELOAD, MEMBER(limit_headers), 1024,
+	    1 << 20, "32K",
+	    "all header fields of a request together; over it 431" },
+	{ "limit.body", KIND_BYTES, ON_RELOAD, MEMBER(limit_body), 0, 1 << 20,
+	    "64K", "longest request body; over it 413" },
+	{ "timeout.request", KIND_SECONDS, ON_RELOAD, MEMBER(timeout_request),
+	    1, 600, "10s", "for a request to arrive whole" },
+	{ "timeout.idle", KIND_SECONDS, ON_RELOAD, MEMBER(timeout_idle), 1,
+	    86400, "75s", "of a kept connection; above the web server's own" },
+	{ "timeout.write", KIND_SECONDS, ON_RELOAD, MEMBER(timeout_write), 1,
+	    600, "30s", "for the web server to take some of an answer" },
+	{ "timeout.drain", KIND_SECONDS, ON_RELOAD, MEMBER(timeout_drain), 1,
+	    600, "10s",
 	    "for requests under way when the daemon is told to stop" },
-	{ "token.lifetime", KIND_SECONDS, MEMBER(token_lifetime), 30,
+	{ "timeout.worker", KIND_SECONDS, ON_RELOAD, MEMBER(timeout_worker), 2,
+	    3600, "60s", "without a sign of life until a worker is replaced" },
+	{ "token.lifetime", KIND_SECONDS, ON_RELOAD, MEMBER(token_lifetime), 30,
 	    TOKEN_LIFETIME_MAX, "15m", "of an access token" },
-	{ "token.cache", KIND_COUNT, MEMBER(token_cache), 4, 1 << 20, "4096",
-	    "verified tokens that a worker remembers" },
-	{ "session.idle", KIND_SECONDS, MEMBER(session_idle), 60, 30 * DAY,
-	    "1h", "of single sign-on, between two uses" },
-	{ "session.lifetime", KIND_SECONDS, MEMBER(session_lifetime), 60,
-	    30 * DAY, "12h", "of single sign-on, in all" },
-	{ "refresh.idle", KIND_SECONDS, MEMBER(refresh_idle), 60, 400 * DAY,
-	    "30d", "of a grant, between two refreshes" },
-	{ "refresh.lifetime", KIND_SECONDS, MEMBER(refresh_lifetime), 60,
-	    400 * DAY, "90d", "of a grant, in all" },
-	{ "refresh.grace", KIND_SECONDS, MEMBER(refresh_grace), 0, 60, "10s",
+	{ "token.cache", KIND_COUNT, ON_RELOAD, MEMBER(token_cache), 4, 1 << 20,
+	    "4096", "verified tokens that a worker remembers" },
+	{ "session.idle", KIND_SECONDS, ON_RELOAD, MEMBER(session_idle), 60,
+	    30 * DAY, "1h", "of single sign-on, between two uses" },
+	{ "session.lifetime", KIND_SECONDS, ON_RELOAD, MEMBER(session_lifetime),
+	    60, 30 * DAY, "12h", "of single sign-on, in all" },
+	{ "refresh.idle", KIND_SECONDS, ON_RELOAD, MEMBER(refresh_idle), 60,
+	    400 * DAY, "30d", "of a grant, between two refreshes" },
+	{ "refresh.lifetime", KIND_SECONDS, ON_RELOAD, MEMBER(refresh_lifetime),
+	    60, 400 * DAY, "90d", "of a grant, in all" },
+	{ "refresh.grace", KIND_SECONDS, ON_RELOAD, MEMBER(refresh_grace), 0,
+	    60, "10s",
 	    "in which a used refresh token gives the same successor; 0: "
 	    "never" },
-	{ "password.min", KIND_COUNT, MEMBER(password_min), 8, 64, "15",
-	    "characters of a password, at least" },
-	{ "password.memory", KIND_BYTES, MEMBER(password_memory),
+	{ "password.min", KIND_COUNT, ON_RELOAD, MEMBER(password_min), 8, 64,
+	    "15", "characters of a password, at least" },
+	{ "password.memory", KIND_BYTES, ON_RELOAD, MEMBER(password_memory),
 	    19 * 1024 * 1024, GIB, "19M", "that hashing a password takes" },
-	{ "password.passes", KIND_COUNT, MEMBER(password_passes), 2, 16, "2",
-	    "over that memory" },
-	{ "password.blocklist", KIND_PATH, MEMBER(password_blocklist), 0, 0, "",
+	{ "password.passes", KIND_COUNT, ON_RELOAD, MEMBER(password_passes), 2,
+	    16, "2", "over that memory" },
+	{ "password.blocklist", KIND_PATH, ON_RELOAD,
+	    MEMBER(password_blocklist), 0, 0, "",
 	    "file of passwords that are refused, one a line; empty: none" },
-	{ "password.temporary_lifetime", KIND_SECONDS,
+	{ "password.temporary_lifetime", KIND_SECONDS, ON_RELOAD,
 	    MEMBER(temporary_lifetime), 60, 30 * DAY, "72h",
 	    "of a temporary password" },
-	{ "key.ahead", KIND_SECONDS, MEMBER(key_ahead), 0, DAY, "10m",
-	    "that a new signing key is published before it signs" },
-	{ "audit.keep", KIND_SECONDS, MEMBER(audit_keep), DAY, 3660 * DAY,
-	    "400d", "that events stay in the audit log" },
-	{ "log.level", KIND_LEVEL, MEMBER(log_level), 0, 0, "info",
+	{ "key.ahead", KIND_SECONDS, ON_RELOAD, MEMBER(key_ahead), 0, DAY,
+	    "10m", "that a new signing key is published before it signs" },
+	{ "audit.keep", KIND_SECONDS, ON_RELOAD, MEMBER(audit_keep), DAY,
+	    3660 * DAY, "400d", "that events stay in the audit log" },
+	{ "log.level", KIND_LEVEL, ON_RELOAD, MEMBER(log_level), 0, 0, "info",
 	    "error, warning, info or debug" },
 };
 
@@ -314,10 +334,54 @@ has_control(struct str line)
 	return false;
 }
 
-/* Reads one line; GIVEN remembers at which line a key stood before. */
+/* A text on its way into a configuration. */
+struct parser {
+	struct conf *conf;
+	const char *name;
+	const struct conf_teller *teller;
+	struct why *why;
+	unsigned int given[KEY_COUNT]; /* the line it stands in; 0: in none */
+	unsigned int errors;
+	int rc; /* of the first */
+};
+
+/* Takes up an error; LINE is 0 for one of the file as a whole. */
+static void
+add_error(struct parser *p, unsigned int line, int rc, struct why *reason)
+{
+	if (line > 0)
+		why_prefix(reason, "%s:%u", p->name, line);
+	else
+		why_prefix(reason, "%s", p->name);
+	if (p->errors++ == 0) {
+		p->rc = rc;
+		why_say(p->why, "%s", reason->text);
+	}
+	if (p->teller != NULL && p->errors <= CONF_ERRORS_TOLD)
+		p->teller->tell(p->teller->ctx, reason->text);
+}
+
+/* What is over the bound, or not told for lack of somebody to tell. */
+static void
+count_errors(struct parser *p)
+{
+	struct why rest, first;
+
+	if (p->errors > CONF_ERRORS_TOLD && p->teller != NULL) {
+		why_say(&rest, "%s: %u more errors", p->name,
+		    p->errors - CONF_ERRORS_TOLD);
+		p->teller->tell(p->teller->ctx, rest.text);
+	}
+	if (p->errors > 1 && p->why != NULL) {
+		first = *p->why;
+		why_say(p->why, "%.300s (and %u more: see hubd --check-config)",
+		    first.text, p->errors - 1);
+	}
+}
+
 static int
-parse_line(struct conf *conf, struct str line, unsigned int number,
-    unsigned int given[KEY_COUNT], struct why *why)
+parse_line(
+    struct parser *p, struct str line, unsigned int number, struct why *why)
 {
 	struct str name, value;
 	ptrdiff_t equals;
@@ -339,40 +403,145 @@ parse_line(struct conf *conf, struct str line, unsigned int number,
 	for (size_t i = 0; i < KEY_COUNT; i++) {
 		if (!str_eq(name, str_of(keys[i].name)))
 			continue;
-		if (given[i] != 0)
+		if (p->given[i] != 0)
 			return why_set(why, HUB_EINVAL,
 			    "%s stands in line %u already", keys[i].name,
-			    given[i]);
-		given[i] = number;
-		return set_value(conf, &keys[i], value, why);
+			    p->given[i]);
+		p->given[i] = number;
+		return set_value(p->conf, &keys[i], value, why);
 	}
 	return why_set(why, HUB_EINVAL, "unknown key '%.*s'", EXCERPT(name));
+}
+
+/* Where the value stands that is kept at WHERE; 0 if it is the default. */
+static unsigned int
+line_of(const struct parser *p, const void *where)
+{
+	size_t offset = (size_t)((const char *)where - (const char *)p->conf);
+
+	for (size_t i = 0; i < KEY_COUNT; i++) {
+		if (keys[i].offset == offset)
+			return p->given[i];
+	}
+	return 0;
+}
+
+static unsigned int
+later(unsigned int a, unsigned int b)
+{
+	return a > b ? a : b;
+}
+
+/* Of two daemons at one socket the second would not start. */
+static void
+check_sockets(struct parser *p)
+{
+	const struct conf_pool *pool = p->conf->pool;
+	struct why why;
+
+	for (int a = 0; a < POOL_COUNT; a++) {
+		for (int b = a + 1; b < POOL_COUNT; b++) {
+			if (strcmp(pool[a].socket, pool[b].socket) != 0)
+				continue;
+			why_say(&why,
+			    "%s.socket and %s.socket are both %.60s: give each "
+			    "pool its own",
+			    pool_names[a], pool_names[b], pool[a].socket);
+			add_error(p,
+			    later(line_of(p, pool[a].socket),
+				line_of(p, pool[b].socket)),
+			    HUB_EINVAL, &why);
+		}
+	}
+}
+
+uint64_t
+conf_readers_needed(const struct conf *conf)
+{
+	uint64_t n = 2;
+
+	for (int i = 0; i < POOL_COUNT; i++)
+		n += conf->pool[i].workers;
+	return n;
+}
+
+/* A worker that finds no slot does not start. */
+static void
+check_readers(struct parser *p)
+{
+	uint64_t need = conf_readers_needed(p->conf);
+	unsigned int line = line_of(p, &p->conf->max_readers);
+	struct why why;
+
+	if (p->conf->max_readers >= need)
+		return;
+	for (int i = 0; i < POOL_COUNT && line == 0; i++)
+		line = line_of(p, &p->conf->pool[i].workers);
+	why_say(&why,
+	    "max_readers: %llu is too few for the workers of all pools: make "
+	    "it %llu or more",
+	    (unsigned long long)p->conf->max_readers, (unsigned long long)need);
+	add_error(p, line, HUB_EINVAL, &why);
+}
+
+static int
+parse(struct conf *conf, struct str text, const char *name,
+    const struct conf_teller *teller, struct why *why)
+{
+	struct parser p = {
+		.conf = conf, .name = name, .teller = teller, .why = why
+	};
+	unsigned int number = 0;
+	struct why reason;
+	struct str line;
+	int rc;
+
+	conf_defaults(conf);
+	while (str_split(&text, '\n', &line)) {
+		rc = parse_line(&p, line, ++number, &reason);
+		if (rc != 0)
+			add_error(&p, number, rc, &reason);
+	}
+	for (size_t i = 0; i < KEY_COUNT; i++) {
+		if (keys[i].value != NULL || p.given[i] != 0)
+			continue;
+		why_say(&reason, "%s is missing", keys[i].name);
+		add_error(&p, 0, HUB_EINVAL, &reason);
+	}
+	check_sockets(&p);
+	check_readers(&p);
+	count_errors(&p);
+	return p.rc;
 }
 
 int
 conf_parse(
     struct conf *conf, struct str text, const char *name, struct why *why)
 {
-	unsigned int given[KEY_COUNT] = { 0 };
-	unsigned int number = 0;
-	struct str line;
-	int rc;
+	return parse(conf, text, name, NULL, why);
+}
 
-	conf_defaults(conf);
-	while (str_split(&text, '\n', &line)) {
-		number++;
-		rc = parse_line(conf, line, number, given, why);
-		if (rc != 0) {
-			why_prefix(why, "%s:%u", name, number);
-			return rc;
-		}
+int
+conf_parse_telling(struct conf *conf, struct str text, const char *name,
+    const struct conf_teller *teller)
+{
+	return parse(conf, text, name, teller, NULL);
+}
+
+/* What is to be done about a file that cannot be opened. */
+static const char *
+remedy(int err)
+{
+	switch (err) {
+	case ENOENT:
+	case ENOTDIR:
+		return ": name another with --config or $HUB_CONF";
+	case EACCES:
+	case EPERM:
+		return ": let this user read it, or start as another";
+	default:
+		return "";
 	}
-	for (size_t i = 0; i < KEY_COUNT; i++) {
-		if (keys[i].value == NULL && given[i] == 0)
-			return why_set(why, HUB_EINVAL, "%s: %s is missing",
-			    name, keys[i].name);
-	}
-	return 0;
 }
 
 static int
@@ -384,8 +553,8 @@ read_file(struct buf *text, const char *path, struct why *why)
 	char *to;
 
 	if (fd < 0)
-		return why_set(
-		    why, HUB_EIO, "cannot read %s: %s", path, strerror(errno));
+		return why_set(why, HUB_EIO, "cannot read %s: %s%s", path,
+		    strerror(errno), remedy(errno));
 	while ((to = buf_space(text, 4096)) != NULL) {
 		n = read(fd, to, 4096);
 		text->n -= 4096 - (n > 0 ? (size_t)n : 0);
@@ -402,32 +571,81 @@ read_file(struct buf *text, const char *path, struct why *why)
 	return rc;
 }
 
-int
-conf_load(struct conf *conf, const char *path, struct why *why)
+static int
+load(struct conf *conf, const char *path, const struct conf_teller *teller,
+    struct why *why)
 {
+	struct why reason;
 	struct buf text;
 	int rc;
 
 	conf_defaults(conf);
 	buf_init(&text, CONF_FILE_MAX);
-	rc = read_file(&text, path, why);
-	if (rc == 0)
-		rc = conf_parse(conf, buf_view(&text), path, why);
+	rc = read_file(&text, path, &reason);
+	if (rc == 0) {
+		rc = parse(conf, buf_view(&text), path, teller, why);
+	} else {
+		why_say(why, "%s", reason.text);
+		if (teller != NULL)
+			teller->tell(teller->ctx, reason.text);
+	}
 	buf_free(&text);
 	return rc;
 }
 
 int
+conf_load(struct conf *conf, const char *path, struct why *why)
+{
+	return load(conf, path, NULL, why);
+}
+
+int
+conf_load_telling(
+    struct conf *conf, const char *path, const struct conf_teller *teller)
+{
+	return load(conf, path, teller, NULL);
+}
+
+int
 conf_set_data(struct conf *conf, const char *folder, struct why *why)
 {
-	static const struct key key = { "--data", KIND_PATH, MEMBER(data), 0, 0,
-		NULL, NULL };
+	static const struct key key = { "--data", KIND_PATH, ON_RESTART,
+		MEMBER(data), 0, 0, NULL, NULL };
 	char absolute[PATH_MAX];
 
 	/* What does not exist yet, init will make; it needs the whole path. */
 	if (realpath(folder, absolute) != NULL)
 		folder = absolute;
 	return set_value(conf, &key, str_of(folder), why);
+}
+
+static bool
+is_text(const struct key *key)
+{
+	return key->kind == KIND_TEXT || key->kind == KIND_PATH ||
+	    key->kind == KIND_URL;
+}
+
+size_t
+conf_hold(
+    struct conf *next, const struct conf *now, const char *names[CONF_KEYS_MAX])
+{
+	size_t n = 0;
+
+	static_assert(KEY_COUNT <= CONF_KEYS_MAX, "room for every name");
+	for (size_t i = 0; i < KEY_COUNT; i++) {
+		const struct key *key = &keys[i];
+		char *to = (char *)next + key->offset;
+		const char *from = (const char *)now + key->offset;
+
+		if (key->change != ON_RESTART)
+			continue;
+		if (is_text(key) ? strcmp(to, from) != 0
+				 : memcmp(to, from, key->size) != 0)
+			names[n++] = key->name;
+		memcpy(to, from, key->size);
+	}
+	return n;
 }
 
 const char *

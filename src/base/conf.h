@@ -46,6 +46,7 @@ struct conf {
 	uint64_t timeout_idle;    /* seconds, a kept connection between two */
 	uint64_t timeout_write;   /* seconds without progress of an answer */
 	uint64_t timeout_drain;   /* seconds, after TERM */
+	uint64_t timeout_worker;  /* seconds without a sign of life */
 
 	uint64_t token_lifetime; /* seconds */
 	uint64_t token_cache;    /* verified tokens that a worker remembers */
@@ -72,17 +73,53 @@ void conf_defaults(struct conf *conf);
 
 /*
  * Reads the file PATH over the defaults. A key that is unknown or given
- * twice, a value out of its bounds and a missing base_url are errors that name
- * the file and the line.
+ * twice, a value out of its bounds, values that do not go together and a
+ * missing base_url are errors that name the file and the line. WHY has the
+ * first of them and says how many more there are.
  */
 int conf_load(struct conf *conf, const char *path, struct why *why);
 
-/* The same from a text in memory; NAME stands for the file in errors. */
+/* Who is told of each error: of single lines in their order, then the rest. */
+struct conf_teller {
+	void (*tell)(void *ctx, const char *sentence);
+	void *ctx;
+};
+
+/* Of a file with more errors than this the others are counted only. */
+#define CONF_ERRORS_TOLD 50
+
+/*
+ * The same, but TELLER gets a sentence for each error, one that the file
+ * cannot be read among them; nothing of it is left to be said.
+ */
+int conf_load_telling(
+    struct conf *conf, const char *path, const struct conf_teller *teller);
+
+/* The same two from a text in memory; NAME stands for the file in errors. */
 int conf_parse(
     struct conf *conf, struct str text, const char *name, struct why *why);
+int conf_parse_telling(struct conf *conf, struct str text, const char *name,
+    const struct conf_teller *teller);
+
+/*
+ * How many slots in the reader table of a store are taken when all workers of
+ * all pools run, beside the housekeeper and one hubctl.
+ */
+uint64_t conf_readers_needed(const struct conf *conf);
 
 /* Another folder in place of the configured one (--data). */
 int conf_set_data(struct conf *conf, const char *folder, struct why *why);
+
+/* More keys than there are. */
+#define CONF_KEYS_MAX 64
+
+/*
+ * Of a configuration NEXT that a daemon has read again: what only a restart
+ * changes is set back to its value in NOW. Gives how many keys that were, and
+ * their names.
+ */
+size_t conf_hold(struct conf *next, const struct conf *now,
+    const char *names[CONF_KEYS_MAX]);
 
 /*
  * Which file to read: OPTION (of --config) if not NULL, else $HUB_CONF, else

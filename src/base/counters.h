@@ -17,6 +17,7 @@ struct counters {
 	_Atomic uint64_t token_misses; /* tokens that were checked anew */
 	_Atomic uint64_t timeouts;     /* peers cut off for being slow */
 	_Atomic uint64_t protocol_errors;
+	_Atomic uint64_t beats; /* turns of its loop: signs of life */
 	_Atomic uint32_t ready; /* the worker serves */
 } __attribute__((aligned(64)));
 

@@ -19,7 +19,10 @@ static const struct {
 	{ HUB_ENOMEM, "out of memory" },
 	{ HUB_EIO, "input or output failed" },
 	{ HUB_ESTORE, "store unavailable" },
-	{ HUB_EFULL, "store is full" },
+	{ HUB_EFULL,
+	    "store is full: raise map_size and restart all programs, or make "
+	    "room "
+	    "on its disk" },
 	{ HUB_EVERSION, "written by a newer version" },
 	{ HUB_ECORRUPT, "damaged data" },
 	{ HUB_ECRYPTO, "cryptographic operation failed" },

@@ -19,10 +19,33 @@ secret_clear(void *p, size_t n)
 	OPENSSL_cleanse(p, n);
 }
 
+/* Made once a process: finding the algorithm takes as long as a short digest. */
+static EVP_MD_CTX *
+kept_context(void)
+{
+	static EVP_MD_CTX *ctx;
+	EVP_MD *md;
+
+	if (ctx != NULL)
+		return ctx;
+	md = EVP_MD_fetch(NULL, "SHA256", NULL);
+	ctx = EVP_MD_CTX_new();
+	if (ctx != NULL && EVP_DigestInit_ex2(ctx, md, NULL) != 1) {
+		EVP_MD_CTX_free(ctx);
+		ctx = NULL;
+	}
+	EVP_MD_free(md);
+	return ctx;
+}
+
 int
 sha256(struct str data, unsigned char digest[SHA256_LEN])
 {
-	if (EVP_Digest(data.p, data.n, digest, NULL, EVP_sha256(), NULL) != 1)
+	EVP_MD_CTX *ctx = kept_context();
+
+	if (ctx == NULL || EVP_DigestInit_ex2(ctx, NULL, NULL) != 1 ||
+	    EVP_DigestUpdate(ctx, data.p, data.n) != 1 ||
+	    EVP_DigestFinal_ex(ctx, digest, NULL) != 1)
 		return HUB_ECRYPTO;
 	return 0;
 }

@@ -223,6 +223,46 @@ account_set_enabled(struct txn *txn, struct str id, bool enabled)
 	return 0;
 }
 
+/* The first account after the key FROM, which becomes its key. */
+static bool
+next_account(struct txn *txn, struct key *from, struct account_rec *rec)
+{
+	struct cursor cursor;
+	struct str key, value;
+	bool any;
+
+	txn_cursor(
+	    &cursor, txn, DIR_ACCOUNT, NULL, from->n == 0 ? NULL : from, true);
+	any = txn_cursor_next(&cursor, &key, &value);
+	txn_cursor_close(&cursor);
+	if (!any || !decode(txn, value, rec))
+		return false;
+	key_of_bytes(from, key);
+	/* It is written back under its own id. */
+	if (!key_take_str(&key, &value) || !str_eq(value, rec->id)) {
+		txn_fail(txn, HUB_ECORRUPT);
+		return false;
+	}
+	return true;
+}
+
+/* Writing ends the validity of a walk, so each account is looked up anew. */
+unsigned int
+account_leap(struct txn *txn, struct key *from, unsigned int max)
+{
+	struct arena_mark mark = arena_mark(txn_arena(txn));
+	struct account_rec rec;
+	unsigned int n = 0;
+
+	while (n < max && next_account(txn, from, &rec)) {
+		rec.epoch += EPOCH_LEAP;
+		put_record(txn, &rec);
+		arena_rewind(txn_arena(txn), mark);
+		n++;
+	}
+	return n;
+}
+
 int
 account_revoke(struct txn *txn, struct str id)
 {

@@ -54,6 +54,14 @@ int account_set_enabled(struct txn *directory, struct str id, bool enabled);
 int account_revoke(struct txn *directory, struct str id);
 
 /*
+ * Raises the epochs of up to MAX accounts by EPOCH_LEAP, from the key FROM on
+ * (empty: from the first), which is moved behind them. Gives their number;
+ * fewer than MAX: it was the last of them, or the transaction has failed.
+ */
+unsigned int account_leap(
+    struct txn *directory, struct key *from, unsigned int max);
+
+/*
  * Whether a temporary password waits to be changed: the account cannot be used
  * then, and its epoch is raised when that begins. HUB_ENOENT.
  */

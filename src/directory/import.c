@@ -39,6 +39,17 @@ import_is_line_fault(int rc)
 	return rc == HUB_EINVAL || rc == HUB_ECONFLICT || rc == HUB_ETOOBIG;
 }
 
+int
+import_go_on(struct import_run *run, struct why *why)
+{
+	struct import *im = run->import;
+
+	if (im->stop == NULL || !im->stop(im->ctx))
+		return 0;
+	im->interrupted = true;
+	return why_set(why, HUB_EEXPIRED, "interrupted");
+}
+
 /* Room for one more of SIZE bytes each. */
 static void *
 grown(void *at, size_t n, size_t *cap, size_t size)
@@ -152,7 +163,8 @@ pass_lines(struct pass *p, struct why *why)
 
 	while (
 	    (rc = import_reader_next(&p->reader, &line, why)) != HUB_ENOENT) {
-		if ((rc = check_line(p, rc, line, why)) != 0)
+		if ((rc = check_line(p, rc, line, why)) != 0 ||
+		    (rc = import_go_on(p->run, why)) != 0)
 			return rc;
 		arena_reset(p->reader.arena);
 		tell_lines(p, IMPORT_CHECK);
@@ -197,6 +209,8 @@ pass_unsettled(struct pass *p, struct why *why)
 			rc = import_reader_next(r, &line, why);
 			if (rc == 0)
 				rc = compare_line(p, line, why);
+			if (rc == 0)
+				rc = import_go_on(p->run, why);
 			arena_reset(r->arena);
 			tell_lines(p, IMPORT_COMPARE);
 		}
@@ -264,6 +278,7 @@ digest_input(struct import_run *run, unsigned char *digest, struct why *why)
 		sha256_add(hash, (struct str){ bytes, (size_t)n });
 		run->total += (uint64_t)n;
 		tell(run, IMPORT_READ, 0, run->total);
+		rc = import_go_on(run, why);
 	}
 	if (rc == 0 && n < 0)
 		rc = why_set(why, HUB_EIO, "cannot read: %s", strerror(errno));

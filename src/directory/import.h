@@ -33,23 +33,29 @@ struct import {
 	void (*bad)(void *ctx, unsigned long place, const char *reason);
 	/* Told now and then how far it is; or NULL. */
 	void (*progress)(void *ctx, const struct import_progress *progress);
+	/* Asked again and again whether to stop where it is; or NULL. */
+	bool (*stop)(void *ctx);
 	void *ctx;
 
 	unsigned long behind;    /* an earlier run came up to this line */
 	unsigned long done;      /* and this one up to here */
 	unsigned long bad_lines; /* of that run too */
 	unsigned long stopped;   /* the line that could not be loaded */
+	bool interrupted;        /* it was told to stop */
 	unsigned long counts[RECORD_KINDS]; /* records loaded */
 	unsigned long deleted;
-	unsigned long older; /* lines that came too late */
+	unsigned long absent; /* deletions of what was not there */
+	unsigned long older;  /* lines that came too late */
 };
 
 /*
  * 0 when all is in, or all that is good if it continues. HUB_EINVAL when lines
  * were bad and nothing was written; HUB_EDENIED when another import is
  * unfinished or came between; HUB_ECONFLICT with import->stopped set when a
- * line that was good no longer is: what stands before it is in. Another error,
- * with its reason, when something else failed.
+ * line that was good no longer is: what stands before it is in; HUB_EEXPIRED
+ * with import->interrupted set when it was told to stop. Another error, with
+ * its reason, when something else failed. What is done up to import->done is
+ * in, whatever the result.
  */
 int import_run(struct import *import, struct why *why);
 

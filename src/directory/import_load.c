@@ -22,7 +22,7 @@
 #define SCRATCH_MAX (16 * 1024 * 1024)
 
 struct tally {
-	unsigned long counts[RECORD_KINDS], deleted, older;
+	unsigned long counts[RECORD_KINDS], deleted, absent, older;
 };
 
 struct batch {
@@ -98,7 +98,7 @@ static int
 apply_one(struct txn *txn, struct batch *b, const struct record *record)
 {
 	struct arena_mark mark = arena_mark(txn_arena(txn));
-	bool done;
+	bool absent = record->deleted && !record_exists(txn, record), done;
 	int rc = record_apply(txn, record, &done, &b->why);
 
 	if (rc != 0)
@@ -108,6 +108,8 @@ apply_one(struct txn *txn, struct batch *b, const struct record *record)
 	arena_rewind(txn_arena(txn), mark);
 	if (!done)
 		b->tally.older++;
+	else if (absent)
+		b->tally.absent++;
 	else if (record->deleted)
 		b->tally.deleted++;
 	else
@@ -182,6 +184,7 @@ settle(struct batch *b)
 	for (int k = 0; k < RECORD_KINDS; k++)
 		im->counts[k] += b->tally.counts[k];
 	im->deleted += b->tally.deleted;
+	im->absent += b->tally.absent;
 	im->older += b->tally.older;
 	b->from += b->applied;
 	b->run->marked = !b->end || b->from < b->n;
@@ -289,8 +292,11 @@ load_batches(struct batch *b, struct import_reader *r, struct why *why)
 		/* The end alone is worth a transaction if a mark stands. */
 		if (b->n == 0 && b->run->marked)
 			rc = load_some(b, why);
-		while (rc == 0 && b->from < b->n)
-			rc = load_some(b, why);
+		while (rc == 0 && b->from < b->n) {
+			rc = import_go_on(b->run, why);
+			if (rc == 0)
+				rc = load_some(b, why);
+		}
 		arena_reset(r->arena);
 		tell(b, r);
 	}

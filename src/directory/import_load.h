@@ -23,6 +23,9 @@ struct import_run {
 /* Whether a failure is about a line and not about our ability to go on. */
 bool import_is_line_fault(int rc);
 
+/* HUB_EEXPIRED if it has been told to stop; not in the midst of a change. */
+int import_go_on(struct import_run *run, struct why *why);
+
 /* The last pass: all lines behind the mark but the bad ones. */
 int import_load(struct import_run *run, struct why *why);
 

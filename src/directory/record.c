@@ -197,3 +197,33 @@ record_apply(
 {
 	return kinds[record->kind].apply(txn, record, done, why);
 }
+
+bool
+record_exists(struct txn *txn, const struct record *record)
+{
+	struct arena_mark mark = arena_mark(txn_arena(txn));
+	struct account_rec account;
+	struct contact_rec contact;
+	struct contract_rec contract;
+	bool there = false;
+
+	switch (record->kind) {
+	case RECORD_ORGANIZATION:
+		return organization_exists(txn, record->id);
+	case RECORD_GROUP:
+		return group_exists(txn, record->id);
+	case RECORD_CONTACT:
+		there = contact_get(txn, record->id, &contact);
+		break;
+	case RECORD_ACCOUNT:
+		there = account_get(txn, record->id, &account);
+		break;
+	case RECORD_CONTRACT:
+		there = contract_get(txn, record->id, &contract);
+		break;
+	case RECORD_KINDS:
+		break;
+	}
+	arena_rewind(txn_arena(txn), mark);
+	return there;
+}

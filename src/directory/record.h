@@ -55,4 +55,7 @@ int record_check(
 int record_apply(struct txn *directory, const struct record *record, bool *done,
     struct why *why);
 
+/* Whether there is a record of this kind and id; one taken away is none. */
+bool record_exists(struct txn *directory, const struct record *record);
+
 #endif

@@ -58,3 +58,9 @@ epoch_bury(struct txn *txn, uint64_t epoch)
 	if (epoch > number_get(txn, "epoch"))
 		number_put(txn, "epoch", epoch);
 }
+
+void
+epoch_leap(struct txn *txn)
+{
+	number_put(txn, "epoch", number_get(txn, "epoch") + EPOCH_LEAP);
+}

@@ -19,4 +19,13 @@ void generation_raise(struct txn *directory);
 uint64_t epoch_first(struct txn *directory);
 void epoch_bury(struct txn *directory, uint64_t epoch);
 
+/*
+ * What is added to every epoch of records that come back from a backup: more
+ * than the hub that they are a copy of can have added since.
+ */
+#define EPOCH_LEAP (UINT64_C(1) << 20)
+
+/* Lets the epochs of new accounts begin that much higher. */
+void epoch_leap(struct txn *directory);
+
 #endif

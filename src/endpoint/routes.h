@@ -20,9 +20,11 @@ void jwks(struct call *call);
 void authorize(struct call *call);
 void token(struct call *call);
 void userinfo(struct call *call);
-void revoke(struct call *call);
-void introspect(struct call *call);
-void logout(struct call *call);
+void revocation(struct call *call);
+void introspection(struct call *call);
+void end_session(struct call *call);
+void login(struct call *call);
+void password_change(struct call *call);
 void style_sheet(struct call *call);   /* style.c */
 void style_picture(struct call *call); /* style.c */
 

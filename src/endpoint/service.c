@@ -72,6 +72,8 @@ service_open(struct service *s, const struct conf *conf, enum pool pool,
 	rc = open_stores(s, why);
 	if (rc == 0)
 		rc = first_load(s, why);
+	if (rc == 0 && pool == POOL_SIGNIN)
+		rc = blocklist_open(&s->blocklist, conf, why);
 	if (rc != 0)
 		service_close(s);
 	return rc;
@@ -82,6 +84,7 @@ service_close(struct service *s)
 {
 	store_close(s->vault);
 	store_close(s->directory);
+	blocklist_close(s->blocklist);
 	client_set_free(&s->clients);
 	keyset_free(&s->verifier.keys);
 	signer_free(&s->signer);
@@ -257,15 +260,52 @@ look_at_clients(struct call *call)
 	store_read_end(txn);
 }
 
+/*
+ * Revocations and epochs hold whatever the time is; expiry does not. What was
+ * verified before is judged anew, so that all workers come to one answer.
+ */
+static void
+watch_clock(struct service *s)
+{
+	int64_t step = clock_watch_step(&s->clock);
+
+	if (step != 0)
+		token_cache_clear(s->verifier.cache);
+	if (step < 0)
+		log_warn(
+		    "the clock was set back by %lld s: until it has caught "
+		    "up, tokens from after that are refused and expired "
+		    "ones may be taken again",
+		    (long long)-step);
+	else if (step > 0)
+		log_warn(
+		    "the clock was set forward by %lld s: tokens expire so "
+		    "much earlier",
+		    (long long)step);
+}
+
 void
 service_serve(void *ctx, struct req *req, struct resp *resp)
 {
 	struct call call = { .service = ctx, .req = req, .resp = resp };
 
+	watch_clock(ctx);
 	answer(&call);
 	if (req->origin.n > 0 && !call.looked)
 		look_at_clients(&call);
 	cors_put(&call);
+	put_common(&call);
+	resp->head = req->method == METHOD_HEAD;
+}
+
+void
+service_unavailable(void *ctx, struct req *req, struct resp *resp)
+{
+	struct call call = {
+		.service = ctx, .req = req, .resp = resp, .failed = HUB_ESTORE
+	};
+
+	answer_failure(&call);
 	put_common(&call);
 	resp->head = req->method == METHOD_HEAD;
 }

@@ -1,6 +1,7 @@
 #ifndef ENDPOINT_SERVICE_H
 #define ENDPOINT_SERVICE_H
 
+#include "base/clock.h"
 #include "base/conf.h"
 #include "base/counters.h"
 #include "directory/client_public.h"
@@ -26,6 +27,7 @@ struct service {
 	struct blocklist *blocklist; /* of the signin pool, else NULL */
 	struct client_set clients;
 	uint64_t generation; /* of keys and clients */
+	struct clock_watch clock;
 	struct counters *counters;
 };
 
@@ -41,6 +43,12 @@ void service_close(struct service *service);
 
 /* Answers one request: struct app's serve(), with the service as CTX. */
 void service_serve(void *service, struct req *req, struct resp *resp);
+
+/*
+ * Answers each request with 503, in place of service_serve() where the service
+ * could not be opened. CTX is not used.
+ */
+void service_unavailable(void *ctx, struct req *req, struct resp *resp);
 
 /*
  * Loads keys and clients again if the generation has moved. To be called in

@@ -55,7 +55,6 @@ static const char *const texts[TEXTS][LANGUAGES] = {
 		     "wachtwoord dat alleen u kent; daarna gaat u verder.",
 		"You have used a temporary password. Now choose one that only "
 		"you know; then you go on."),
-	[TEXT_ACCOUNT] = TEXT_ROW("Voor", "For"),
 	[TEXT_NEW_PASSWORD] = TEXT_ROW("Nieuw wachtwoord", "New password"),
 	[TEXT_NEW_PASSWORD_NOTE] =
 	    TEXT_ROW("Minstens {} tekens. Een zin van een paar woorden is "
@@ -95,10 +94,10 @@ static const char *const texts[TEXTS][LANGUAGES] = {
 		"This password is too much like your name or email address. "
 		"Choose a sentence without them."),
 	[TEXT_CHANGE_TEMPORARY] =
-	    TEXT_ROW("Dit is het tijdelijke wachtwoord. Kies een nieuw dat "
-		     "alleen u kent.",
-		"This is the temporary password. Choose a new one that only "
-		"you know."),
+	    TEXT_ROW("Dit is een tijdelijk wachtwoord, of het ziet er zo "
+		     "uit. Kies een zin van een paar woorden.",
+		"This is a temporary password, or looks like one. Choose a "
+		"sentence of a few words."),
 	[TEXT_CHANGE_CLOSED] = TEXT_ROW("Meld u opnieuw aan", "Sign in again"),
 	[TEXT_CHANGE_CLOSED_NOTE] =
 	    TEXT_ROW("Het formulier voor een nieuw wachtwoord is niet meer "

@@ -8,12 +8,10 @@
 
 #include <fastcgi.h>
 #include <stdio.h>
+#include "gateway/gateway.h"
 
 _Static_assert(sizeof((struct fcgi_in *)0)->header == FCGI_HEADER_LEN,
     "a record's header");
-
-/* Of a refused request; a peer that sends even more is not worth an ear. */
-#define SWALLOW_MAX (1024 * 1024)
 
 /* Content of a full STDOUT record: the most that keeps the next one aligned. */
 #define STDOUT_MAX (FCGI_MAX_LENGTH & ~7)
@@ -82,14 +80,6 @@ fcgi_put_end(struct buf *out, uint16_t id)
 {
 	put_header(out, FCGI_STDOUT, id, 0);
 	put_end(out, id, FCGI_REQUEST_COMPLETE);
-}
-
-void
-fcgi_put_answer(
-    struct buf *out, uint16_t id, struct str head, struct str payload)
-{
-	fcgi_put_stdout(out, id, head, payload);
-	fcgi_put_end(out, id);
 }
 
 /* A length of one or four bytes (section 3.4). */
@@ -268,7 +258,7 @@ store(struct fcgi_in *in, struct buf *stream, int status, struct str piece)
 	if (in->refused == 0)
 		in->refused = status;
 	in->swallowed += piece.n;
-	if (in->swallowed <= SWALLOW_MAX)
+	if (in->swallowed <= GATEWAY_SWALLOW_MAX)
 		return FCGI_MORE;
 	in->keep = false;
 	return FCGI_REQUEST;

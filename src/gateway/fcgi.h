@@ -77,18 +77,12 @@ void fcgi_in_next(struct fcgi_in *in);
 bool fcgi_in_idle(const struct fcgi_in *in);
 
 /*
- * The pieces of an answer that is not known as a whole: bytes as STDOUT
- * records, and the end. Errors stick in OUT.
+ * An answer: its bytes as STDOUT records, HEAD and PAYLOAD behind each other,
+ * in as many calls as it takes; then an empty one and END_REQUEST. Errors
+ * stick in OUT.
  */
 void fcgi_put_stdout(
     struct buf *out, uint16_t id, struct str head, struct str payload);
 void fcgi_put_end(struct buf *out, uint16_t id);
-
-/*
- * An answer as STDOUT records, closed by an empty one and END_REQUEST. HEAD
- * and PAYLOAD follow each other. Errors stick in OUT.
- */
-void fcgi_put_answer(
-    struct buf *out, uint16_t id, struct str head, struct str payload);
 
 #endif

@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -17,18 +18,16 @@
 #include <unistd.h>
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/secret.h"
 #include "gateway/fcgi.h"
 
 #define INPUT_SIZE 65536
 #define EVENTS 256
 
 #define ARENA_FIRST 32768
-/* Beyond request and answer, whose buffers may have doubled on their way. */
-#define ARENA_SPARE (2 * 1024 * 1024)
 
 /* The largest answer in records, behind answers to a whole input of records. */
 #define OUT_MAX (RESP_HEADERS_MAX + RESP_BODY_MAX + 4 * INPUT_SIZE)
-#define HEAD_MAX (RESP_HEADERS_MAX + 256)
 
 /* Work that waits for its next use: so much of it, with no larger buffers. */
 #define SPARE_WORK 32
@@ -36,10 +35,6 @@
 
 /* More than a piece needs; the first part of a long answer may take more. */
 #define PIECE_OUT (256 * 1024)
-
-/* Milliseconds of rest for accept, and for the log, when descriptors are out. */
-#define ACCEPT_PAUSE 100
-#define COMPLAINT_PAUSE 10000
 
 enum wait { WAIT_REQUEST, WAIT_NEXT, WAIT_WRITE, WAIT_COUNT };
 
@@ -85,6 +80,7 @@ struct loop {
 	int64_t accept_at;   /* the end of its pause */
 	int64_t complain_at; /* no sooner is its failure logged again */
 	bool draining;
+	bool emptying; /* draining, and what waits in the socket is ours */
 	int64_t drain_end;
 
 	struct work_list spare;
@@ -108,6 +104,8 @@ work_new(const struct loop *l)
 		free(w);
 		return NULL;
 	}
+	if (l->spec->clears)
+		arena_clears(w->arena);
 	buf_init(&w->out, OUT_MAX);
 	buf_init(&w->rest, INPUT_SIZE);
 	return w;
@@ -140,8 +138,17 @@ work_take(struct loop *l)
 }
 
 static void
+rest_clear(const struct loop *l, struct work *w)
+{
+	if (l->spec->clears && w->rest.n > 0)
+		secret_clear(w->rest.p, w->rest.n);
+	buf_reset(&w->rest);
+}
+
+static void
 work_give(struct loop *l, struct work *w)
 {
+	rest_clear(l, w);
 	if (l->spare_count >= SPARE_WORK) {
 		work_free(w);
 		return;
@@ -167,12 +174,13 @@ listen_on(struct loop *l)
 	struct epoll_event event = { .events = EPOLLIN | EPOLLEXCLUSIVE,
 		.data.ptr = l };
 
-	if (l->listening || l->draining || l->open == l->spec->connections)
+	if (l->listening || (l->draining && !l->emptying) ||
+	    l->open == l->spec->connections)
 		return;
 	l->listening =
 	    epoll_ctl(l->epoll, EPOLL_CTL_ADD, l->spec->listen_fd, &event) == 0;
 	if (!l->listening)
-		l->accept_at = l->now + ACCEPT_PAUSE;
+		l->accept_at = l->now + GATEWAY_ACCEPT_PAUSE;
 }
 
 static void
@@ -181,6 +189,18 @@ listen_off(struct loop *l)
 	if (l->listening)
 		epoll_ctl(l->epoll, EPOLL_CTL_DEL, l->spec->listen_fd, NULL);
 	l->listening = false;
+}
+
+/*
+ * Nobody more is let in. The socket ends with its last holder, so that none
+ * that drains for long keeps a place that a new daemon wants.
+ */
+static void
+listen_end(struct loop *l)
+{
+	listen_off(l);
+	close(l->spec->listen_fd);
+	l->emptying = false;
 }
 
 static void
@@ -251,13 +271,15 @@ accept_one(struct loop *l)
 		conn_open(l, fd);
 		return;
 	}
+	if (errno == EAGAIN && l->emptying)
+		listen_end(l);
 	if (errno == EAGAIN || errno == EINTR || errno == ECONNABORTED)
 		return;
 	if (l->complain_at <= l->now) {
 		log_err("cannot accept connections: %s", strerror(errno));
-		l->complain_at = l->now + COMPLAINT_PAUSE;
+		l->complain_at = l->now + GATEWAY_COMPLAINT_PAUSE;
 	}
-	l->accept_at = l->now + ACCEPT_PAUSE;
+	l->accept_at = l->now + GATEWAY_ACCEPT_PAUSE;
 	listen_off(l);
 }
 
@@ -299,9 +321,8 @@ produce(struct loop *l, struct work *w)
 
 	if (w->out.cap > PIECE_OUT)
 		buf_free(&w->out);
-	buf_reset(&l->piece);
-	step = w->resp.produce(w->resp.produce_ctx, &l->piece);
-	if (step == RESP_BROKEN || buf_error(&l->piece) != 0)
+	step = gateway_produce(&w->resp, &l->piece);
+	if (step == RESP_BROKEN)
 		return false;
 	fcgi_put_stdout(&w->out, w->in.id, buf_view(&l->piece), STR_NONE);
 	if (step == RESP_MORE)
@@ -332,63 +353,23 @@ is_busy(const struct work *w)
 	return w->out.n > 0 || w->unfinished;
 }
 
-/* For an answer that went wrong when nothing else can be relied on. */
-static void
-put_failure(struct loop *l, struct work *w)
-{
-	const struct str body =
-	    STR("{\"type\":\"about:blank\",\"title\":\"Internal Server Error\","
-		"\"status\":500}");
-
-	buf_reset(&l->head);
-	buf_printf(&l->head,
-	    "Status: 500 Internal Server Error\r\n"
-	    "Content-Type: application/problem+json\r\n"
-	    "Content-Length: %zu\r\n\r\n",
-	    body.n);
-	fcgi_put_answer(&w->out, w->in.id, buf_view(&l->head), body);
-}
-
-static void
-count_answer(struct counters *counters, int status)
-{
-	count(&counters->requests);
-	count(&counters
-		   ->answers[status >= 100 && status < 600 ? status / 100 : 0]);
-}
-
 static void
 answer(struct loop *l, struct work *w)
 {
 	const struct loop_spec *spec = l->spec;
-	struct req *req = &w->req;
-	struct resp *resp = &w->resp;
-	int rc;
 
-	req_begin(req, w->arena);
-	fcgi_request(&w->in, req);
-	req_ready(req, &spec->limits);
-	resp_begin(resp, w->arena);
-	spec->app.serve(spec->app.ctx, req, resp);
-
-	resp->head = req->method == METHOD_HEAD;
-	buf_reset(&l->head);
-	rc = resp_head(resp, &l->head);
-	count_answer(spec->counters, rc == 0 ? resp->status : 500);
-	if (rc != 0) {
-		log_err("request %.*s: no answer: %s", STR_ARG(req->id),
-		    err_text(rc));
-		put_failure(l, w);
-	} else {
-		fcgi_put_stdout(
-		    &w->out, w->in.id, buf_view(&l->head), resp_payload(resp));
-		w->unfinished = resp->produce != NULL && !resp->head;
-		if (w->unfinished) {
-			arena_rewind(w->arena, resp->mark);
-			return;
-		}
-		fcgi_put_end(&w->out, w->in.id);
+	req_begin(&w->req, w->arena);
+	fcgi_request(&w->in, &w->req);
+	gateway_answer(&spec->app, &spec->limits, spec->counters, &w->req,
+	    &w->resp, &l->head);
+	fcgi_put_stdout(
+	    &w->out, w->in.id, buf_view(&l->head), resp_payload(&w->resp));
+	w->unfinished = gateway_goes_on(&w->resp);
+	if (w->unfinished) {
+		arena_rewind(w->arena, w->resp.mark);
+		return;
 	}
+	fcgi_put_end(&w->out, w->in.id);
 	fcgi_in_next(&w->in);
 }
 
@@ -435,6 +416,17 @@ advance(struct loop *l, struct conn *c, struct str input)
 	return event == FCGI_MORE;
 }
 
+/* The same with the first N bytes of the loop's input. */
+static bool
+advance_input(struct loop *l, struct conn *c, size_t n)
+{
+	bool open = advance(l, c, (struct str){ l->input, n });
+
+	if (l->spec->clears)
+		secret_clear(l->input, n);
+	return open;
+}
+
 static bool
 receive(struct loop *l, struct conn *c)
 {
@@ -448,7 +440,7 @@ receive(struct loop *l, struct conn *c)
 		c->work = work_take(l);
 	if (c->work == NULL)
 		return false;
-	return advance(l, c, (struct str){ l->input, (size_t)n });
+	return advance_input(l, c, (size_t)n);
 }
 
 /* The peer takes more of the answer that waits. */
@@ -468,8 +460,8 @@ send_on(struct loop *l, struct conn *c)
 	n = w->rest.n;
 	if (n > 0)
 		memcpy(l->input, w->rest.p, n);
-	buf_reset(&w->rest);
-	return advance(l, c, (struct str){ l->input, n });
+	rest_clear(l, w);
+	return advance_input(l, c, n);
 }
 
 static void
@@ -536,12 +528,23 @@ expire(struct loop *l)
 		listen_on(l);
 }
 
+/* Shut down for reading, the socket takes nobody new and keeps who waits. */
+static bool
+is_shut(int listen_fd)
+{
+	struct pollfd fd = { .fd = listen_fd, .events = POLLRDHUP };
+
+	return poll(&fd, 1, 0) == 1 && (fd.revents & POLLRDHUP) != 0;
+}
+
 static void
 begin_drain(struct loop *l)
 {
-	listen_off(l);
 	epoll_ctl(l->epoll, EPOLL_CTL_DEL, l->spec->stop_fd, NULL);
 	l->draining = true;
+	l->emptying = is_shut(l->spec->listen_fd);
+	if (!l->emptying)
+		listen_end(l);
 	l->drain_end = l->now + l->spec->timeout_drain;
 	/* A last look: what has come in by now is still answered. */
 	for (unsigned int i = 0; i < l->spec->connections; i++) {
@@ -566,9 +569,11 @@ time_left(const struct loop *l)
 	}
 	if (l->draining && l->drain_end < until)
 		until = l->drain_end;
-	if (!l->listening && !l->draining && l->open < l->spec->connections &&
-	    l->accept_at < until)
+	if (!l->listening && (!l->draining || l->emptying) &&
+	    l->open < l->spec->connections && l->accept_at < until)
 		until = l->accept_at;
+	if (l->spec->beat > 0 && l->now + l->spec->beat < until)
+		until = l->now + l->spec->beat;
 	if (until == INT64_MAX)
 		return -1;
 	if (until <= l->now)
@@ -585,6 +590,7 @@ turn(struct loop *l, struct why *why)
 	if (n < 0 && errno != EINTR)
 		return why_set(why, HUB_EIO, "epoll_wait: %s", strerror(errno));
 	l->now = clock_mono_ms();
+	count(&l->spec->counters->beats);
 	for (int i = 0; i < n; i++) {
 		void *what = l->events[i].data.ptr;
 
@@ -617,11 +623,8 @@ setup(struct loop *l, struct why *why)
 	l->timeout[WAIT_REQUEST] = spec->timeout_request;
 	l->timeout[WAIT_NEXT] = spec->timeout_idle;
 	l->timeout[WAIT_WRITE] = spec->timeout_write;
-	l->arena_max = 2 *
-		(spec->limits.headers + spec->limits.body + RESP_HEADERS_MAX +
-		    RESP_BODY_MAX) +
-	    ARENA_SPARE;
-	buf_init(&l->head, HEAD_MAX);
+	l->arena_max = gateway_arena_max(&spec->limits);
+	buf_init(&l->head, GATEWAY_HEAD_MAX);
 	buf_init(&l->piece, RESP_BODY_MAX);
 	l->now = clock_mono_ms();
 
@@ -651,6 +654,10 @@ teardown(struct loop *l)
 	l->draining = true;
 	if (l->open > 0)
 		log_warn("%u connections were cut off at the end", l->open);
+	if (l->emptying) {
+		log_warn("connections still waited in the socket at the end");
+		listen_end(l);
+	}
 	for (unsigned int i = 0; l->open > 0; i++) {
 		if (l->conns[i].fd >= 0)
 			conn_close(l, &l->conns[i]);
@@ -667,6 +674,13 @@ teardown(struct loop *l)
 	free(l);
 }
 
+static bool
+is_over(const struct loop *l)
+{
+	return l->draining &&
+	    (l->now >= l->drain_end || (l->open == 0 && !l->emptying));
+}
+
 int
 loop_run(const struct loop_spec *spec, struct why *why)
 {
@@ -678,8 +692,7 @@ loop_run(const struct loop_spec *spec, struct why *why)
 	l->spec = spec;
 	l->epoll = -1;
 	rc = setup(l, why);
-	while (rc == 0 &&
-	    !(l->draining && (l->open == 0 || l->now >= l->drain_end)))
+	while (rc == 0 && !is_over(l))
 		rc = turn(l, why);
 	teardown(l);
 	return rc;

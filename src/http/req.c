@@ -25,6 +25,7 @@ static const struct {
 	PARAM("REQUEST_URI", uri),
 	PARAM("HTTP_AUTHORIZATION", authorization),
 	PARAM("REQUEST_ID", request_id),
+	PARAM("UNIQUE_ID", unique_id),
 	PARAM("REMOTE_ADDR", remote_addr),
 	PARAM("HTTPS", https_text),
 	PARAM("CONTENT_TYPE", content_type),
@@ -140,7 +141,10 @@ check_length(struct req *req, size_t limit)
 		req_refuse(req, 400);
 }
 
-/* The web server's id if it is fit to be shown in headers and logs. */
+/*
+ * The web server's id if it is fit to be shown in headers and logs. A client
+ * cannot set either of the two: what it sends arrives as HTTP_*.
+ */
 static void
 choose_id(struct req *req)
 {
@@ -148,10 +152,12 @@ choose_id(struct req *req)
 
 	if (str_is_id(req->request_id)) {
 		req->id = req->request_id;
-		return;
+	} else if (str_is_id(req->unique_id)) {
+		req->id = req->unique_id;
+	} else {
+		rand_id(fresh);
+		req->id = arena_str(req->arena, str_of(fresh));
 	}
-	rand_id(fresh);
-	req->id = arena_str(req->arena, str_of(fresh));
 	if (req->id.n == 0)
 		req->id = STR("none");
 }

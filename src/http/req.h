@@ -54,7 +54,8 @@ struct req {
 	struct str accept_language;
 	struct str remote_addr;
 	struct str https_text;
-	struct str request_id;
+	struct str request_id; /* the web server's own for the request */
+	struct str unique_id;  /* Apache's, by mod_unique_id */
 
 	/* Variable segments of the path, decoded; filled by the router. */
 	struct str param[4];

@@ -12,11 +12,11 @@
  */
 enum credential {
 	CREDENTIAL_NONE,
-	CREDENTIAL_CLIENT,  /* a client authenticates: oauth_client() */
-	CREDENTIAL_USER,    /* an access token with a user behind it */
+	CREDENTIAL_CLIENT,   /* a client authenticates: oauth_client() */
+	CREDENTIAL_USER,     /* an access token with a user behind it */
 	CREDENTIAL_USERINFO, /* the same, for whatever audience; a form may
 				hold it (RFC 6750 section 2.2) */
-	CREDENTIAL_SESSION, /* a signed-in browser: browser_look() */
+	CREDENTIAL_SESSION,  /* a signed-in browser: browser_look() */
 };
 
 /* The shape of a route's errors. */

@@ -85,6 +85,8 @@ args_take(int *argc, char **argv, const struct option_spec *first,
 			words_only = true;
 			continue;
 		}
+		if (strcmp(argv[i], "-h") == 0)
+			argv[i] = "--help";
 		if (argv[i][1] != '-')
 			return why_set(
 			    why, HUB_EINVAL, "unknown option %s", argv[i]);

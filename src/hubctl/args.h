@@ -20,7 +20,7 @@ struct option_spec {
 /*
  * Takes the options of both lists out of ARGV, wherever they stand, and leaves
  * the other words in their order; *ARGC becomes their number. "--" ends the
- * options, "-" is a word. STOP: leave the rest alone after the first word.
+ * options, "-" is a word, "-h" is "--help". STOP: leave the rest alone after the first word.
  */
 int args_take(int *argc, char **argv, const struct option_spec *first,
     const struct option_spec *second, bool stop, struct why *why);

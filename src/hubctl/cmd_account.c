@@ -2,6 +2,7 @@
 #include "base/json_in.h"
 #include "directory/account.h"
 #include "hubctl/ctl.h"
+#include "hubctl/who.h"
 #include "store/rec_list.h"
 #include "store/schema.h"
 
@@ -86,29 +87,6 @@ run_list(struct ctl *ctl, int argc, char **argv)
 	return rc == 0 ? CTL_OK : ctl_fail("directory: %s", err_text(rc));
 }
 
-/* By username, or by id where no username fits. */
-static bool
-find_account(struct txn *txn, const char *name, struct account_rec *rec)
-{
-	return account_by_name(txn, str_of(name), rec) ||
-	    (str_is_id(str_of(name)) && account_get(txn, str_of(name), rec));
-}
-
-static int
-look_up(
-    struct ctl *ctl, const char *name, struct account_rec *rec, struct why *why)
-{
-	struct txn *txn = store_read_begin(ctl->directory, ctl->arena);
-	bool found = find_account(txn, name, rec);
-	int rc = store_read_end(txn);
-
-	if (rc != 0)
-		return why_set(why, rc, "directory: %s", err_text(rc));
-	if (!found)
-		return why_set(why, HUB_ENOENT, "there is no account %s", name);
-	return 0;
-}
-
 static void
 print_list(const char *label, struct str list, bool pairs)
 {
@@ -173,7 +151,7 @@ run_show(struct ctl *ctl, int argc, char **argv)
 	struct why why;
 
 	(void)argc;
-	if (ctl_open(ctl, &why) != 0 || look_up(ctl, argv[0], &rec, &why) != 0)
+	if (ctl_open(ctl, &why) != 0 || who_find(ctl, argv[0], &rec, &why) != 0)
 		return ctl_fail("%s", why.text);
 	printf("id: %.*s\nusername: %.*s\nstate: %s\nepoch: %llu\n",
 	    STR_ARG(rec.id), STR_ARG(rec.name), state_of(&rec),
@@ -213,7 +191,7 @@ change_account(struct ctl *ctl, const char *name,
 	struct why why;
 	int rc;
 
-	if (ctl_open(ctl, &why) != 0 || look_up(ctl, name, &rec, &why) != 0)
+	if (ctl_open(ctl, &why) != 0 || who_find(ctl, name, &rec, &why) != 0)
 		return ctl_fail("%s", why.text);
 	change.id = rec.id;
 	rc = store_write(ctl->directory, ctl->arena, apply, &change);
@@ -253,7 +231,7 @@ end_access(struct ctl *ctl, const char *name, const char *event, bool disable,
 	struct why why;
 	int rc;
 
-	if (ctl_open(ctl, &why) != 0 || look_up(ctl, name, &rec, &why) != 0)
+	if (ctl_open(ctl, &why) != 0 || who_find(ctl, name, &rec, &why) != 0)
 		return ctl_fail("%s", why.text);
 	hub = ctl_hub(ctl);
 	actor = ctl_actor(ctl);
@@ -281,8 +259,6 @@ run_revoke(struct ctl *ctl, int argc, char **argv)
 	    ctl, argv[0], "account.revoked", false, "signed out everywhere");
 }
 
-#define WHO "USERNAME is the e-mail address, in any letter case, or the id.\n"
-
 const struct command command_account_list = {
 	.name = "account list",
 	.usage = "",
@@ -295,7 +271,7 @@ const struct command command_account_show = {
 	.name = "account show",
 	.usage = "USERNAME",
 	.brief = "Shows one account.",
-	.text = WHO,
+	.text = WHO_HELP,
 	.min = 1,
 	.max = 1,
 	.run = run_show,
@@ -305,7 +281,7 @@ const struct command command_account_enable = {
 	.name = "account enable",
 	.usage = "USERNAME",
 	.brief = "Lets an account be used again.",
-	.text = WHO "Tokens from before it was disabled stay dead.\n",
+	.text = WHO_HELP "Tokens from before it was disabled stay dead.\n",
 	.min = 1,
 	.max = 1,
 	.run = run_enable,
@@ -315,8 +291,8 @@ const struct command command_account_disable = {
 	.name = "account disable",
 	.usage = "USERNAME",
 	.brief = "Ends all access of an account, at once.",
-	.text =
-	    WHO "The very next request with one of its tokens is refused.\n",
+	.text = WHO_HELP
+	"The very next request with one of its tokens is refused.\n",
 	.min = 1,
 	.max = 1,
 	.run = run_disable,
@@ -326,7 +302,8 @@ const struct command command_account_revoke = {
 	.name = "account revoke",
 	.usage = "USERNAME",
 	.brief = "Ends all tokens and sessions of an account, at once.",
-	.text = WHO "The account stays enabled: its owner may sign in again.\n",
+	.text = WHO_HELP
+	"The account stays enabled: its owner may sign in again.\n",
 	.min = 1,
 	.max = 1,
 	.run = run_revoke,

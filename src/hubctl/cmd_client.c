@@ -1,15 +1,17 @@
 #include <stdio.h>
-#include "base/clock.h"
+#include <string.h>
+#include "base/secret.h"
 #include "directory/client_public.h"
 #include "hubctl/ctl.h"
 #include "identity/client.h"
+#include "identity/registration.h"
 #include "store/rec_list.h"
 
 #define LIST_MAX (16 * 1024 * 1024)
 
 static bool option_public, option_third_party;
 static const char *option_id, *option_name, *option_audience;
-static const char *option_organization;
+static const char *option_organization, *option_pkce;
 static const char *option_redirect[ARGS_TIMES + 1];
 static const char *option_post_logout[ARGS_TIMES + 1];
 static const char *option_origin[ARGS_TIMES + 1];
@@ -24,11 +26,20 @@ state_of(const struct client_rec *rec)
 	return rec->enabled ? "enabled" : "disabled";
 }
 
+/* By RFC 6749 section 2.1; the built-in one asks for nothing. */
+static const char *
+type_of(const struct client_rec *rec)
+{
+	if (rec->builtin)
+		return "-";
+	return rec->public ? "public" : "confidential";
+}
+
 static void
 list_one(void *ctx, struct str id, const struct client_rec *rec)
 {
-	buf_printf(ctx, "%-24.*s  %-8s  %-5s  %.*s\n", STR_ARG(id),
-	    state_of(rec), rec->third_party ? "third" : "first",
+	buf_printf(ctx, "%-24.*s  %-8s  %-5s  %-12s  %.*s\n", STR_ARG(id),
+	    state_of(rec), rec->third_party ? "third" : "first", type_of(rec),
 	    STR_ARG(rec->name));
 }
 
@@ -53,8 +64,8 @@ run_list(struct ctl *ctl, int argc, char **argv)
 		rc = buf_error(&text);
 	if (rc != 0)
 		return ctl_fail("directory: %s", err_text(rc));
-	printf("%-24s  %-8s  %-5s  %s\n%.*s", "ID", "STATE", "PARTY", "NAME",
-	    STR_ARG(buf_view(&text)));
+	printf("%-24s  %-8s  %-5s  %-12s  %s\n%.*s", "ID", "STATE", "PARTY",
+	    "TYPE", "NAME", STR_ARG(buf_view(&text)));
 	return CTL_OK;
 }
 
@@ -74,11 +85,12 @@ print_client(struct ctl *ctl, const char *id, const struct client_rec *rec)
 
 	if (audience.n == 0)
 		audience = str_of(ctl->conf.base_url);
-	printf("id: %s\nname: %.*s\nstate: %s\nparty: %s\n", id,
+	printf("id: %s\nname: %.*s\nstate: %s\nparty: %s\ntype: %s\n", id,
 	    STR_ARG(rec->name), state_of(rec),
-	    rec->third_party ? "third" : "first");
-	if (rec->public)
-		puts("type: public");
+	    rec->third_party ? "third" : "first", type_of(rec));
+	if (!rec->builtin)
+		printf(
+		    "PKCE: %s\n", rec->pkce_optional ? "optional" : "required");
 	print_list("redirect URI", rec->redirect_uris);
 	print_list("post-logout URI", rec->post_logout_uris);
 	print_list("origin", rec->origins);
@@ -112,85 +124,12 @@ run_show(struct ctl *ctl, int argc, char **argv)
 	return CTL_OK;
 }
 
-/* What happens to a client, in a write transaction of the directory. */
-struct change {
-	int (*fn)(struct txn *txn, struct change *change);
-	struct str id;
-	const char *event, *done, *detail;
-	struct client_rec rec;
-	bool fresh; /* the id is given to a new client */
-	int64_t now;
-	struct why why;
-};
-
-static int
-apply(struct txn *txn, void *arg)
+/* A secret leaves once, alone on the last line. */
+static void
+print_secret(struct opaque *secret)
 {
-	struct change *change = arg;
-
-	return change->fn(txn, change);
-}
-
-static const char *
-reason_of(int rc, struct change *change)
-{
-	switch (rc) {
-	case HUB_ENOENT:
-		why_say(&change->why, "there is no client %.*s",
-		    STR_ARG(change->id));
-		break;
-	case HUB_EDENIED:
-		why_say(&change->why,
-		    "client %.*s is built in: it is neither changed nor "
-		    "removed",
-		    STR_ARG(change->id));
-		break;
-	default:
-		why_say(&change->why, "nothing was changed: %s", err_text(rc));
-	}
-	return change->why.text;
-}
-
-/*
- * The directory first: whatever happens after it, no client has more access
- * than it should. The event follows in the vault.
- */
-static enum ctl_exit
-change_client(struct ctl *ctl, struct change *change)
-{
-	struct audit_rec event;
-	struct why why;
-	struct hub hub;
-	int rc = 0;
-
-	if (ctl_open(ctl, &why) != 0)
-		return ctl_fail("%s", why.text);
-	hub = ctl_hub(ctl);
-	change->now = clock_now();
-	if (change->fresh)
-		rc = act_clear_client(&hub, change->id);
-	if (rc == 0)
-		rc = store_write(ctl->directory, ctl->arena, apply, change);
-	if (rc != 0 && change->why.text[0] != '\0')
-		return ctl_fail("%s", change->why.text);
-	if (rc != 0)
-		return ctl_fail("%s", reason_of(rc, change));
-	ctl_event(ctl, &event, change->event, STR(""), change->detail);
-	event.client = change->id;
-	rc = ctl_record(ctl, &event);
-	if (rc != 0)
-		return ctl_fail("client %.*s is %s, but the audit log failed: "
-				"%s",
-		    STR_ARG(change->id), change->done, err_text(rc));
-	printf("client %.*s is %s\n", STR_ARG(change->id), change->done);
-	return CTL_OK;
-}
-
-static int
-add(struct txn *txn, struct change *change)
-{
-	return client_add(
-	    txn, change->id, &change->rec, change->now, &change->why);
+	printf("its secret, which is not shown again:\n%s\n", secret->text);
+	secret_clear(secret, sizeof(*secret));
 }
 
 static enum ctl_exit
@@ -199,7 +138,9 @@ run_add(struct ctl *ctl, int argc, char **argv)
 	const struct client_form form = {
 		.id = option_id,
 		.name = option_name,
+		.public = option_public,
 		.third_party = option_third_party,
+		.pkce_optional = option_pkce != NULL,
 		.redirect_uris = option_redirect,
 		.post_logout_uris = option_post_logout,
 		.origins = option_origin,
@@ -208,50 +149,131 @@ run_add(struct ctl *ctl, int argc, char **argv)
 		.audience = option_audience,
 		.organization = option_organization,
 	};
-	struct change change = {
-		.fn = add,
-		.id = str_of(option_id),
-		.event = "client.added",
-		.done = "added",
-		.fresh = true,
-	};
+	struct client_rec rec;
+	struct opaque secret;
+	struct actor actor;
 	struct why why;
+	struct hub hub;
 
 	(void)argc;
 	(void)argv;
 	if (option_id == NULL)
 		return ctl_usage(&command_client_add, "--id is missing");
-	if (!option_public)
+	if (option_pkce != NULL && strcmp(option_pkce, "optional") != 0)
 		return ctl_usage(&command_client_add,
-		    "only public clients for now: give --public; clients with "
-		    "a secret come with the token endpoint");
-	if (client_make(ctl->arena, &form, &change.rec, &why) != 0)
+		    "--pkce takes the word optional; without it PKCE is "
+		    "required");
+	if (client_make(ctl->arena, &form, &rec, &why) != 0)
 		return ctl_usage(&command_client_add, why.text);
-	change.detail = arena_printf(ctl->arena, "%s party, scope %.*s",
-	    option_third_party ? "third" : "first", STR_ARG(change.rec.scope));
-	return change_client(ctl, &change);
+	if (ctl_open(ctl, &why) != 0)
+		return ctl_fail("%s", why.text);
+	hub = ctl_hub(ctl);
+	actor = ctl_actor(ctl);
+	if (registration_add(
+		&hub, &actor, str_of(option_id), &rec, &secret, &why) != 0)
+		return ctl_fail("%s", why.text);
+	printf("client %s is added\n", option_id);
+	if (!rec.public)
+		print_secret(&secret);
+	return CTL_OK;
 }
+
+static enum ctl_exit
+run_rotate_secret(struct ctl *ctl, int argc, char **argv)
+{
+	struct opaque secret;
+	struct actor actor;
+	struct why why;
+	struct hub hub;
+
+	(void)argc;
+	if (ctl_open(ctl, &why) != 0)
+		return ctl_fail("%s", why.text);
+	hub = ctl_hub(ctl);
+	actor = ctl_actor(ctl);
+	if (registration_rotate(&hub, &actor, str_of(argv[0]), &secret, &why) !=
+	    0)
+		return ctl_fail("%s", why.text);
+	printf(
+	    "client %s has another secret; the old one has ended\n", argv[0]);
+	print_secret(&secret);
+	return CTL_OK;
+}
+
+static enum ctl_exit
+fail(const char *id, int rc)
+{
+	if (rc == HUB_ENOENT)
+		return ctl_fail("there is no client %s", id);
+	if (rc == HUB_EDENIED)
+		return ctl_fail("client %s is built in: it is neither changed "
+				"nor removed",
+		    id);
+	return ctl_fail("client %s: %s", id, err_text(rc));
+}
+
+struct toggle {
+	struct str id;
+	bool enabled;
+};
 
 static int
-enable(struct txn *txn, struct change *change)
+set_enabled(struct txn *directory, void *arg)
 {
-	return client_set_enabled(txn, change->id, true);
+	const struct toggle *toggle = arg;
+
+	return client_set_enabled(directory, toggle->id, toggle->enabled);
 }
 
-static int
-disable(struct txn *txn, struct change *change)
+/*
+ * The directory first: whatever happens after it, a disabled client has no
+ * access. The event follows in the vault.
+ */
+static enum ctl_exit
+toggle_client(struct ctl *ctl, const char *id, bool enabled)
 {
-	return client_set_enabled(txn, change->id, false);
+	struct toggle toggle = { str_of(id), enabled };
+	const char *done = enabled ? "enabled" : "disabled";
+	struct audit_rec event;
+	struct why why;
+	int rc;
+
+	if (ctl_open(ctl, &why) != 0)
+		return ctl_fail("%s", why.text);
+	rc = store_write(ctl->directory, ctl->arena, set_enabled, &toggle);
+	if (rc != 0)
+		return fail(id, rc);
+	ctl_event(ctl, &event, enabled ? "client.enabled" : "client.disabled",
+	    STR(""), NULL);
+	event.client = toggle.id;
+	rc = ctl_record(ctl, &event);
+	if (rc != 0)
+		return ctl_fail("client %s is %s, but the audit log failed: %s",
+		    id, done, err_text(rc));
+	printf("client %s is %s\n", id, done);
+	return CTL_OK;
 }
 
-/* Its secret and its grants go with it. */
+static enum ctl_exit
+run_enable(struct ctl *ctl, int argc, char **argv)
+{
+	(void)argc;
+	return toggle_client(ctl, argv[0], true);
+}
+
+static enum ctl_exit
+run_disable(struct ctl *ctl, int argc, char **argv)
+{
+	(void)argc;
+	return toggle_client(ctl, argv[0], false);
+}
+
 static enum ctl_exit
 run_remove(struct ctl *ctl, int argc, char **argv)
 {
-	struct change change = { .id = str_of(argv[0]) };
 	struct actor actor;
-	struct hub hub;
 	struct why why;
+	struct hub hub;
 	int rc;
 
 	(void)argc;
@@ -259,39 +281,15 @@ run_remove(struct ctl *ctl, int argc, char **argv)
 		return ctl_fail("%s", why.text);
 	hub = ctl_hub(ctl);
 	actor = ctl_actor(ctl);
-	rc = act_remove_client(&hub, &actor, change.id);
+	rc = act_remove_client(&hub, &actor, str_of(argv[0]));
 	if (rc == HUB_ENOENT || rc == HUB_EDENIED)
-		return ctl_fail("%s", reason_of(rc, &change));
+		return fail(argv[0], rc);
 	if (rc != 0)
 		return ctl_fail("client %s: %s; give the command again until "
 				"there is no such client",
 		    argv[0], err_text(rc));
 	printf("client %s is removed\n", argv[0]);
 	return CTL_OK;
-}
-
-static enum ctl_exit
-run_enable(struct ctl *ctl, int argc, char **argv)
-{
-	struct change change = { .fn = enable,
-		.id = str_of(argv[0]),
-		.event = "client.enabled",
-		.done = "enabled" };
-
-	(void)argc;
-	return change_client(ctl, &change);
-}
-
-static enum ctl_exit
-run_disable(struct ctl *ctl, int argc, char **argv)
-{
-	struct change change = { .fn = disable,
-		.id = str_of(argv[0]),
-		.event = "client.disabled",
-		.done = "disabled" };
-
-	(void)argc;
-	return change_client(ctl, &change);
 }
 
 static const struct option_spec add_options[] = {
@@ -306,33 +304,40 @@ static const struct option_spec add_options[] = {
 	{ "scope...", option_scope, NULL },
 	{ "audience", &option_audience, NULL },
 	{ "organization", &option_organization, NULL },
+	{ "pkce", &option_pkce, NULL },
 	{ NULL, NULL, NULL },
 };
 
 const struct command command_client_add = {
 	.name = "client add",
-	.usage = "--id ID --public --redirect-uri URI... [OPTION]...",
+	.usage = "--id ID [OPTION]...",
 	.brief = "Adds an app or portal that may ask for tokens.",
 	.text =
 	    "  --id ID                how the client names itself\n"
 	    "  --name TEXT            for people; else the id\n"
-	    "  --public               it has no secret (for now: required)\n"
+	    "  --public               it cannot keep a secret: an app, a page\n"
 	    "  --third-party          users are asked for their consent\n"
 	    "  --redirect-uri URI     where answers of a sign-in may go: "
 	    "https, http on the\n"
 	    "                         loopback host, or a scheme with a "
-	    "dot\n"
+	    "dot; needed with\n"
+	    "                         authorization_code\n"
 	    "  --post-logout-uri URI  where a sign-out may end\n"
 	    "  --origin ORIGIN        whose pages may read answers (CORS), "
 	    "as browsers send\n"
 	    "                         it: https://HOST[:PORT]\n"
-	    "  --grant GRANT          authorization_code, refresh_token; "
-	    "else both\n"
+	    "  --grant GRANT          authorization_code, refresh_token, "
+	    "client_credentials;\n"
+	    "                         else the first two\n"
 	    "  --scope SCOPE          what it may ask for; else openid "
 	    "profile email\n"
 	    "                         offline_access hub.read\n"
 	    "  --audience URI         of its tokens; else the base URL\n"
-	    "  --organization ID      the organisation it belongs to\n\n"
+	    "  --organization ID      the organisation it belongs to\n"
+	    "  --pkce optional        for a client with a secret that cannot "
+	    "do PKCE\n\n"
+	    "Without --public it gets a secret, shown once, alone on the "
+	    "last line.\n"
 	    "The URIs, --origin, --grant and --scope may be given several "
 	    "times; 16 of each\nat most. Addresses are compared as exact "
 	    "strings.\n",
@@ -343,7 +348,7 @@ const struct command command_client_add = {
 const struct command command_client_list = {
 	.name = "client list",
 	.usage = "",
-	.brief = "Lists all clients: id, state, party, name.",
+	.brief = "Lists all clients: id, state, party, type, name.",
 	.text = "In the order of the ids.\n",
 	.run = run_list,
 };
@@ -389,4 +394,16 @@ const struct command command_client_remove = {
 	.min = 1,
 	.max = 1,
 	.run = run_remove,
+};
+
+const struct command command_client_rotate_secret = {
+	.name = "client rotate-secret",
+	.usage = "ID",
+	.brief = "Gives a client another secret, at once.",
+	.text = "The old secret ends at once; what the client was given with "
+		"it stays. The new\none is shown once, alone on the last "
+		"line.\n",
+	.min = 1,
+	.max = 1,
+	.run = run_rotate_secret,
 };

@@ -1,4 +1,3 @@
-#include <signal.h>
 #include <stdio.h>
 #include "hubctl/ctl.h"
 #include "hubctl/demo_set.h"
@@ -93,8 +92,6 @@ run(struct ctl *ctl, int argc, char **argv)
 	(void)argv;
 	if (read_plan(&plan, &why) != 0 || check_plan(&plan, &why) != 0)
 		return ctl_usage(&command_demo, why.text);
-	/* A reader that goes away is a write that fails, with its message. */
-	signal(SIGPIPE, SIG_IGN);
 	setvbuf(stdout, bytes, _IOFBF, sizeof(bytes));
 	demo_out_begin(&out, stdout, option_list);
 	if (is_planned())
@@ -103,7 +100,7 @@ run(struct ctl *ctl, int argc, char **argv)
 		demo_set_write(&out);
 	rc = demo_out_end(&out);
 	if (rc == HUB_EIO)
-		return ctl_fail("cannot write to standard output");
+		return ctl_output_failed();
 	return rc == 0 ? CTL_OK : ctl_fail("%s", err_text(rc));
 }
 

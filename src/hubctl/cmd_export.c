@@ -1,5 +1,4 @@
 #include <errno.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include "directory/export.h"
@@ -31,15 +30,12 @@ run(struct ctl *ctl, int argc, char **argv)
 	}
 	if (ctl_open(ctl, &why) != 0)
 		return ctl_fail("%s", why.text);
-	/* A reader that goes away is a write that fails, with its message. */
-	signal(SIGPIPE, SIG_IGN);
 	for (enum record_kind kind = first; kind <= last; kind++) {
 		why.text[0] = '\0';
 		if (export_kind(ctl->directory, kind, print, NULL, &why) == 0)
 			continue;
-		return ctl_fail("%s",
-		    why.text[0] != '\0' ? why.text
-					: "cannot write to standard output");
+		return why.text[0] != '\0' ? ctl_fail("%s", why.text)
+					   : ctl_output_failed();
 	}
 	return CTL_OK;
 }

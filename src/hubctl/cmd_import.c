@@ -1,5 +1,6 @@
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -158,6 +159,9 @@ summarize(const struct import *im)
 	    im->counts[RECORD_ORGANIZATION], im->counts[RECORD_GROUP],
 	    im->counts[RECORD_CONTACT], im->counts[RECORD_ACCOUNT],
 	    im->counts[RECORD_CONTRACT], im->deleted);
+	if (im->absent > 0)
+		n += (size_t)snprintf(s.text + n, sizeof(s.text) - n,
+		    ", %lu deletions of what was not there", im->absent);
 	if (im->older > 0)
 		n += (size_t)snprintf(s.text + n, sizeof(s.text) - n,
 		    ", %lu older lines that changed nothing", im->older);
@@ -196,7 +200,49 @@ report_stop(const struct import *im, const char *name, const struct why *why)
 	if (im->bad_lines > 0 && !option_continue)
 		return ctl_fail("%s: %lu bad lines; nothing %swas imported",
 		    name, im->bad_lines, im->behind > 0 ? "more " : "");
-	return ctl_fail("%s: %s", name, why->text);
+	if (im->done > 0)
+		return ctl_fail("%s: done up to line %lu, then: %s; the same "
+				"command goes on there",
+		    name, im->done, why->text);
+	return ctl_fail("%s: %s; nothing was imported", name, why->text);
+}
+
+static volatile sig_atomic_t told_to_stop;
+
+static void
+note_signal(int signal_number)
+{
+	(void)signal_number;
+	told_to_stop = 1;
+}
+
+static bool
+is_told_to_stop(void *ctx)
+{
+	(void)ctx;
+	return told_to_stop != 0;
+}
+
+/*
+ * From here on Ctrl-C stops between two transactions and leaves a word on how
+ * far it came; a second one ends at once, as it did before.
+ */
+static void
+catch_signals(void)
+{
+	static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
+	const struct sigaction action = {
+		.sa_handler = note_signal,
+		.sa_flags = (int)(SA_RESTART | SA_RESETHAND),
+	};
+	struct sigaction old;
+
+	/* What whoever started us ignores, nohup for one, stays ignored. */
+	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++) {
+		if (sigaction(signals[i], NULL, &old) == 0 &&
+		    old.sa_handler != SIG_IGN)
+			sigaction(signals[i], &action, NULL);
+	}
 }
 
 static enum ctl_exit
@@ -249,6 +295,7 @@ run(struct ctl *ctl, int argc, char **argv)
 		.continues = option_continue,
 		.bad = show_bad,
 		.progress = show_progress,
+		.stop = is_told_to_stop,
 		.ctx = &progress,
 	};
 	struct why why;
@@ -261,6 +308,7 @@ run(struct ctl *ctl, int argc, char **argv)
 	if (option_abandon && abandon(ctl, &why) != 0)
 		return ctl_fail("%s", why.text);
 	im.directory = ctl->directory;
+	catch_signals();
 	rc = import_run(&im, &why);
 	close(im.fd);
 	clear_progress(&progress);
@@ -291,8 +339,9 @@ const struct command command_import = {
 	    "A line replaces all of the record that is there. Only whether an "
 	    "account is\nenabled stays what it is where the line does not say "
 	    "it.\n"
-	    "After a crash or Ctrl-C the same command goes on where it "
-	    "stopped; until then no\nother input is taken.\n\n"
+	    "Ctrl-C tells how far it came. After that, or a crash, the same "
+	    "command goes on\nwhere it stopped; until then no other input is "
+	    "taken.\n\n"
 	    "  --continue  loads the good lines and reports the bad ones; the "
 	    "exit status is\n              1 then\n"
 	    "  --abandon   forgets an unfinished import first, then takes this "

@@ -1,6 +1,5 @@
-#include <errno.h>
 #include <stdio.h>
-#include <sys/stat.h>
+#include <unistd.h>
 #include "base/clock.h"
 #include "directory/client_public.h"
 #include "hubctl/ctl.h"
@@ -9,17 +8,19 @@
 #include "identity/signing_key.h"
 #include "store/schema.h"
 
+/* Half a backup is not to be filled up with an empty store. */
 static int
-make_folder(const struct ctl *ctl, struct why *why)
+check_not_restoring(const struct ctl *ctl, struct why *why)
 {
-	if (mkdir(ctl->conf.data, 0755) != 0) {
-		if (errno == EEXIST)
-			return 0;
-	} else if (chmod(ctl->conf.data, 0755) == 0) {
+	char path[CONF_PATH_MAX + 16];
+
+	snprintf(path, sizeof(path), "%s/" CTL_RESTORING, ctl->conf.data);
+	if (access(path, F_OK) != 0)
 		return 0;
-	}
-	return why_set(why, HUB_EIO, "cannot make the folder %s: %s",
-	    ctl->conf.data, strerror(errno));
+	return why_set(why, HUB_ECONFLICT,
+	    "a hubctl restore into %s was broken off: give it again, with the "
+	    "same backup",
+	    ctl->conf.data);
 }
 
 /* Makes what is missing of the two stores and opens them; counts the new. */
@@ -123,16 +124,14 @@ make_key(struct ctl *ctl, bool *made)
 }
 
 static enum ctl_exit
-run(struct ctl *ctl, int argc, char **argv)
+make_hub(struct ctl *ctl)
 {
 	unsigned int made = 0;
 	struct why why;
 	bool key_made;
 	int rc;
 
-	(void)argc;
-	(void)argv;
-	if (ctl_conf(ctl, &why) != 0 || make_folder(ctl, &why) != 0 ||
+	if (check_not_restoring(ctl, &why) != 0 ||
 	    ctl_become_owner(ctl, true, &why) != 0 ||
 	    make_stores(ctl, &made, &why) != 0)
 		return ctl_fail("%s", why.text);
@@ -145,6 +144,23 @@ run(struct ctl *ctl, int argc, char **argv)
 		    ctl->conf.data);
 	printf("%s: made the stores and a signing key\n", ctl->conf.data);
 	return CTL_OK;
+}
+
+static enum ctl_exit
+run(struct ctl *ctl, int argc, char **argv)
+{
+	enum ctl_exit status;
+	struct why why;
+	int lock;
+
+	(void)argc;
+	(void)argv;
+	if (ctl_conf(ctl, &why) != 0 || ctl_make_data(ctl, &why) != 0 ||
+	    ctl_lock_data(ctl, &lock, &why) != 0)
+		return ctl_fail("%s", why.text);
+	status = make_hub(ctl);
+	close(lock);
+	return status;
 }
 
 const struct command command_init = {

@@ -4,6 +4,7 @@
 #include "base/json_out.h"
 #include "directory/import_mark.h"
 #include "hubctl/ctl.h"
+#include "store/fill.h"
 #include "store/schema.h"
 
 static bool option_json;
@@ -12,10 +13,11 @@ static bool option_json;
 
 /* What there is to say about one store. */
 struct figures {
-	const char *name;
+	const char *name, *folder;
 	const char *const *tables;
 	unsigned int table_count;
 	struct store_stat store;
+	struct store_fill fill;
 	uint64_t records[TABLES_MAX];
 	bool unfinished;
 	struct import_mark mark;
@@ -29,9 +31,12 @@ gather(struct ctl *ctl, struct store *store, const struct schema *schema,
 	int rc = store_stat(store, &f->store);
 
 	f->name = schema->spec.kind;
+	f->folder = schema->folder;
 	f->tables = schema->spec.tables;
 	f->table_count = schema->spec.table_count;
 	f->unfinished = false;
+	if (rc == 0)
+		rc = store_fill(store, &f->fill);
 	if (rc == 0 && f->table_count > TABLES_MAX)
 		rc = HUB_ETOOBIG;
 	if (rc != 0)
@@ -47,22 +52,22 @@ gather(struct ctl *ctl, struct store *store, const struct schema *schema,
 	return 0;
 }
 
-static double
-percent(const struct store_stat *s)
-{
-	return s->bytes_max == 0
-	    ? 0
-	    : 100.0 * (double)s->bytes_used / (double)s->bytes_max;
-}
-
 static void
 print_text(const struct figures *f)
 {
+	const struct store_fill *fill = &f->fill;
+	struct why why;
+
 	printf("%s\n", f->name);
-	printf("  %-18s %15" PRIu64 " of %" PRIu64 " bytes, %.1f%%\n", "used",
-	    f->store.bytes_used, f->store.bytes_max, percent(&f->store));
+	printf("  %-18s %15" PRIu64 " of %" PRIu64 " bytes, %u%%\n", "used",
+	    fill->map_used, fill->map_max, store_fill_map_percent(fill));
+	printf("  %-18s %15" PRIu64 " of %" PRIu64 " bytes free, %u%% full\n",
+	    "disk", fill->disk_free, fill->disk_size,
+	    store_fill_disk_percent(fill));
 	printf("  %-18s %15" PRIu32 " of %" PRIu32 "\n", "readers",
 	    f->store.readers, f->store.readers_max);
+	if (store_fill_warning(fill, f->folder, &why))
+		printf("  warning: %s\n", why.text);
 	for (unsigned int t = 0; t < f->table_count; t++)
 		printf("  %-18s %15" PRIu64 "\n", f->tables[t], f->records[t]);
 	if (f->unfinished) {
@@ -85,12 +90,22 @@ put_number(struct json_out *j, const char *name, uint64_t v)
 static void
 put_json(struct json_out *j, const struct figures *f)
 {
+	struct why why;
+
 	json_out_name(j, f->name);
 	json_out_object(j);
-	put_number(j, "bytesUsed", f->store.bytes_used);
-	put_number(j, "bytesMax", f->store.bytes_max);
+	put_number(j, "bytesUsed", f->fill.map_used);
+	put_number(j, "bytesMax", f->fill.map_max);
+	put_number(j, "percentUsed", store_fill_map_percent(&f->fill));
+	put_number(j, "diskFree", f->fill.disk_free);
+	put_number(j, "diskSize", f->fill.disk_size);
+	put_number(j, "diskPercentUsed", store_fill_disk_percent(&f->fill));
 	put_number(j, "readers", f->store.readers);
 	put_number(j, "readersMax", f->store.readers_max);
+	if (store_fill_warning(&f->fill, f->folder, &why)) {
+		json_out_name(j, "warning");
+		json_out_cstr(j, why.text);
+	}
 	json_out_name(j, "records");
 	json_out_object(j);
 	for (unsigned int t = 0; t < f->table_count; t++)
@@ -134,18 +149,17 @@ static enum ctl_exit
 run(struct ctl *ctl, int argc, char **argv)
 {
 	struct figures directory, vault;
-	struct schema schema;
+	struct schema of_directory, of_vault;
 	struct why why;
 
 	(void)argc;
 	(void)argv;
 	if (ctl_open(ctl, &why) != 0)
 		return ctl_fail("%s", why.text);
-	schema_directory(&schema, &ctl->conf);
-	if (gather(ctl, ctl->directory, &schema, &directory, &why) != 0)
-		return ctl_fail("%s", why.text);
-	schema_vault(&schema, &ctl->conf);
-	if (gather(ctl, ctl->vault, &schema, &vault, &why) != 0)
+	schema_directory(&of_directory, &ctl->conf);
+	schema_vault(&of_vault, &ctl->conf);
+	if (gather(ctl, ctl->directory, &of_directory, &directory, &why) != 0 ||
+	    gather(ctl, ctl->vault, &of_vault, &vault, &why) != 0)
 		return ctl_fail("%s", why.text);
 	if (option_json)
 		return print_json(&directory, &vault);
@@ -164,9 +178,10 @@ const struct command command_stat = {
 	.usage = "[--json]",
 	.brief = "Shows how full the stores are and what they hold.",
 	.text =
-	    "For each store the bytes used, the readers there have been at "
-	    "most at the same\ntime, and the number of records of each table; "
-	    "an unfinished import is named.\n\n"
+	    "For each store the bytes used of map_size, the disk under it, "
+	    "the readers there have\nbeen at most at the same time, and the "
+	    "number of records of each table. From 80%\non a warning says what "
+	    "to do; an unfinished import is named.\n\n"
 	    "  --json  the same as one JSON object\n",
 	.options = options,
 	.run = run,

@@ -2,12 +2,15 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <grp.h>
+#include <poll.h>
 #include <pwd.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include "directory/client_public.h"
@@ -36,6 +39,16 @@ ctl_fail(const char *fmt, ...)
 	va_end(ap);
 	complain(text);
 	return CTL_FAILED;
+}
+
+enum ctl_exit
+ctl_output_failed(void)
+{
+	struct pollfd out = { .fd = STDOUT_FILENO };
+
+	if (poll(&out, 1, 0) == 1 && (out.revents & (POLLERR | POLLHUP)) != 0)
+		return CTL_FAILED;
+	return ctl_fail("cannot write to standard output");
 }
 
 enum ctl_exit
@@ -90,8 +103,8 @@ find_owner(struct ctl *ctl, bool fresh, struct passwd **out, struct why *why)
 	return 0;
 }
 
-static bool
-is_empty(const char *folder)
+bool
+ctl_is_empty(const char *folder)
 {
 	DIR *dir = opendir(folder);
 	const struct dirent *entry;
@@ -117,7 +130,7 @@ ctl_become_owner(struct ctl *ctl, bool fresh, struct why *why)
 	if (rc != 0)
 		return rc;
 	/* A folder with something in it may be anything: it stays whose it is. */
-	if (fresh && is_empty(ctl->conf.data) &&
+	if (fresh && ctl_is_empty(ctl->conf.data) &&
 	    chown(ctl->conf.data, owner->pw_uid, owner->pw_gid) != 0)
 		return why_set(why, HUB_EDENIED, "cannot give %s to %s: %s",
 		    ctl->conf.data, owner->pw_name, strerror(errno));
@@ -128,6 +141,51 @@ ctl_become_owner(struct ctl *ctl, bool fresh, struct why *why)
 		return why_set(why, HUB_EDENIED, "cannot become user %s: %s",
 		    owner->pw_name, strerror(errno));
 	return 0;
+}
+
+int
+ctl_give(struct ctl *ctl, int folder, const char *path, struct why *why)
+{
+	struct passwd *owner;
+	int rc;
+
+	if (geteuid() != 0)
+		return 0;
+	rc = find_owner(ctl, false, &owner, why);
+	if (rc == 0 && fchown(folder, owner->pw_uid, owner->pw_gid) != 0)
+		rc = why_set(why, HUB_EDENIED, "cannot give %s to %s: %s", path,
+		    owner->pw_name, strerror(errno));
+	return rc;
+}
+
+int
+ctl_make_data(const struct ctl *ctl, struct why *why)
+{
+	if (mkdir(ctl->conf.data, 0755) != 0) {
+		if (errno == EEXIST)
+			return 0;
+	} else if (chmod(ctl->conf.data, 0755) == 0) {
+		return 0;
+	}
+	return why_set(why, HUB_EIO, "cannot make the folder %s: %s",
+	    ctl->conf.data, strerror(errno));
+}
+
+int
+ctl_lock_data(const struct ctl *ctl, int *fd, struct why *why)
+{
+	const char *data = ctl->conf.data;
+
+	*fd = open(data, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (*fd < 0)
+		return why_set(why, HUB_EIO, "cannot use the folder %s: %s",
+		    data, strerror(errno));
+	if (flock(*fd, LOCK_EX | LOCK_NB) == 0)
+		return 0;
+	close(*fd);
+	*fd = -1;
+	return why_set(why, HUB_ECONFLICT,
+	    "another hubctl makes a hub in %s: wait until it is done", data);
 }
 
 int
@@ -155,6 +213,22 @@ ctl_close(struct ctl *ctl)
 	ctl->vault = ctl->directory = NULL;
 }
 
+/* "hubctl" and the user behind it: the one behind sudo where there is one. */
+static struct str
+source_of(struct ctl *ctl)
+{
+	const char *sudo = getenv("SUDO_USER"), *source;
+	struct passwd *user = NULL;
+
+	if (sudo != NULL)
+		user = getpwnam(sudo);
+	if (user == NULL)
+		user = getpwuid(ctl->caller);
+	source = arena_printf(
+	    ctl->arena, "hubctl %.64s", user != NULL ? user->pw_name : "?");
+	return source != NULL ? str_of(source) : STR("hubctl");
+}
+
 struct hub
 ctl_hub(struct ctl *ctl)
 {
@@ -169,19 +243,9 @@ ctl_hub(struct ctl *ctl)
 struct actor
 ctl_actor(struct ctl *ctl)
 {
-	const char *sudo = getenv("SUDO_USER"), *source;
-	struct passwd *user = NULL;
-
-	/* The user behind sudo where there is one. */
-	if (sudo != NULL)
-		user = getpwnam(sudo);
-	if (user == NULL)
-		user = getpwuid(ctl->caller);
-	source = arena_printf(
-	    ctl->arena, "hubctl %.64s", user != NULL ? user->pw_name : "?");
 	return (struct actor){
 		.client = STR(CLIENT_BUILTIN),
-		.source = source != NULL ? str_of(source) : STR("hubctl"),
+		.source = source_of(ctl),
 	};
 }
 
@@ -189,7 +253,7 @@ void
 ctl_event(struct ctl *ctl, struct audit_rec *rec, const char *event,
     struct str account, const char *detail)
 {
-	const struct actor actor = ctl_actor(ctl);
+	struct actor actor = ctl_actor(ctl);
 
 	act_event(rec, &actor, event, account, detail);
 }

@@ -8,6 +8,7 @@
 #include "base/err.h"
 #include "hubctl/args.h"
 #include "identity/act.h"
+#include "store/audit_rec.h"
 #include "store/txn.h"
 
 /* Exit statuses, as in the manual. */
@@ -29,6 +30,7 @@ struct command {
 	const char *usage; /* what follows the name */
 	const char *brief; /* one line for the list */
 	const char *text;  /* for --help; ends with a newline */
+	bool alone;        /* the second word of the name is enough */
 	int min, max;      /* words after the name */
 	const struct option_spec *options;
 	enum ctl_exit (*run)(struct ctl *ctl, int argc, char **argv);
@@ -37,6 +39,12 @@ struct command {
 /* Prints "hubctl: REASON" on standard error and gives CTL_FAILED. */
 enum ctl_exit ctl_fail(const char *fmt, ...)
     __attribute__((format(printf, 1, 2)));
+
+/*
+ * The same for standard output that cannot be written. Quiet where its reader
+ * has gone away: it has seen what it wanted.
+ */
+enum ctl_exit ctl_output_failed(void);
 
 /*
  * The same for a command line that is wrong: says where help is and gives
@@ -60,9 +68,26 @@ int ctl_open(struct ctl *ctl, struct why *why);
 
 void ctl_close(struct ctl *ctl);
 
-/* Both stores as acts take them, and who acts: the caller, in the arena. */
-struct hub ctl_hub(struct ctl *ctl);
-struct actor ctl_actor(struct ctl *ctl);
+/* Makes the configured data folder unless it is there. */
+int ctl_make_data(const struct ctl *ctl, struct why *why);
+
+/*
+ * Opens that folder and keeps out others who would make stores in it, until
+ * *FD is closed or the program ends. HUB_ECONFLICT: somebody is at it.
+ */
+int ctl_lock_data(const struct ctl *ctl, int *fd, struct why *why);
+
+/*
+ * When run as root: gives an open folder, which is new or empty, to the user
+ * who owns the stores; the folder PATH names it in errors.
+ */
+int ctl_give(struct ctl *ctl, int folder, const char *path, struct why *why);
+
+/* A file in the data folder until a restore into it is complete. */
+#define CTL_RESTORING "restore.json"
+
+/* Whether there is nothing in the folder; false if that cannot be told. */
+bool ctl_is_empty(const char *folder);
 
 /*
  * Fills an audit event that this program causes, in the arena; its source is
@@ -70,6 +95,10 @@ struct actor ctl_actor(struct ctl *ctl);
  */
 void ctl_event(struct ctl *ctl, struct audit_rec *rec, const char *event,
     struct str account, const char *detail);
+
+/* The same for acts: both stores, and who does it. */
+struct hub ctl_hub(struct ctl *ctl);
+struct actor ctl_actor(struct ctl *ctl);
 
 /* Writes a filled event in a transaction of its own. */
 int ctl_record(struct ctl *ctl, struct audit_rec *rec);
@@ -82,9 +111,13 @@ int ctl_audit(
 extern const struct command command_init;
 extern const struct command command_import;
 extern const struct command command_export;
+extern const struct command command_backup;
+extern const struct command command_restore;
 extern const struct command command_stat;
 extern const struct command command_verify;
+extern const struct command command_doctor;
 extern const struct command command_demo;
+extern const struct command command_audit;
 extern const struct command command_token;
 extern const struct command command_key_list;
 extern const struct command command_key_rotate;
@@ -93,11 +126,16 @@ extern const struct command command_account_show;
 extern const struct command command_account_enable;
 extern const struct command command_account_disable;
 extern const struct command command_account_revoke;
+extern const struct command command_account_add;
+extern const struct command command_account_reset_password;
+extern const struct command command_account_set_password;
+extern const struct command command_account_sessions;
 extern const struct command command_client_add;
 extern const struct command command_client_list;
 extern const struct command command_client_show;
 extern const struct command command_client_enable;
 extern const struct command command_client_disable;
 extern const struct command command_client_remove;
+extern const struct command command_client_rotate_secret;
 
 #endif

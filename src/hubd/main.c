@@ -26,9 +26,10 @@ static const char help[] =
     "  --help           this text\n"
     "  --version        the version\n"
     "\n"
-    "TERM and INT stop it after the requests under way. Exit status: 0 "
-    "stopped,\n"
-    "1 it could not start or go on, 2 wrong usage.\n";
+    "HUP reads the configuration again; TERM and INT stop it after the "
+    "requests\n"
+    "under way. Exit status: 0 stopped, 1 it could not start or go on, 2 "
+    "wrong\nusage.\n";
 
 struct options {
 	const char *config, *data;
@@ -94,13 +95,35 @@ read_options(int argc, char **argv, struct options *o)
 	return -1;
 }
 
+static void
+complain(void *ctx, const char *sentence)
+{
+	(void)ctx;
+	fprintf(stderr, "hubd: %s\n", sentence);
+}
+
+/* False when the reasons have been said. */
+static bool
+read_conf(const struct options *o, struct conf *conf)
+{
+	const struct conf_teller teller = { complain, NULL };
+	struct why why;
+
+	if (conf_load_telling(conf, conf_path(o->config), &teller) != 0)
+		return false;
+	if (o->data == NULL || conf_set_data(conf, o->data, &why) == 0)
+		return true;
+	complain(NULL, why.text);
+	return false;
+}
+
 int
 main(int argc, char **argv)
 {
 	static const char *const names[POOL_COUNT] = { "hubd-readers",
 		"hubd-keepers", "hubd-signin" };
 	struct options o = { 0 };
-	struct why why = { "" };
+	struct master_spec spec;
 	struct conf conf;
 	int rc;
 
@@ -109,16 +132,17 @@ main(int argc, char **argv)
 	rc = read_options(argc, argv, &o);
 	if (rc >= 0)
 		return rc;
-	if (conf_load(&conf, conf_path(o.config), &why) != 0 ||
-	    (o.data != NULL && conf_set_data(&conf, o.data, &why) != 0)) {
-		fprintf(stderr, "hubd: %s\n", why.text);
+	if (!read_conf(&o, &conf))
 		return EXIT_FAILED;
-	}
 	if (o.check) {
 		printf("%s: no errors\n", conf_path(o.config));
 		return EXIT_OK;
 	}
-	log_open(names[o.pool], (enum log_level)conf.log_level);
+	spec = (struct master_spec){ .pool = o.pool,
+		.name = names[o.pool],
+		.path = conf_path(o.config),
+		.data = o.data };
+	log_open(spec.name, (enum log_level)conf.log_level);
 	signal(SIGPIPE, SIG_IGN);
-	return master_run(&conf, o.pool);
+	return master_run(&spec, &conf);
 }

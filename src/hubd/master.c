@@ -1,278 +1,335 @@
 /*
- * The master holds the listening socket and the counters and does nothing but
- * wait for signals: a worker that dies is replaced, and its requests wait in
- * the socket meanwhile. The stores are opened by the workers, after fork.
+ * The master holds the listening socket and does nothing but wait: for signals,
+ * for a worker to get ready, for the time that something is due. A worker that
+ * dies is replaced, and its requests wait in the socket meanwhile. The stores
+ * are opened by the children, after fork.
  */
 #include "hubd/master.h"
 
-#include <errno.h>
+#include <limits.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
+#include <sys/signalfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include "base/clock.h"
-#include "base/counters.h"
 #include "base/log.h"
+#include "hubd/crew.h"
+#include "hubd/housekeeper.h"
+#include "hubd/notify.h"
+#include "hubd/passed.h"
 #include "hubd/socket.h"
-#include "hubd/worker.h"
 
-#define SHORT_LIFE_MS 1000 /* a worker that dies earlier is held back */
-#define FIRST_PAUSE_MS 50
-#define LONGEST_PAUSE_MS 1000
-#define KILL_AFTER_MS 2000 /* beyond the time that workers have to drain */
-
-struct slot {
-	pid_t pid; /* 0: none */
-	int64_t started, restart_at;
-	int64_t pause;
-	struct counters *counters;
-};
+/* The housekeeper stops at once; its chores are short. */
+#define HOUSEKEEPER_STOP_MS 5000
+#define HOUSEKEEPER_PAUSE_MS (60 * 1000)
 
 struct master {
-	const struct conf *conf;
-	enum pool pool;
+	const struct master_spec *spec;
+	struct station station;
 	struct pool_socket socket;
-	struct counters *counters; /* one for each slot, shared */
-	struct slot *slots;
-	size_t n;
-	sigset_t signals;
-	bool proven; /* some worker has been ready */
+	struct notify notify;
+	struct crew crew;
+	struct slot housekeeper;   /* of the keepers' master only */
+	unsigned int housekept;    /* the takeover that it was started after */
+	struct counters *counters; /* the housekeeper's */
+	int64_t look_at;
+	bool stopping;
 	bool failed;
+	bool told_ready; /* to the service manager */
+	bool told_reloading;
+	char status[160]; /* as it was told */
 };
 
 static int
-master_open(struct master *m, struct why *why)
+open_socket(struct master *m, const struct conf *conf, struct why *why)
 {
-	m->n = m->conf->pool[m->pool].workers;
-	m->slots = calloc(m->n, sizeof(*m->slots));
-	m->counters = mmap(NULL, m->n * sizeof(*m->counters),
-	    PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (m->slots == NULL || m->counters == MAP_FAILED)
-		return why_set(why, HUB_ENOMEM, "out of memory");
-	for (size_t i = 0; i < m->n; i++)
-		m->slots[i].counters = &m->counters[i];
-	sigemptyset(&m->signals);
-	sigaddset(&m->signals, SIGCHLD);
-	sigaddset(&m->signals, SIGTERM);
-	sigaddset(&m->signals, SIGINT);
-	sigaddset(&m->signals, SIGHUP);
-	sigprocmask(SIG_BLOCK, &m->signals, NULL);
+	const char *path = conf->pool[m->spec->pool].socket;
+	struct passed passed;
+	int rc = passed_read(&passed, why);
+
+	if (rc != 0)
+		return rc;
+	if (passed.count > 0)
+		return passed_take(
+		    &m->socket, &passed, m->spec->pool, path, why);
+	return pool_socket_open(&m->socket, path, conf->socket_group, why);
+}
+
+static int
+open_signals(struct master *m, struct why *why)
+{
+	static const int numbers[] = { SIGCHLD, SIGTERM, SIGINT, SIGHUP };
+	sigset_t signals;
+
+	sigemptyset(&signals);
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
+		sigaddset(&signals, numbers[i]);
+	sigprocmask(SIG_BLOCK, &signals, NULL);
 	/* Ignored by whoever started us, it would hide the workers' deaths. */
 	signal(SIGCHLD, SIG_DFL);
-	return pool_socket_open(&m->socket, m->conf->pool[m->pool].socket,
-	    m->conf->socket_group, why);
+	m->station.signals_fd =
+	    signalfd(-1, &signals, SFD_NONBLOCK | SFD_CLOEXEC);
+	m->station.ready_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+	if (m->station.signals_fd < 0 || m->station.ready_fd < 0)
+		return why_set(why, HUB_EIO, "cannot wait for signals");
+	return 0;
+}
+
+static int
+master_open(struct master *m, const struct conf *conf, struct why *why)
+{
+	int rc;
+
+	m->counters = mmap(NULL, sizeof(*m->counters), PROT_READ | PROT_WRITE,
+	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (m->counters == MAP_FAILED)
+		return why_set(why, HUB_ENOMEM, "out of memory");
+	m->housekeeper = (struct slot){ .what = "housekeeper",
+		.pause_max = HOUSEKEEPER_PAUSE_MS,
+		.counters = m->counters };
+	if ((rc = open_signals(m, why)) != 0 ||
+	    (rc = open_socket(m, conf, why)) != 0)
+		return rc;
+	m->station.listen_fd = m->socket.fd;
+	if (crew_open(
+		&m->crew, &m->station, conf, m->spec->path, m->spec->data) != 0)
+		return why_set(why, HUB_ENOMEM, "out of memory");
+	return 0;
+}
+
+static void
+close_fd(int fd)
+{
+	if (fd >= 0)
+		close(fd);
 }
 
 static void
 master_close(struct master *m)
 {
+	pool_socket_close(&m->socket);
+	crew_close(&m->crew);
+	notify_close(&m->notify);
+	close_fd(m->station.signals_fd);
+	close_fd(m->station.ready_fd);
 	if (m->counters != MAP_FAILED)
-		munmap(m->counters, m->n * sizeof(*m->counters));
-	free(m->slots);
+		munmap(m->counters, sizeof(*m->counters));
 }
 
-/* In the child. A worker must not outlive its master, however that ends. */
-static void
-become_worker(struct master *m, struct slot *slot, pid_t master)
+static int
+run_housekeeper(struct slot *slot, void *ctx)
 {
-	prctl(PR_SET_PDEATHSIG, SIGTERM);
-	if (getppid() != master)
-		_exit(WORKER_DONE);
-	signal(SIGHUP, SIG_IGN);
-	exit(worker_run(m->conf, m->pool, m->socket.fd, slot->counters));
+	const struct master *m = ctx;
+
+	return housekeeper_run(
+	    &m->station, crew_conf(&m->crew), slot->counters);
 }
 
-static void
-start_worker(struct master *m, struct slot *slot)
+/*
+ * The housekeeper is one: that of the old configuration ends before that of
+ * the new one starts. When it is next to be started or killed.
+ */
+static int64_t
+keep_house(struct master *m, int64_t now)
 {
-	pid_t master = getpid(), pid;
+	const struct conf *conf = crew_conf(&m->crew);
 
-	slot->started = clock_mono_ms();
-	pid = fork();
-	if (pid == 0)
-		become_worker(m, slot, master);
-	if (pid > 0) {
-		slot->pid = pid;
-		return;
+	if (m->spec->pool != POOL_KEEPERS)
+		return SLOT_NEVER;
+	if (m->housekeeper.pid != 0) {
+		if (m->housekept != m->crew.takeovers)
+			slot_stop(&m->housekeeper, now + HOUSEKEEPER_STOP_MS);
+		return slot_late(&m->housekeeper, now);
 	}
-	log_err("cannot start a worker: %s", strerror(errno));
-	slot->restart_at = slot->started + LONGEST_PAUSE_MS;
+	/* Where no worker can start, it could not either. */
+	if (conf == NULL || !m->crew.complete)
+		return SLOT_NEVER;
+	m->housekept = m->crew.takeovers;
+	return slot_start(&m->housekeeper, now, run_housekeeper, m);
 }
 
-static void
-hold_back(struct slot *slot, int64_t now)
+/* Looks at the children's signs of life; when next. */
+static int64_t
+look(struct master *m, int64_t now)
 {
-	if (now - slot->started >= SHORT_LIFE_MS)
-		slot->pause = 0;
-	else if (slot->pause == 0)
-		slot->pause = FIRST_PAUSE_MS;
-	else
-		slot->pause *= 2;
-	if (slot->pause > LONGEST_PAUSE_MS)
-		slot->pause = LONGEST_PAUSE_MS;
-	slot->restart_at = now + slot->pause;
+	const struct conf *conf = crew_conf(&m->crew);
+	int64_t interval;
+
+	if (conf == NULL)
+		return SLOT_NEVER;
+	interval = (int64_t)conf->timeout_worker * 1000 / SLOT_LOOKS;
+	if (m->look_at <= now) {
+		crew_look(&m->crew);
+		slot_look(&m->housekeeper, conf->timeout_worker);
+		m->look_at = now + interval;
+	}
+	/* A reload may have made it shorter. */
+	if (m->look_at > now + interval)
+		m->look_at = now + interval;
+	return m->look_at;
 }
 
-static void
-log_death(pid_t pid, int status)
+/* Tells the service manager what has changed; when a sign of life is due. */
+static int64_t
+report(struct master *m, int64_t now)
 {
-	if (WIFSIGNALED(status))
-		log_err("worker %ld was ended by signal %d", (long)pid,
-		    WTERMSIG(status));
-	else if (WEXITSTATUS(status) != 0)
-		log_err("worker %ld ended with status %d", (long)pid,
-		    WEXITSTATUS(status));
+	const struct crew *crew = &m->crew;
+	char status[sizeof(m->status)];
+
+	if (m->told_reloading && !crew_is_reloading(crew)) {
+		m->told_reloading = false;
+		m->told_ready = false;
+	}
+	if (crew->complete && !m->told_ready && !m->told_reloading) {
+		notify_send(&m->notify, "READY=1");
+		m->told_ready = true;
+	}
+	crew_describe(crew, status, sizeof(status));
+	if (strcmp(status, m->status) != 0) {
+		notify_send(&m->notify, "STATUS=%s", status);
+		memcpy(m->status, status, sizeof(status));
+	}
+	return notify_beat(&m->notify, now, crew_is_alive(crew));
 }
 
-/* Looks after every worker that has ended. */
+/* Takes note of every child that has ended. */
 static void
-reap(struct master *m, bool stopping)
+reap(struct master *m)
 {
 	int status;
 	pid_t pid;
 
 	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
-		if (!stopping)
-			log_death(pid, status);
-		for (size_t i = 0; i < m->n; i++) {
-			struct slot *slot = &m->slots[i];
-
-			if (slot->pid != pid)
-				continue;
-			slot->pid = 0;
-			atomic_store(&slot->counters->ready, 0);
-			hold_back(slot, clock_mono_ms());
-		}
-		if (WIFEXITED(status) &&
-		    WEXITSTATUS(status) == WORKER_CANNOT_START && !m->proven)
-			m->failed = true;
+		if (!crew_ended(&m->crew, pid, status) &&
+		    pid == m->housekeeper.pid)
+			slot_ended(&m->housekeeper, status);
 	}
 }
 
 static void
-look_for_ready(struct master *m)
+reload(struct master *m)
 {
-	for (size_t i = 0; i < m->n && !m->proven; i++) {
-		if (atomic_load(&m->slots[i].counters->ready) != 0)
-			m->proven = true;
-	}
-}
-
-/* Starts what is due; gives the milliseconds until more is, or -1. */
-static int64_t
-start_due(struct master *m)
-{
-	int64_t now = clock_mono_ms(), wait = -1;
-
-	for (size_t i = 0; i < m->n; i++) {
-		struct slot *slot = &m->slots[i];
-
-		if (slot->pid != 0)
-			continue;
-		if (slot->restart_at <= now)
-			start_worker(m, slot);
-		else if (wait < 0 || slot->restart_at - now < wait)
-			wait = slot->restart_at - now;
-	}
-	return wait;
-}
-
-/* The signal that came, or 0 after WAIT milliseconds (-1: for ever). */
-static int
-next_signal(const struct master *m, int64_t wait)
-{
-	struct timespec limit = { .tv_sec = wait / 1000,
-		.tv_nsec = wait % 1000 * 1000000 };
-	int signal_number;
-
-	do {
-		signal_number =
-		    sigtimedwait(&m->signals, NULL, wait < 0 ? NULL : &limit);
-	} while (signal_number < 0 && errno == EINTR);
-	return signal_number < 0 ? 0 : signal_number;
-}
-
-static void
-watch(struct master *m)
-{
-	for (;;) {
-		int64_t wait = start_due(m);
-
-		switch (next_signal(m, wait)) {
-		case SIGTERM:
-		case SIGINT:
-			return;
-		case SIGHUP:
-			log_warn(
-			    "HUP: the configuration is read at start only; "
-			    "restart the daemon to apply changes");
-			break;
-		default:
-			break;
-		}
-		look_for_ready(m);
-		reap(m, false);
-		if (m->failed)
-			return;
-	}
-}
-
-static size_t
-signal_workers(const struct master *m, int signal_number)
-{
-	size_t alive = 0;
-
-	for (size_t i = 0; i < m->n; i++) {
-		if (m->slots[i].pid == 0)
-			continue;
-		kill(m->slots[i].pid, signal_number);
-		alive++;
-	}
-	return alive;
+	if (m->stopping)
+		return;
+	notify_send(&m->notify, "RELOADING=1\nMONOTONIC_USEC=%lld",
+	    (long long)clock_mono_us());
+	m->told_reloading = true;
+	crew_reload(&m->crew);
 }
 
 /*
- * Nobody is let in any more. Workers drain on TERM; who has not ended long
- * after that is killed.
+ * Nobody new comes in by a socket of our own, and the workers answer those who
+ * wait in it. One that was passed in is for the next daemon, with all of them.
  */
 static void
-stop_workers(struct master *m)
+stop(struct master *m, int64_t now)
 {
-	int64_t end = clock_mono_ms() + (int64_t)m->conf->timeout_drain * 1000 +
-	    KILL_AFTER_MS;
-	int64_t left;
-	size_t late;
-
+	if (m->stopping)
+		return;
+	m->stopping = true;
+	notify_send(&m->notify, "STOPPING=1");
 	pool_socket_close(&m->socket);
-	signal_workers(m, SIGTERM);
-	for (;;) {
-		reap(m, true);
-		if (signal_workers(m, 0) == 0)
-			return;
-		left = end - clock_mono_ms();
-		if (left <= 0)
-			break;
-		next_signal(m, left);
+	crew_stop(&m->crew, now);
+	slot_stop(&m->housekeeper, now + HOUSEKEEPER_STOP_MS);
+}
+
+/* Does what the signals that have come ask for. */
+static void
+take_signals(struct master *m)
+{
+	struct signalfd_siginfo info;
+
+	while (read(m->station.signals_fd, &info, sizeof(info)) ==
+	    (ssize_t)sizeof(info)) {
+		if (info.ssi_signo == SIGHUP)
+			reload(m);
+		else if (info.ssi_signo != SIGCHLD)
+			stop(m, clock_mono_ms());
 	}
-	late = signal_workers(m, SIGKILL);
-	log_warn("%zu workers did not stop in time and were killed", late);
-	while (waitpid(-1, NULL, 0) > 0)
-		continue;
+}
+
+/* Until something happens, or the time DUE. */
+static void
+wait_until(struct master *m, int64_t due)
+{
+	struct pollfd fds[] = {
+		{ .fd = m->station.signals_fd, .events = POLLIN },
+		{ .fd = m->station.ready_fd, .events = POLLIN },
+	};
+	int64_t left = due - clock_mono_ms();
+	eventfd_t workers;
+
+	if (left < 0)
+		left = 0;
+	poll(fds, 2,
+	    due == SLOT_NEVER    ? -1
+		: left > INT_MAX ? INT_MAX
+				 : (int)left);
+	eventfd_read(m->station.ready_fd, &workers);
+}
+
+/* Does what is due; when more is. */
+static int64_t
+turn(struct master *m)
+{
+	int64_t now = clock_mono_ms();
+	const int64_t due[] = {
+		crew_turn(&m->crew, now),
+		keep_house(m, now),
+		look(m, now),
+		report(m, now),
+	};
+	int64_t first = SLOT_NEVER;
+
+	for (size_t i = 0; i < sizeof(due) / sizeof(due[0]); i++) {
+		if (due[i] < first)
+			first = due[i];
+	}
+	return first;
+}
+
+static void
+run(struct master *m)
+{
+	for (;;) {
+		int64_t due = turn(m);
+
+		if (crew_is_gone(&m->crew) && m->housekeeper.pid == 0)
+			return;
+		wait_until(m, due);
+		/* Signals first: a child that ends after its own was read has
+		   sent another. */
+		take_signals(m);
+		reap(m);
+		if (crew_has_failed(&m->crew)) {
+			m->failed = true;
+			stop(m, clock_mono_ms());
+		}
+	}
 }
 
 int
-master_run(const struct conf *conf, enum pool pool)
+master_run(const struct master_spec *spec, const struct conf *conf)
 {
-	struct master m = { .conf = conf, .pool = pool };
+	struct master m = { .spec = spec,
+		.counters = MAP_FAILED,
+		.socket.fd = -1,
+		.station = { spec->pool, spec->name, -1, -1, -1, -1 } };
 	struct why why = { "" };
 
-	if (master_open(&m, &why) == 0) {
-		log_info("%s: %zu workers on %s", pool_name(pool), m.n,
-		    m.socket.path);
-		watch(&m);
-		stop_workers(&m);
+	if (notify_open(&m.notify, &why) != 0)
+		log_warn("%s", why.text);
+	m.station.notify_fd = m.notify.fd;
+	if (master_open(&m, conf, &why) == 0) {
+		log_info("%s: %llu workers on %s%s", pool_name(spec->pool),
+		    (unsigned long long)conf->pool[spec->pool].workers,
+		    m.socket.path, m.socket.passed ? ", passed in" : "");
+		run(&m);
 		log_info("stopped");
 	} else {
 		log_err("%s", why.text);

@@ -35,13 +35,33 @@ address_of(struct sockaddr_un *address, const char *path, struct why *why)
 	return 0;
 }
 
+static const char *
+remedy(int err)
+{
+	switch (err) {
+	case ENOENT:
+	case ENOTDIR:
+		return ": make its folder first";
+	case EACCES:
+	case EPERM:
+		return ": let this user write in its folder";
+	case ENOSPC:
+	case EDQUOT:
+		return ": make room on the disk";
+	case EROFS:
+		return ": its folder is mounted read-only, choose another";
+	default:
+		return "";
+	}
+}
+
 static int
 refused(const char *path, struct why *why)
 {
 	int err = errno;
 
-	return why_set(why, HUB_EIO, "socket %s: %s%s", path, strerror(err),
-	    err == ENOENT ? ": make its folder first" : "");
+	return why_set(
+	    why, HUB_EIO, "socket %s: %s%s", path, strerror(err), remedy(err));
 }
 
 /*
@@ -215,6 +235,12 @@ pool_socket_close(struct pool_socket *s)
 
 	if (s->fd < 0)
 		return;
+	if (s->passed) {
+		close(s->fd);
+		s->fd = -1;
+		return;
+	}
+	shutdown(s->fd, SHUT_RD);
 	/* Without the lock the file stays; the next daemon replaces it. */
 	if (address_of(&address, s->path, &why) != 0 ||
 	    lock_folder(&address, &lock, &why) != 0) {

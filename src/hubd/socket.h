@@ -9,7 +9,8 @@
 struct pool_socket {
 	int fd;
 	const char *path;
-	dev_t dev; /* of the file as we made it */
+	bool passed; /* by a service manager, which goes on holding it */
+	dev_t dev;   /* of the file as we made it; not of one passed in */
 	ino_t ino;
 };
 
@@ -22,7 +23,12 @@ struct pool_socket {
 int pool_socket_open(struct pool_socket *socket, const char *path,
     const char *group, struct why *why);
 
-/* Closes it and removes the file, unless another has taken the place. */
+/*
+ * Closes it. One of our own lets nobody in from here on, whoever else holds it:
+ * it is shut down for reading, so that what waits in it can still be accepted,
+ * and its file is removed, unless another has taken the place. One that was
+ * passed in stays as it is, file and backlog.
+ */
 void pool_socket_close(struct pool_socket *socket);
 
 #endif

@@ -2,12 +2,14 @@
 
 #include <malloc.h>
 #include <signal.h>
+#include <sys/eventfd.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 #include "base/log.h"
 #include "endpoint/service.h"
 #include "gateway/loop.h"
+#include "hubd/slot.h"
 
 /* Descriptors beside those of connections: store, epoll, signals, log. */
 #define OTHER_DESCRIPTORS 64
@@ -51,10 +53,12 @@ serve(struct service *service, int listen_fd, int stop_fd, struct why *why)
 		.stop_fd = stop_fd,
 		.connections = reader ? (unsigned int)conf->connections : 1,
 		.keep = reader,
+		.clears = !reader,
 		.timeout_request = (int64_t)conf->timeout_request * 1000,
 		.timeout_idle = (int64_t)conf->timeout_idle * 1000,
 		.timeout_write = (int64_t)conf->timeout_write * 1000,
 		.timeout_drain = (int64_t)conf->timeout_drain * 1000,
+		.beat = (int64_t)conf->timeout_worker * 1000 / SLOT_BEATS,
 		.counters = service->counters,
 		.app = { service_serve, service },
 	};
@@ -65,7 +69,7 @@ serve(struct service *service, int listen_fd, int stop_fd, struct why *why)
 }
 
 int
-worker_run(const struct conf *conf, enum pool pool, int listen_fd,
+worker_run(const struct station *station, const struct conf *conf,
     struct counters *counters)
 {
 	struct service service;
@@ -73,6 +77,7 @@ worker_run(const struct conf *conf, enum pool pool, int listen_fd,
 	int stop_fd = open_stop_fd();
 	int rc;
 
+	station_enter(station, conf);
 	if (stop_fd < 0) {
 		log_err("cannot wait for signals");
 		return WORKER_FAILED;
@@ -82,14 +87,15 @@ worker_run(const struct conf *conf, enum pool pool, int listen_fd,
 	 * left to itself the C library would raise this limit and keep it.
 	 */
 	mallopt(M_MMAP_THRESHOLD, 128 * 1024);
-	rc = service_open(&service, conf, pool, counters, &why);
+	rc = service_open(&service, conf, station->pool, counters, &why);
 	if (rc != 0) {
 		log_err("%s", why.text);
 		close(stop_fd);
 		return WORKER_CANNOT_START;
 	}
 	atomic_store(&counters->ready, 1);
-	rc = serve(&service, listen_fd, stop_fd, &why);
+	eventfd_write(station->ready_fd, 1);
+	rc = serve(&service, station->listen_fd, stop_fd, &why);
 	atomic_store(&counters->ready, 0);
 	if (rc != 0)
 		log_err("%s", why.text);

@@ -29,6 +29,7 @@ static const struct {
 } grants[] = {
 	{ "authorization_code", CLIENT_GRANT_CODE },
 	{ "refresh_token", CLIENT_GRANT_REFRESH },
+	{ "client_credentials", CLIENT_GRANT_CREDENTIALS },
 };
 
 #define GRANT_COUNT (sizeof(grants) / sizeof(grants[0]))
@@ -118,7 +119,8 @@ make_lists(struct arena *arena, const struct client_form *form,
 	if (rc == 0)
 		rc = make_list(arena, form->origins, "origin", uri_check_origin,
 		    &out->origins, why);
-	if (rc == 0 && out->redirect_uris.n == 0)
+	if (rc == 0 && (out->grants & CLIENT_GRANT_CODE) != 0 &&
+	    out->redirect_uris.n == 0)
 		return why_set(why, HUB_EINVAL,
 		    "a client that people sign in with needs a redirect URI");
 	return rc;
@@ -134,14 +136,29 @@ refuse_grant(const char *name, struct why *why)
 		    "grant '%s' is refused on purpose (RFC 9700): use "
 		    "authorization_code",
 		    name);
-	if (str_eq(text, STR("client_credentials")))
-		return why_set(why, HUB_EINVAL,
-		    "grant '%s' needs a secret, which a public client does "
-		    "not have",
-		    name);
 	return why_set(why, HUB_EINVAL,
-	    "grant '%.100s' is none of: authorization_code refresh_token",
+	    "grant '%.100s' is none of: authorization_code refresh_token "
+	    "client_credentials",
 	    name);
+}
+
+/* What the grants, the secret and PKCE have to do with each other. */
+static int
+check_grants(const struct client_form *form, uint8_t set, struct why *why)
+{
+	if (form->public && (set & CLIENT_GRANT_CREDENTIALS) != 0)
+		return why_set(why, HUB_EINVAL,
+		    "grant 'client_credentials' needs a secret, which a "
+		    "public client does not have");
+	if ((set & CLIENT_GRANT_REFRESH) != 0 && (set & CLIENT_GRANT_CODE) == 0)
+		return why_set(why, HUB_EINVAL,
+		    "the first refresh token comes by authorization_code: add "
+		    "that grant");
+	if (form->public && form->pkce_optional)
+		return why_set(why, HUB_EINVAL,
+		    "PKCE protects the codes of a public client and is never "
+		    "optional for one");
+	return 0;
 }
 
 static int
@@ -160,11 +177,7 @@ make_grants(const struct client_form *form, uint8_t *out, struct why *why)
 	}
 	if (*out == 0)
 		*out = CLIENT_GRANT_CODE | CLIENT_GRANT_REFRESH;
-	if ((*out & CLIENT_GRANT_CODE) == 0)
-		return why_set(why, HUB_EINVAL,
-		    "a public client gets its first token by "
-		    "authorization_code: add that grant");
-	return 0;
+	return check_grants(form, *out, why);
 }
 
 static int
@@ -178,7 +191,7 @@ check_scope(const struct client_form *form, struct str word, struct why *why)
 		str_eq(word, STR(SCOPE_RECORDS))))
 		return why_set(why, HUB_EINVAL,
 		    "scope '%.*s' is not for third parties", STR_ARG(word));
-	if (str_eq(word, STR(SCOPE_RECORDS)))
+	if (form->public && str_eq(word, STR(SCOPE_RECORDS)))
 		return why_set(why, HUB_EINVAL,
 		    "scope '" SCOPE_RECORDS "' needs a secret, which a public "
 		    "client does not have");
@@ -240,8 +253,9 @@ client_make(struct arena *arena, const struct client_form *form,
 
 	*out = (struct client_rec){
 		.enabled = true,
-		.public = true,
+		.public = form->public,
 		.third_party = form->third_party,
+		.pkce_optional = form->pkce_optional,
 	};
 	if (!str_is_id(str_of(form->id)) || strlen(form->id) > CLAIM_CLIENT_MAX)
 		return why_set(why, HUB_EINVAL,
@@ -257,7 +271,7 @@ client_make(struct arena *arena, const struct client_form *form,
 }
 
 int
-client_add(struct txn *txn, struct str id, const struct client_rec *rec,
+client_check(struct txn *txn, struct str id, const struct client_rec *rec,
     int64_t now, struct why *why)
 {
 	struct client_rec old;
@@ -280,8 +294,18 @@ client_add(struct txn *txn, struct str id, const struct client_rec *rec,
 		return why_set(why, HUB_ENOENT,
 		    "there is no organisation %.*s: import it first",
 		    STR_ARG(rec->organization));
-	client_put(txn, id, rec);
 	return 0;
+}
+
+int
+client_add(struct txn *txn, struct str id, const struct client_rec *rec,
+    int64_t now, struct why *why)
+{
+	int rc = client_check(txn, id, rec, now, why);
+
+	if (rc == 0)
+		client_put(txn, id, rec);
+	return rc;
 }
 
 int64_t

@@ -17,9 +17,11 @@
 struct client_form {
 	const char *id;
 	const char *name; /* else the id */
-	bool public, third_party;
-	bool pkce_optional;
-	const char *const *redirect_uris, *const *post_logout_uris;
+	bool public;      /* it has no secret */
+	bool third_party;
+	bool pkce_optional; /* of a confidential client that cannot do it */
+	const char *const *redirect_uris; /* needed for codes only */
+	const char *const *post_logout_uris;
 	const char *const *origins;
 	const char *const *grants; /* by their RFC names */
 	const char *const *scopes; /* each a word or several */
@@ -35,10 +37,14 @@ int client_make(struct arena *arena, const struct client_form *form,
     struct client_rec *out, struct why *why);
 
 /*
- * Adds a client. HUB_EEXIST; HUB_ENOENT for an organisation that is not there;
- * HUB_ECONFLICT while, at NOW (seconds since 1970), the id of a removed client
- * rests.
+ * Whether a client may be added. HUB_EEXIST; HUB_ENOENT for an organisation
+ * that is not there; HUB_ECONFLICT while, at NOW (seconds since 1970), the id
+ * of a removed client rests.
  */
+int client_check(struct txn *directory, struct str id,
+    const struct client_rec *rec, int64_t now, struct why *why);
+
+/* Adds it, or says what client_check() says. */
 int client_add(struct txn *directory, struct str id,
     const struct client_rec *rec, int64_t now, struct why *why);
 

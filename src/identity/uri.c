@@ -36,7 +36,7 @@ is_canonical(int family, struct str text)
 	in[text.n] = '\0';
 	return inet_pton(family, in, bytes) == 1 &&
 	    inet_ntop(family, bytes, out, sizeof(out)) != NULL &&
-	    strcmp(in, out) == 0;
+	    str_eq(text, str_of(out));
 }
 
 static bool

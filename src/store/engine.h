@@ -20,17 +20,28 @@ struct engine;
 
 /*
  * A new store with all its tables, open for writing and not yet to be seen by
- * anybody: engine_publish() makes it durable under its name. HUB_EEXIST if
- * there is one already. engine_close() gives up what was not published.
+ * anybody: engine_publish() makes it durable under its name. It begins empty
+ * or, where FILL is not NULL, with the bytes of a copy that FILL writes.
+ * HUB_EEXIST if there is one already. engine_close() gives up what was not
+ * published.
  */
-int engine_draft(
-    struct engine **out, const struct store_spec *spec, struct why *why);
+int engine_draft(struct engine **out, const struct store_spec *spec,
+    int (*fill)(void *ctx, int fd, struct why *why), void *ctx,
+    struct why *why);
 int engine_publish(
     struct engine *engine, const struct store_spec *spec, struct why *why);
 
 /* Opens a store and the tables that are there. Nothing of SPEC is kept. */
 int engine_open(struct engine **out, const struct store_spec *spec,
     enum store_access access, struct why *why);
+
+/* The same for the file of a copy, for reading, without locks. */
+int engine_open_copy(struct engine **out, const struct store_spec *spec,
+    const char *file, struct why *why);
+
+/* See store_copy(). */
+int engine_copy(struct engine *engine, int (*take)(void *ctx, struct str piece),
+    void *ctx, struct why *why);
 
 /*
  * Sees to it that all tables of SPEC are there: a writer makes the missing
@@ -43,7 +54,11 @@ int engine_complete(struct engine *engine, const struct store_spec *spec,
 void engine_close(struct engine *engine);
 
 unsigned int engine_sweep_readers(struct engine *engine);
+
+/* In a read, and with a walk over all pages that were given up. */
 int engine_stat(struct engine *engine, struct store_stat *out);
+
+int engine_readers(struct engine *engine, struct store_readers *out);
 
 /* Costs next to nothing and allocates nothing. */
 int engine_read_begin(struct engine *engine);

@@ -2,8 +2,12 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <lmdb.h>
+#include <pthread.h>
+#include <signal.h>
 #include <stdlib.h>
+#include <unistd.h>
 #include "base/log.h"
 #include "store/folder.h"
 
@@ -26,7 +30,8 @@ struct engine {
 	MDB_env *env;
 	MDB_txn *reader; /* kept with its slot, reset between two looks */
 	MDB_txn *writer;
-	MDB_txn *now; /* the one of the two that is open */
+	MDB_txn *now;       /* the one of the two that is open */
+	unsigned int swept; /* slots of dead processes, at the start */
 	unsigned int table_count;
 	struct table table[];
 };
@@ -82,6 +87,7 @@ advice(int rc)
 		return ": restart this program";
 	case ENOSPC:
 	case EDQUOT:
+	case EFBIG:
 	case EIO:
 		return ": make room on the disk or mend it";
 	default:
@@ -207,9 +213,27 @@ take_slot(struct engine *e)
 	return rc;
 }
 
+/* All that is open in the environment, and itself. */
+static void
+env_close(struct engine *e)
+{
+	if (e->writer != NULL)
+		mdb_txn_abort(e->writer);
+	for (unsigned int i = 0; i < e->table_count; i++)
+		mdb_cursor_close(e->table[i].spare);
+	if (e->reader != NULL)
+		mdb_txn_abort(e->reader);
+	if (e->env != NULL)
+		mdb_env_close(e->env);
+	for (unsigned int i = 0; i < e->table_count; i++)
+		e->table[i].spare = NULL;
+	e->writer = e->reader = e->now = NULL;
+	e->env = NULL;
+}
+
 int
-engine_draft(
-    struct engine **out, const struct store_spec *spec, struct why *why)
+engine_draft(struct engine **out, const struct store_spec *spec,
+    int (*fill)(void *ctx, int fd, struct why *why), void *ctx, struct why *why)
 {
 	struct engine *e = engine_new(spec);
 	int rc;
@@ -220,6 +244,8 @@ engine_draft(
 	rc = folder_of(&e->folder, spec, why);
 	if (rc == 0)
 		rc = folder_claim(&e->folder, spec, why);
+	if (rc == 0 && fill != NULL)
+		rc = folder_fill(&e->folder, fill, ctx, why);
 	/* The claim on the folder stands for LMDB's own lock. */
 	if (rc == 0)
 		rc = explain(e,
@@ -228,6 +254,8 @@ engine_draft(
 		    why);
 	if (rc == 0)
 		rc = explain(e, tables_begin(e, spec, true), why);
+	if (rc == 0)
+		rc = explain(e, take_slot(e), why);
 	if (rc != 0) {
 		engine_close(e);
 		return rc;
@@ -239,21 +267,19 @@ engine_draft(
 int
 engine_publish(struct engine *e, const struct store_spec *spec, struct why *why)
 {
-	mdb_env_close(e->env);
-	e->env = NULL;
+	env_close(e);
 	return folder_publish(&e->folder, spec, why);
 }
 
 static int
 start(struct engine *e, const struct store_spec *spec, struct why *why)
 {
-	int rc;
+	int rc = tables_begin(e, spec, false);
 
-	engine_sweep_readers(e);
-	rc = tables_begin(e, spec, false);
 	if (rc == 0 && !e->table[spec->table_count].there)
 		return why_set(why, HUB_ECORRUPT,
-		    "the data file in %s is no store of the hub",
+		    "the data file in %s is no store of the hub: move it away, "
+		    "or name another folder",
 		    e->folder.path);
 	if (rc == 0)
 		rc = take_slot(e);
@@ -279,6 +305,8 @@ engine_open(struct engine **out, const struct store_spec *spec,
 	if (rc == 0 && access == STORE_WRITE)
 		rc = folder_set_rights(&e->folder, spec, why);
 	if (rc == 0)
+		e->swept = engine_sweep_readers(e);
+	if (rc == 0)
 		rc = start(e, spec, why);
 	if (rc != 0) {
 		engine_close(e);
@@ -286,6 +314,110 @@ engine_open(struct engine **out, const struct store_spec *spec,
 	}
 	*out = e;
 	return 0;
+}
+
+int
+engine_open_copy(struct engine **out, const struct store_spec *spec,
+    const char *file, struct why *why)
+{
+	struct store_spec copy = *spec;
+	struct engine *e = engine_new(spec);
+	int rc;
+
+	*out = NULL;
+	if (e == NULL)
+		return why_set(why, HUB_ENOMEM, "out of memory");
+	copy.folder = file;
+	rc = folder_of(&e->folder, &copy, why);
+	if (rc == 0)
+		rc = explain(e,
+		    env_open(
+			e, spec, file, MDB_RDONLY | MDB_NOSUBDIR | MDB_NOLOCK),
+		    why);
+	if (rc == 0)
+		rc = start(e, spec, why);
+	if (rc != 0) {
+		engine_close(e);
+		return rc;
+	}
+	*out = e;
+	return 0;
+}
+
+/* LMDB writes a copy to a descriptor: a thread of its own fills a pipe. */
+struct copier {
+	MDB_env *env;
+	int fd;
+	int rc;
+};
+
+static void *
+copier_run(void *arg)
+{
+	struct copier *c = arg;
+
+	c->rc = mdb_env_copyfd2(c->env, c->fd, MDB_CP_COMPACT);
+	close(c->fd);
+	return NULL;
+}
+
+/* Signals are not its matter, SIGPIPE least of all: the reader may go. */
+static int
+copier_start(struct copier *c, pthread_t *thread)
+{
+	sigset_t all, before;
+	int rc;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	rc = pthread_create(thread, NULL, copier_run, c);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	return rc;
+}
+
+static int
+hand_out(int fd, int (*take)(void *ctx, struct str piece), void *ctx,
+    struct why *why)
+{
+	char bytes[65536];
+	ssize_t n;
+	int rc;
+
+	while ((n = read(fd, bytes, sizeof(bytes))) != 0) {
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return why_set(why, HUB_EIO, "cannot read the copy: %s",
+			    strerror(errno));
+		rc = take(ctx, (struct str){ bytes, (size_t)n });
+		if (rc != 0)
+			return rc;
+	}
+	return 0;
+}
+
+int
+engine_copy(struct engine *e, int (*take)(void *ctx, struct str piece),
+    void *ctx, struct why *why)
+{
+	struct copier copier = { .env = e->env };
+	pthread_t thread;
+	int ends[2], rc;
+
+	if (pipe2(ends, O_CLOEXEC) != 0)
+		return explain(e, errno, why);
+	copier.fd = ends[1];
+	rc = copier_start(&copier, &thread);
+	if (rc != 0) {
+		close(ends[0]);
+		close(ends[1]);
+		return explain(e, rc, why);
+	}
+	rc = hand_out(ends[0], take, ctx, why);
+	/* If nobody takes more, the copier's next write ends it. */
+	close(ends[0]);
+	pthread_join(thread, NULL);
+	return rc != 0 ? rc : explain(e, copier.rc, why);
 }
 
 int
@@ -310,14 +442,7 @@ engine_close(struct engine *e)
 {
 	if (e == NULL)
 		return;
-	if (e->writer != NULL)
-		mdb_txn_abort(e->writer);
-	for (unsigned int i = 0; i < e->table_count; i++)
-		mdb_cursor_close(e->table[i].spare);
-	if (e->reader != NULL)
-		mdb_txn_abort(e->reader);
-	if (e->env != NULL)
-		mdb_env_close(e->env);
+	env_close(e);
 	folder_release(&e->folder);
 	free(e);
 }
@@ -331,23 +456,106 @@ engine_sweep_readers(struct engine *e)
 	return dead > 0 ? (unsigned int)dead : 0;
 }
 
+/*
+ * How many pages the next writer can use again. LMDB lists in its table 0 what
+ * each transaction has given up, under its number: an array of page numbers
+ * with their count in front. What the last one gave up is not free before one
+ * more has followed.
+ */
+static int
+count_free(struct engine *e, uint64_t *pages)
+{
+	MDB_cursor *cursor;
+	MDB_val key, list;
+	int rc = mdb_cursor_open(e->now, 0, &cursor);
+
+	*pages = 0;
+	if (rc != 0)
+		return rc;
+	while ((rc = mdb_cursor_get(cursor, &key, &list, MDB_NEXT)) == 0) {
+		size_t n = 0, by = 0;
+
+		if (key.mv_size == sizeof(by))
+			memcpy(&by, key.mv_data, sizeof(by));
+		if (by >= mdb_txn_id(e->now))
+			continue;
+		if (list.mv_size >= sizeof(n))
+			memcpy(&n, list.mv_data, sizeof(n));
+		*pages += n;
+	}
+	mdb_cursor_close(cursor);
+	return rc == MDB_NOTFOUND ? 0 : rc;
+}
+
 int
 engine_stat(struct engine *e, struct store_stat *out)
 {
 	MDB_envinfo info;
 	MDB_stat stat;
+	uint64_t pages;
 	int rc = mdb_env_info(e->env, &info);
 
-	*out = (struct store_stat){ 0 };
 	if (rc == 0)
 		rc = mdb_env_stat(e->env, &stat);
+	if (rc == 0)
+		rc = count_free(e, &pages);
+	if (rc == 0)
+		rc = folder_disk(&e->folder, &out->disk_free, &out->disk_size);
 	if (rc != 0)
 		return result(e, rc, "statistics");
 	out->bytes_used = (uint64_t)(info.me_last_pgno + 1) * stat.ms_psize;
+	out->bytes_free = pages * stat.ms_psize;
 	out->bytes_max = info.me_mapsize;
 	out->last_txn = info.me_last_txnid;
 	out->readers = info.me_numreaders;
 	out->readers_max = info.me_maxreaders;
+	return 0;
+}
+
+struct roll {
+	struct store_readers *out;
+	uint64_t oldest;
+};
+
+/*
+ * A line of LMDB's list: process, thread in hexadecimal, and the transaction
+ * that is read or "-"; before the first of them stands a heading.
+ */
+static int
+count_reader(const char *line, void *arg)
+{
+	struct roll *roll = arg;
+	char *end;
+	long pid = strtol(line, &end, 10);
+	uint64_t txn;
+
+	if (pid <= 0)
+		return 0;
+	roll->out->slots++;
+	strtoull(end, &end, 16);
+	txn = strtoull(end, &end, 10);
+	if (txn != 0 && txn < roll->oldest) {
+		roll->oldest = txn;
+		roll->out->slowest = pid;
+	}
+	return 0;
+}
+
+int
+engine_readers(struct engine *e, struct store_readers *out)
+{
+	struct roll roll = { out, UINT64_MAX };
+	MDB_envinfo info;
+	int rc;
+
+	*out = (struct store_readers){ .swept = e->swept };
+	rc = mdb_reader_list(e->env, count_reader, &roll);
+	if (rc >= 0)
+		rc = mdb_env_info(e->env, &info);
+	if (rc != 0)
+		return result(e, rc, "list of the readers");
+	if (out->slowest != 0 && info.me_last_txnid > roll.oldest)
+		out->behind = info.me_last_txnid - roll.oldest;
 	return 0;
 }
 

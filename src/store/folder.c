@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
@@ -189,6 +190,20 @@ folder_release(struct folder *f)
 	f->fd = -1;
 }
 
+int
+folder_fill(const struct folder *f,
+    int (*fill)(void *ctx, int fd, struct why *why), void *ctx, struct why *why)
+{
+	int fd = open(f->draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	int rc;
+
+	if (fd == -1)
+		return refused(why, f->draft, "make");
+	rc = fill(ctx, fd, why);
+	close(fd);
+	return rc;
+}
+
 /* Only for files that no engine has open in this process. */
 static int
 sync_file(const char *path, int flags, mode_t mode, struct why *why)
@@ -278,11 +293,30 @@ folder_check(const struct folder *f, enum store_access access, struct why *why)
 	    f->lock, this_user().name);
 }
 
+int
+folder_disk(const struct folder *f, uint64_t *free_bytes, uint64_t *size)
+{
+	struct statvfs st;
+	uint64_t used;
+
+	*free_bytes = *size = 0;
+	if (statvfs(f->path, &st) != 0)
+		return errno;
+	/* What is kept for root is no part of it. */
+	used = (uint64_t)(st.f_blocks - st.f_bfree) * st.f_frsize;
+	*free_bytes = (uint64_t)st.f_bavail * st.f_frsize;
+	*size = used + *free_bytes;
+	return 0;
+}
+
 bool
 folder_disk_full(const struct folder *f)
 {
-	struct statvfs st;
+	struct rlimit limit;
+	uint64_t left, size;
 
-	return statvfs(f->path, &st) == 0 &&
-	    (uint64_t)st.f_bavail * st.f_frsize < DISK_ROOM;
+	if (getrlimit(RLIMIT_FSIZE, &limit) == 0 &&
+	    limit.rlim_cur != RLIM_INFINITY)
+		return true;
+	return folder_disk(f, &left, &size) == 0 && left < DISK_ROOM;
 }

@@ -36,6 +36,14 @@ int folder_of(
 int folder_claim(
     struct folder *folder, const struct store_spec *spec, struct why *why);
 
+/*
+ * Makes the draft's file, for its owner alone, and has FILL write it; the
+ * result of that.
+ */
+int folder_fill(const struct folder *folder,
+    int (*fill)(void *ctx, int fd, struct why *why), void *ctx,
+    struct why *why);
+
 /* The draft becomes the store; a power failure after this does not undo it. */
 int folder_publish(
     struct folder *folder, const struct store_spec *spec, struct why *why);
@@ -54,7 +62,17 @@ int folder_check(
 int folder_set_rights(const struct folder *folder,
     const struct store_spec *spec, struct why *why);
 
-/* Whether the disk under the folder has next to nothing left. */
+/*
+ * The size of the disk under the folder and what of it is left for this user,
+ * in bytes. 0 or a number of errno.
+ */
+int folder_disk(
+    const struct folder *folder, uint64_t *free_bytes, uint64_t *size);
+
+/*
+ * Whether the disk has next to nothing left, or the system limits the size of
+ * what this process writes.
+ */
 bool folder_disk_full(const struct folder *folder);
 
 #endif

@@ -61,6 +61,16 @@ key_u64(struct key *key, uint64_t v)
 }
 
 void
+key_of_bytes(struct key *key, struct str bytes)
+{
+	unsigned char *p;
+
+	key_begin(key);
+	if ((p = room(key, bytes.n)) != NULL && bytes.n > 0)
+		memcpy(p, bytes.p, bytes.n);
+}
+
+void
 key_of(struct key *key, struct str s)
 {
 	key_begin(key);

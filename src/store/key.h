@@ -27,6 +27,9 @@ void key_u64(struct key *key, uint64_t v);
 /* A key of one piece of text. */
 void key_of(struct key *key, struct str s);
 
+/* The key that has these bytes, as a walk gives them. */
+void key_of_bytes(struct key *key, struct str bytes);
+
 /*
  * The way back: cuts one piece off the front of *REST; false if the bytes do
  * not have that shape.

@@ -1,5 +1,6 @@
 #include "store/schema.h"
 
+#include <assert.h>
 #include <stdio.h>
 
 static const char *const directory_tables[DIR_TABLES] = {
@@ -20,6 +21,24 @@ static const char *const directory_tables[DIR_TABLES] = {
 	[DIR_GROUP_MEMBER] = "group_member",
 };
 
+static const enum schema_fate directory_fates[] = {
+	[DIR_STATE] = FATE_SURVIVES,
+	[DIR_ORGANIZATION] = FATE_SURVIVES,
+	[DIR_GROUP] = FATE_SURVIVES,
+	[DIR_ACCOUNT] = FATE_SURVIVES,
+	[DIR_ACCOUNT_NAME] = FATE_SURVIVES,
+	[DIR_ACCOUNT_DOSSIER] = FATE_SURVIVES,
+	[DIR_CLIENT] = FATE_SURVIVES,
+	[DIR_KEY] = FATE_ENDS,
+	[DIR_REVOKED] = FATE_SURVIVES,
+	[DIR_CONTACT] = FATE_SURVIVES,
+	[DIR_CONTACT_DOSSIER] = FATE_SURVIVES,
+	[DIR_CONTRACT] = FATE_SURVIVES,
+	[DIR_CONTRACT_LINE] = FATE_SURVIVES,
+	[DIR_MEMBER] = FATE_SURVIVES,
+	[DIR_GROUP_MEMBER] = FATE_SURVIVES,
+};
+
 static const char *const vault_tables[VAULT_TABLES] = {
 	[VAULT_KEY] = "key",
 	[VAULT_AUDIT] = "audit",
@@ -34,6 +53,26 @@ static const char *const vault_tables[VAULT_TABLES] = {
 	[VAULT_THROTTLE] = "throttle",
 	[VAULT_EXPIRY] = "expiry",
 };
+
+static const enum schema_fate vault_fates[] = {
+	[VAULT_KEY] = FATE_ENDS,
+	[VAULT_AUDIT] = FATE_SURVIVES,
+	[VAULT_CREDENTIAL] = FATE_SURVIVES,
+	[VAULT_CLIENT_SECRET] = FATE_SURVIVES,
+	[VAULT_CODE] = FATE_ENDS,
+	[VAULT_GRANT] = FATE_ENDS,
+	[VAULT_REFRESH] = FATE_ENDS,
+	[VAULT_ACCOUNT_GRANT] = FATE_ENDS,
+	[VAULT_SESSION] = FATE_ENDS,
+	[VAULT_ACCOUNT_SESSION] = FATE_ENDS,
+	[VAULT_THROTTLE] = FATE_ENDS,
+	[VAULT_EXPIRY] = FATE_ENDS,
+};
+
+#define COUNT(list) (sizeof(list) / sizeof((list)[0]))
+static_assert(
+    COUNT(directory_fates) == DIR_TABLES && COUNT(vault_fates) == VAULT_TABLES,
+    "say of a new table whether it survives a restore");
 
 static void
 fill(struct schema *s, const struct conf *conf, const char *kind)
@@ -54,6 +93,7 @@ schema_directory(struct schema *s, const struct conf *conf)
 	fill(s, conf, "directory");
 	s->spec.tables = directory_tables;
 	s->spec.table_count = DIR_TABLES;
+	s->fates = directory_fates;
 	s->spec.folder_mode = 0750;
 	s->spec.data_mode = 0640;
 	s->spec.lock_mode = 0660;
@@ -66,6 +106,7 @@ schema_vault(struct schema *s, const struct conf *conf)
 	fill(s, conf, "vault");
 	s->spec.tables = vault_tables;
 	s->spec.table_count = VAULT_TABLES;
+	s->fates = vault_fates;
 	s->spec.folder_mode = 0700;
 	s->spec.data_mode = 0600;
 	s->spec.lock_mode = 0600;

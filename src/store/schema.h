@@ -28,8 +28,8 @@ enum directory_table {
 };
 
 enum vault_table {
-	VAULT_KEY,   /* kid -> private_key_rec */
-	VAULT_AUDIT, /* u64 microseconds, u32 number -> audit_rec */
+	VAULT_KEY,             /* kid -> private_key_rec */
+	VAULT_AUDIT,           /* u64 microseconds, u32 number -> audit_rec */
 	VAULT_CREDENTIAL,      /* account id -> credential_rec */
 	VAULT_CLIENT_SECRET,   /* client id -> client_secret_rec */
 	VAULT_CODE,            /* digest -> code_rec */
@@ -43,12 +43,25 @@ enum vault_table {
 	VAULT_TABLES,
 };
 
+/*
+ * What becomes of a table in a backup and in the hub that is restored from it:
+ * records that somebody brought in survive; what gives access to whoever held
+ * it before, and what was under way, does not. Each table has its answer in
+ * schema.c.
+ */
+enum schema_fate {
+	FATE_NONE, /* no answer: neither backup nor restore goes on */
+	FATE_SURVIVES,
+	FATE_ENDS,
+};
+
 /* The format that this binary writes, of both stores. */
 #define SCHEMA_FORMAT 1
 
 /* What store_create() and store_open() need; FOLDER lives as long as it. */
 struct schema {
 	struct store_spec spec;
+	const enum schema_fate *fates; /* one for each table */
 	char folder[CONF_PATH_MAX + 16];
 };
 

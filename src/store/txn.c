@@ -45,24 +45,6 @@ write_marks(struct engine *engine, const struct store_spec *spec)
 	return engine_commit(engine);
 }
 
-int
-store_create(const struct store_spec *spec, struct why *why)
-{
-	struct engine *engine;
-	int rc = engine_draft(&engine, spec, why);
-
-	if (rc != 0)
-		return rc;
-	rc = write_marks(engine, spec);
-	if (rc != 0)
-		why_say(why, "cannot make the store in %s: %s", spec->folder,
-		    err_text(rc));
-	else
-		rc = engine_publish(engine, spec, why);
-	engine_close(engine);
-	return rc;
-}
-
 static int
 compare_marks(
     struct engine *engine, const struct store_spec *spec, struct why *why)
@@ -77,19 +59,23 @@ compare_marks(
 		rc = engine_get(engine, meta, FORMAT_KEY, &bytes);
 	if (rc == HUB_ENOENT)
 		return why_set(why, HUB_ECORRUPT,
-		    "the data file in %s is no store of the hub", spec->folder);
+		    "the data file in %s is no store of the hub: move it away, "
+		    "or name another folder",
+		    spec->folder);
 	if (rc != 0)
 		return why_set(why, rc, "cannot read the store in %s: %s",
 		    spec->folder, err_text(rc));
 	if (!str_eq(kind, str_of(spec->kind)))
 		return why_set(why, HUB_ECORRUPT,
-		    "%s holds a store of kind \"%.*s\", not \"%s\"",
+		    "%s holds a store of kind \"%.*s\", not \"%s\": name "
+		    "the folder that holds both as \"data\"",
 		    spec->folder, STR_ARG(kind), spec->kind);
 	rec_in_begin(&in, bytes);
 	format = rec_u32(&in);
 	if (rec_in_end(&in) != 0)
 		return why_set(why, HUB_ECORRUPT,
-		    "the format of the store in %s cannot be read",
+		    "the format of the store in %s cannot be read: bring the "
+		    "store back from a backup",
 		    spec->folder);
 	if (format > spec->format)
 		return why_set(why, HUB_EVERSION,
@@ -113,29 +99,111 @@ check_marks(
 	return rc;
 }
 
+static struct store *
+store_new(const struct store_spec *spec, enum store_access access)
+{
+	struct store *store = calloc(1, sizeof(*store));
+
+	if (store != NULL) {
+		store->access = access;
+		store->table_count = spec->table_count;
+	}
+	return store;
+}
+
+/* Hands the store over, or closes what could not be opened. */
+static int
+store_begun(struct store **out, struct store *store, int rc)
+{
+	if (rc == 0)
+		*out = store;
+	else
+		store_close(store);
+	return rc;
+}
+
 int
 store_open(struct store **out, const struct store_spec *spec,
     enum store_access access, struct why *why)
 {
-	struct store *store = calloc(1, sizeof(*store));
+	struct store *store = store_new(spec, access);
 	int rc;
 
 	*out = NULL;
 	if (store == NULL)
 		return why_set(why, HUB_ENOMEM, "out of memory");
-	store->access = access;
-	store->table_count = spec->table_count;
 	rc = engine_open(&store->engine, spec, access, why);
 	if (rc == 0)
 		rc = check_marks(store->engine, spec, why);
 	if (rc == 0)
 		rc = engine_complete(store->engine, spec, access, why);
-	if (rc != 0) {
-		store_close(store);
-		return rc;
-	}
-	*out = store;
-	return 0;
+	return store_begun(out, store, rc);
+}
+
+int
+store_open_copy(struct store **out, const struct store_spec *spec,
+    const char *file, struct why *why)
+{
+	struct store *store = store_new(spec, STORE_READ);
+	int rc;
+
+	*out = NULL;
+	if (store == NULL)
+		return why_set(why, HUB_ENOMEM, "out of memory");
+	rc = engine_open_copy(&store->engine, spec, file, why);
+	if (rc == 0)
+		rc = check_marks(store->engine, spec, why);
+	if (rc == 0)
+		rc = engine_complete(store->engine, spec, STORE_READ, why);
+	return store_begun(out, store, rc);
+}
+
+static int
+begin_empty(
+    struct engine *engine, const struct store_spec *spec, struct why *why)
+{
+	int rc = write_marks(engine, spec);
+
+	if (rc != 0)
+		why_say(why, "cannot make the store in %s: %s", spec->folder,
+		    err_text(rc));
+	return rc;
+}
+
+int
+store_draft(struct store **out, const struct store_spec *spec,
+    int (*fill)(void *ctx, int fd, struct why *why), void *ctx, struct why *why)
+{
+	struct store *store = store_new(spec, STORE_WRITE);
+	int rc;
+
+	*out = NULL;
+	if (store == NULL)
+		return why_set(why, HUB_ENOMEM, "out of memory");
+	rc = engine_draft(&store->engine, spec, fill, ctx, why);
+	if (rc == 0)
+		rc = fill == NULL ? begin_empty(store->engine, spec, why)
+				  : check_marks(store->engine, spec, why);
+	return store_begun(out, store, rc);
+}
+
+int
+store_publish(
+    struct store *store, const struct store_spec *spec, struct why *why)
+{
+	return engine_publish(store->engine, spec, why);
+}
+
+int
+store_create(const struct store_spec *spec, struct why *why)
+{
+	struct store *store;
+	int rc = store_draft(&store, spec, NULL, NULL, why);
+
+	if (rc == 0)
+		rc = store_publish(store, spec, why);
+	store_close(store);
+	return rc;
 }
 
 void
@@ -156,7 +224,29 @@ store_sweep_readers(struct store *store)
 int
 store_stat(struct store *store, struct store_stat *out)
 {
-	return engine_stat(store->engine, out);
+	int rc;
+
+	*out = (struct store_stat){ 0 };
+	if (store->txn.open)
+		return HUB_EINVAL;
+	if ((rc = engine_read_begin(store->engine)) != 0)
+		return rc;
+	rc = engine_stat(store->engine, out);
+	engine_read_end(store->engine);
+	return rc;
+}
+
+int
+store_readers(struct store *store, struct store_readers *out)
+{
+	return engine_readers(store->engine, out);
+}
+
+int
+store_copy(struct store *store, int (*take)(void *ctx, struct str piece),
+    void *ctx, struct why *why)
+{
+	return engine_copy(store->engine, take, ctx, why);
 }
 
 struct txn *

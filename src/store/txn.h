@@ -46,6 +46,20 @@ struct store_spec {
 int store_create(const struct store_spec *spec, struct why *why);
 
 /*
+ * The first half of store_create(): a store that is open for writing and not
+ * yet to be seen by anybody. It is empty or, with FILL, what FILL writes into
+ * FD: all that store_copy() gave; tables that it lacks are made. Errors of
+ * store_create(), of FILL, and of the copy as in store_open().
+ * store_publish() makes it durable under its name; after that, or to give it
+ * up, store_close(), and nothing else.
+ */
+int store_draft(struct store **out, const struct store_spec *spec,
+    int (*fill)(void *ctx, int fd, struct why *why), void *ctx,
+    struct why *why);
+int store_publish(
+    struct store *store, const struct store_spec *spec, struct why *why);
+
+/*
  * Opens a store; after fork only, once a process. Nothing of SPEC is kept.
  * A writer sets right the modes and the group of the files, if it owns them,
  * and makes tables that the store lacks. Reader slots of dead processes are
@@ -63,14 +77,45 @@ void store_close(struct store *store);
 /* Frees reader slots of dead processes; gives their number. */
 unsigned int store_sweep_readers(struct store *store);
 
-/* Of bytes and readers the most there have been: neither ever shrinks. */
+/* Of bytes used and readers the most there have been: neither ever shrinks. */
 struct store_stat {
 	uint64_t bytes_used, bytes_max;
+	uint64_t bytes_free; /* of those used: given up, for the next write */
+	uint64_t disk_free,
+	    disk_size; /* of the disk, as this user may use it */
 	uint64_t last_txn;
 	uint32_t readers, readers_max;
 };
 
+/* No transaction of this store may be open (HUB_EINVAL). */
 int store_stat(struct store *store, struct store_stat *out);
+
+/*
+ * Gives TAKE all bytes of a copy of the store as it is in one look, piece by
+ * piece, without what the store has free. Others go on meanwhile; pages that
+ * they give up are not used again before the end, so the store grows by what
+ * they write. A result of TAKE other than 0 ends it and is returned, WHY left
+ * as it is. One reader slot is taken for as long; not inside a transaction.
+ */
+int store_copy(struct store *store, int (*take)(void *ctx, struct str piece),
+    void *ctx, struct why *why);
+
+/*
+ * Opens the file that such a copy was written to, for reading. Nobody may
+ * change it meanwhile, and no lock file is made. Errors as store_open().
+ */
+int store_open_copy(struct store **out, const struct store_spec *spec,
+    const char *file, struct why *why);
+
+/* Who has the store open at this moment. */
+struct store_readers {
+	uint32_t slots;  /* that are taken, one by this process */
+	long slowest;    /* the process with the oldest look; 0: none looks */
+	uint64_t behind; /* transactions that have been committed since */
+	uint32_t swept;  /* of dead processes, freed when we opened it */
+};
+
+int store_readers(struct store *store, struct store_readers *out);
 
 /* How many records a table holds; 0 after an error, which sticks. */
 uint64_t txn_count(struct txn *txn, unsigned int table);

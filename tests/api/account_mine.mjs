@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { HTTP, HTTPS, call, customer, demo, hubctl, load, problem, raw, token }
 	from './lib/hub.mjs';
+import { front } from './lib/front.mjs';
 
 const MINE = '/account/mine';
 const username = customer('mine');
@@ -151,8 +152,11 @@ test('another method is 405 before credentials are looked at', async () => {
 
 test('CONNECT is 405, and 400 in the form of a proxy', async () => {
 	const { host } = new URL(HTTP);
-	problem(await raw(`CONNECT ${MINE} HTTP/1.1\r\nHost: ${host}\r\n\r\n`), 405);
-	problem(await raw(`CONNECT ${host} HTTP/1.1\r\nHost: ${host}\r\n\r\n`), 400);
+	const rest = ` HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`;
+	problem(await raw(`CONNECT ${MINE}${rest}`),
+		front.status('CONNECT with a path', 405));
+	problem(await raw(`CONNECT ${host}${rest}`),
+		front.status('CONNECT with a host', 400));
 });
 
 test('OPTIONS is 204 with Allow, without and with credentials', async () => {

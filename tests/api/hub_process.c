@@ -2,17 +2,19 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <poll.h>
 #include <pwd.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include "base/clock.h"
+#include "remove_tree.h"
 #include "unit.h"
 
 #define PATIENCE_MS 120000
@@ -91,21 +93,6 @@ site_setup(void **state)
 	site_configure(site, "");
 	*state = site;
 	return 0;
-}
-
-static int
-remove_one(const char *path, const struct stat *st, int kind, struct FTW *ftw)
-{
-	(void)st;
-	(void)kind;
-	(void)ftw;
-	return remove(path);
-}
-
-static void
-remove_tree(const char *path)
-{
-	nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS);
 }
 
 /* A filled site of which the others are copies: a key takes long to make. */
@@ -289,28 +276,36 @@ log_path(const struct site *site, enum pool pool)
 }
 
 pid_t
-site_spawn(struct site *site, enum pool pool, void (*with)(void))
+site_launch(struct site *site, int in, const char *log, void (*with)(void),
+    const char *program, const char *const *arguments)
 {
-	const char *const arguments[] = { "--pool", pool_name(pool), "--config",
-		site->conf, NULL };
-	int in = open_null();
-	int log = open(log_path(site, pool),
-	    O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+	int out = open(log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
 	size_t i = 0;
 	pid_t pid;
 
-	assert_true(log >= 0);
+	assert_true(out >= 0);
 	while (i < SITE_DAEMONS && site->daemon[i] != 0)
 		i++;
 	assert_true(i < SITE_DAEMONS);
 	pid = fork();
 	assert_true(pid >= 0);
 	if (pid == 0)
-		become(in, log, log, with, site_program("HUBD", "./hubd"),
-		    arguments);
-	close(in);
-	close(log);
+		become(in, out, out, with, program, arguments);
+	close(out);
 	site->daemon[i] = pid;
+	return pid;
+}
+
+pid_t
+site_spawn(struct site *site, enum pool pool, void (*with)(void))
+{
+	const char *const arguments[] = { "--pool", pool_name(pool), "--config",
+		site->conf, NULL };
+	int in = open_null();
+	pid_t pid = site_launch(site, in, log_path(site, pool), with,
+	    site_program("HUBD", "./hubd"), arguments);
+
+	close(in);
 	return pid;
 }
 
@@ -400,8 +395,25 @@ site_wait_for_log(const struct site *site, enum pool pool, const char *text)
 		site_rest(start);
 }
 
+/* Whether the process has this name, as ps shows it. */
+static bool
+is_named(long process, const char *name)
+{
+	char path[64], line[32] = "";
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/%ld/comm", process);
+	file = fopen(path, "r");
+	if (file == NULL)
+		return false;
+	if (fgets(line, sizeof(line), file) != NULL)
+		line[strcspn(line, "\n")] = '\0';
+	fclose(file);
+	return strcmp(line, name) == 0;
+}
+
 size_t
-site_workers(pid_t daemon, pid_t *workers, size_t max)
+site_children(pid_t daemon, const char *name, pid_t *children, size_t max)
 {
 	char path[64];
 	FILE *file;
@@ -411,11 +423,19 @@ site_workers(pid_t daemon, pid_t *workers, size_t max)
 	snprintf(path, sizeof(path), "/proc/%ld/task/%ld/children",
 	    (long)daemon, (long)daemon);
 	file = fopen(path, "r");
-	while (file != NULL && n < max && fscanf(file, "%ld", &pid) == 1)
-		workers[n++] = (pid_t)pid;
+	while (file != NULL && n < max && fscanf(file, "%ld", &pid) == 1) {
+		if (is_named(pid, name))
+			children[n++] = (pid_t)pid;
+	}
 	if (file != NULL)
 		fclose(file);
 	return n;
+}
+
+size_t
+site_workers(pid_t daemon, pid_t *workers, size_t max)
+{
+	return site_children(daemon, "hub-worker", workers, max);
 }
 
 void
@@ -527,4 +547,69 @@ site_ask(const struct site *site, enum pool pool, const char *uri,
 	client_close(&c);
 	assert_int_not_equal(status, -1);
 	return status;
+}
+
+#define LOAD_PROCESSES 4
+
+/* Shared with the processes that ask. */
+static struct {
+	_Atomic bool enough;
+	_Atomic unsigned int answered;
+	_Atomic unsigned int lost;
+} * load;
+static pid_t asking[LOAD_PROCESSES];
+
+static _Noreturn void
+keep_asking(const struct site *site, enum pool pool)
+{
+	const struct client_request request = { .uri = "/health/ready" };
+	struct client_answer answer = { .ended = false };
+	struct client c;
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	while (!load->enough) {
+		if (client_open(&c, site->socket[pool]) &&
+		    client_call(&c, &request, &answer) == 0 &&
+		    answer.status == 200)
+			load->answered++;
+		else
+			load->lost++;
+		client_answer_free(&answer);
+		client_close(&c);
+	}
+	_exit(0);
+}
+
+void
+site_load_begin(const struct site *site, enum pool pool)
+{
+	load = mmap(NULL, sizeof(*load), PROT_READ | PROT_WRITE,
+	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	assert_true(load != MAP_FAILED);
+	fflush(NULL);
+	for (size_t i = 0; i < LOAD_PROCESSES; i++) {
+		asking[i] = fork();
+		assert_true(asking[i] >= 0);
+		if (asking[i] == 0)
+			keep_asking(site, pool);
+	}
+}
+
+unsigned int
+site_load_end(void)
+{
+	unsigned int answered, lost;
+	int status;
+
+	load->enough = true;
+	for (size_t i = 0; i < LOAD_PROCESSES; i++) {
+		assert_int_equal(waitpid(asking[i], &status, 0), asking[i]);
+		assert_int_equal(status, 0);
+	}
+	answered = load->answered;
+	lost = load->lost;
+	munmap(load, sizeof(*load));
+	if (lost > 0)
+		fail_msg("%u requests were lost, %u answered", lost, answered);
+	return answered;
 }

@@ -10,7 +10,7 @@
 /*
  * A hub of its own for a test: a folder with a configuration, made and filled
  * by hubctl, served by hubd, spoken to over its sockets. The programs are those
- * that $HUBD and $HUBCTL name, else ./hubd and ./hubctl.
+ * that $HUBD, $HUBCTL and $HUBFCGI name, else ./hubd, ./hubctl and ./hub.fcgi.
  *
  * Whatever waits here gives up after a time that no machine needs, with a
  * failed test; nothing is decided by how long something took.
@@ -96,6 +96,13 @@ struct token site_token(const struct site *site, const char *username);
 pid_t site_spawn(struct site *site, enum pool pool, void (*with)(void));
 pid_t site_start(struct site *site, enum pool pool);
 
+/*
+ * Starts any program, with IN as its standard input and its output and errors
+ * going to the end of the file LOG.
+ */
+pid_t site_launch(struct site *site, int in, const char *log,
+    void (*with)(void), const char *program, const char *const *arguments);
+
 /* Waits until the daemon ends by itself; its status as in struct output. */
 int site_wait(struct site *site, pid_t daemon);
 
@@ -110,7 +117,11 @@ void site_wait_for_log(
 unsigned int site_log_count(
     const struct site *site, enum pool pool, const char *text);
 
-/* The worker processes of a daemon; gives their number. */
+/* The children of a daemon that have this name; gives their number. */
+size_t site_children(
+    pid_t daemon, const char *name, pid_t *children, size_t max);
+
+/* The worker processes of a daemon, likewise. */
 size_t site_workers(pid_t daemon, pid_t *workers, size_t max);
 
 /* Waits until the daemon has N workers and none of them is NOT. */
@@ -131,6 +142,14 @@ int site_get(struct client *c, const char *uri, const struct token *token);
 /* The same on a connection of its own, which must give an answer. */
 int site_ask(const struct site *site, enum pool pool, const char *uri,
     const struct token *token);
+
+/*
+ * Processes that ask POOL for its health without pause, each time on a
+ * connection of its own, from site_load_begin() to site_load_end(). The test
+ * fails if a request was not answered with 200; else how many there were.
+ */
+void site_load_begin(const struct site *site, enum pool pool);
+unsigned int site_load_end(void);
 
 /* Puts a request as site_get() sends it into a buffer. */
 void site_put_get(struct buf *out, const char *uri, const struct token *token);

@@ -17,10 +17,9 @@ const contracts = Object.fromEntries(customers.map(([id, org, dossier], c) => [
 		contract(`iso-c-${c + 3 * i}`, org, dossier,
 			{ content: { owner: `secret-${id}-secret` } }))]));
 
-load(organization(A), organization(B),
+load(organization(A), organization(B), account('iso-t-none', {}),
 	...customers.map(([id, org, dossier]) => account(id, { [org]: dossier })),
 	...Object.values(contracts).flat(),
-	account('iso-t-none', {}),
 	account('iso-t-employee', undefined, { groupIds: ['101'],
 		organizationIds: [A], roles: { [A]: ['102', '103'] } }));
 

@@ -4,14 +4,17 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
+import { front } from './lib/front.mjs';
 import { HTTP, STATE, call, customer, demo, raw, token, until }
 	from './lib/hub.mjs';
 
 const name = customer('logs');
 const bearer = token(name);
-const folder = path.join(STATE, 'log');
-const read = () => fs.readdirSync(folder).map((file) =>
-	[file, fs.readFileSync(path.join(folder, file), 'utf8')]);
+const folders = new Set([path.join(STATE, 'log'), front.folder]);
+const read = () => [...folders].flatMap((folder) => fs.readdirSync(folder)
+	.map((file) => [path.join(folder, file),
+		fs.readFileSync(path.join(folder, file), 'utf8')]));
+const accessLog = path.join(front.folder, front.log);
 
 test('tokens in every place a client can put them', async () => {
 	await call('/account/mine', { token: bearer });
@@ -22,18 +25,20 @@ test('tokens in every place a client can put them', async () => {
 	await call('/x', { method: 'POST', body: `token=${bearer}` });
 	await raw(`GET /account/mine?access_token=${bearer} HTTP/1.1\r\n\r\n`);
 	await raw(`GET /x HTTP/1.1\r\nHost: ${new URL(HTTP).host}\r\n` +
-		`Authorization: Bearer ${bearer}\r\n`.repeat(2) + '\r\n');
+		`Authorization: Bearer ${bearer}\r\n`.repeat(2) +
+		'Connection: close\r\n\r\n');
 	const { headers } = await call('/the-last-request');
 	assert.ok(await until(() => read().some(([file, text]) =>
-		file === 'access.log' && text.includes(headers['x-request-id']))),
+		file === accessLog && text.includes(headers['x-request-id']))),
 	'the access log has arrived');
 });
 
-test('there is a log of nginx and of each pool', () => {
+test('there is a log of the web server and of each pool', () => {
 	const files = read().map(([file]) => file);
-	for (const file of ['access.log', 'nginx.log', 'readers.log',
-		'keepers.log', 'signin.log'])
-		assert.ok(files.includes(file), file);
+	for (const file of front.logs)
+		assert.ok(files.includes(path.join(front.folder, file)), file);
+	for (const file of ['readers.log', 'keepers.log', 'signin.log'])
+		assert.ok(files.includes(path.join(STATE, 'log', file)), file);
 });
 
 test('no log holds a token or a scheme', () => {
@@ -53,17 +58,15 @@ test('no log holds the name of a user', () => {
 });
 
 test('the access log is JSON without query and address', () => {
-	const [, text] = read().find(([file]) => file === 'access.log');
+	const [, text] = read().find(([file]) => file === accessLog);
 	const lines = text.trim().split('\n').map((line) => JSON.parse(line));
 	assert.ok(lines.length > 5);
 	for (const line of lines) {
-		assert.deepEqual(Object.keys(line), ['time', 'id', 'method', 'path',
-			'status', 'bytes', 'seconds', 'pool', 'pool_status',
-			'pool_seconds', 'tls']);
+		assert.deepEqual(Object.keys(line), front.fields);
 		assert.ok(!line.path.includes('?'), line.path);
 		assert.ok(!JSON.stringify(line).includes('127.0.0.1'));
 	}
 	const post = lines.findLast((l) => l.path === '/x' && l.method === 'POST');
 	assert.equal(post.pool, 'readers');
-	assert.equal(post.pool_status, '404');
+	assert.equal(post.status, 404);
 });

@@ -3,23 +3,21 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
-import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { after, test } from 'node:test';
 import { HTTP, HTTPS, ROOT, STATE, demo, hubctl, until } from './lib/hub.mjs';
+import { run, withHub } from './lib/scripts.mjs';
 
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'hub-scripts-'));
 after(() => fs.rmSync(folder, { recursive: true }));
-
-const run = (script, ...args) => spawnSync(path.join(ROOT, 'scripts', script),
-	args, { encoding: 'utf8', timeout: 60000 });
 
 test('run --help tells each option', () => {
 	const { status, stdout } = run('run', '--help');
 	assert.equal(status, 0);
 	for (const option of ['--port', '--http-port', '--state', '--readers',
-		'--keepers', '--signin', '--nginx-rate', '--nginx-burst'])
+		'--keepers', '--signin', '--nginx-rate', '--nginx-burst',
+		'--restore'])
 		assert.ok(stdout.includes(`${option} `), option);
 });
 
@@ -31,6 +29,26 @@ test('run refuses options that are wrong, with status 2', () => {
 		assert.equal(status, 2, args.join(' '));
 		assert.equal(stderr.trim().split('\n').length, 1);
 	}
+});
+
+test('front tells its options and refuses what cannot work', () => {
+	const help = run('front', '--help');
+	assert.equal(help.status, 0);
+	for (const word of ['apache-proxy', 'apache-fcgid', 'apache-cgi',
+		'nginx-spawn', 'lighttpd', '--state', '--port', '--http-port'])
+		assert.ok(help.stdout.includes(`${word} `), word);
+	for (const args of [[], ['iis'], ['lighttpd', '--bogus'],
+		['lighttpd', '--port'], ['lighttpd', '--port', '0'],
+		['lighttpd', 'apache-cgi']])
+		assert.equal(run('front', ...args).status, 2, args.join(' '));
+	const taken = run('front', 'lighttpd', '--port', new URL(HTTP).port);
+	assert.equal(taken.status, 1);
+	assert.match(taken.stderr, /in use; --port/);
+	const alone = run('front', 'lighttpd', '--state', folder, '--port', '1',
+		'--http-port', '2');
+	assert.equal(alone.status, 1);
+	assert.match(alone.stderr, /no hub runs on .*scripts\/run --state/);
+	assert.deepEqual(fs.readdirSync(folder), []);
 });
 
 test('run names a port that is in use and starts nothing', () => {
@@ -65,6 +83,23 @@ test('run refuses a folder of somebody else', () => {
 	assert.deepEqual(fs.readdirSync(state), ['letter.txt']);
 });
 
+test('run says that nginx refuses its configuration', () => {
+	const programs = path.join(folder, 'programs');
+	const state = path.join(folder, 'refused');
+	fs.chmodSync(folder, 0o711);
+	fs.mkdirSync(programs);
+	fs.writeFileSync(path.join(programs, 'nginx'),
+		'#!/bin/sh\necho "nginx: [emerg] no such luck" >&2\nexit 1\n',
+		{ mode: 0o755 });
+	const { status, stderr } = spawnSync(path.join(ROOT, 'scripts/run'),
+		['--port', '1', '--http-port', '2', '--state', state],
+		{ encoding: 'utf8', timeout: 60000, env: { ...process.env,
+			PATH: `${programs}:${process.env.PATH}` } });
+	assert.equal(status, 1);
+	assert.match(stderr, /no such luck\nrun: nginx refuses .*nginx\.conf/);
+	assert.ok(!fs.existsSync(path.join(state, 'data/vault')));
+});
+
 test('hubctl without a state says how to make one', () => {
 	const { status, stderr } = run('hubctl', '--state', folder, 'key', 'list');
 	assert.equal(status, 1);
@@ -85,35 +120,6 @@ test('the state holds what is promised, secrets for the owner alone', () => {
 	assert.equal(demo.http, HTTP);
 	assert.deepEqual(demo.clients, []);
 });
-
-// A port that was free a moment ago.
-const freePort = () => new Promise((resolve) => {
-	const server = net.createServer().listen(0, '127.0.0.1', () => {
-		const { port } = server.address();
-		server.close(() => resolve(String(port)));
-	});
-});
-
-// A hub of its own on the state; TERM ends it before this is through.
-async function withHub(state, work) {
-	const hub = spawn(path.join(ROOT, 'scripts/run'), ['--state', state,
-		'--port', await freePort(), '--http-port', await freePort()],
-	{ stdio: ['ignore', 'pipe', 'pipe'] });
-	let said = '', status;
-	for (const stream of [hub.stdout, hub.stderr])
-		stream.on('data', (chunk) => { said += chunk; });
-	hub.on('close', (code) => { status = code; });
-	try {
-		await until(() => said.includes('hub is ready: ') ||
-			status !== undefined, 60);
-		assert.match(said, /^hub is ready: /m);
-		await work(said);
-	} finally {
-		hub.kill('SIGTERM');
-		assert.ok(await until(() => status !== undefined), 'TERM ends it');
-	}
-	assert.equal(status, 0);
-}
 
 test('records are deleted for a first start that was broken off only', async () => {
 	const state = path.join(folder, 'copy');

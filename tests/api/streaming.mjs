@@ -56,6 +56,8 @@ function memory() {
 
 test('up to 256 KiB with length and tag, above without', async () => {
 	const bearer = reader('str-t-edge', 'edge');
+	load(...Array.from({ length: 700 }, (_, i) =>
+		deleted('contract', name('edge', i))));
 	for (const n of [600, 700]) {
 		loadText(lines('edge', n));
 		const answer = await call(CONTRACTS, { token: bearer });
@@ -170,6 +172,7 @@ test('a dossier taken away in the middle: what follows does not come', async () 
 
 test('a client that goes away in the middle leaves nothing behind', async () => {
 	const bearer = reader('str-t-gone', 'huge');
+	const { text } = await call(ACCOUNT, { token: bearer });
 	for (let i = 0; i < 20; i++) {
 		const download = new Download(CONTRACTS, bearer);
 		await download.read(1000);
@@ -177,7 +180,7 @@ test('a client that goes away in the middle leaves nothing behind', async () => 
 	}
 	assert.ok(await until(async () => (await Promise.all(
 		Array.from({ length: 20 }, () => call(ACCOUNT, { token: bearer }))))
-		.every((answer) => answer.status === 200)));
+		.every((answer) => answer.status === 200 && answer.text === text)));
 });
 
 test('a contract of nearly 1 MiB, alone and among others', async () => {

@@ -4,6 +4,7 @@
 #include <string.h>
 #include "base/clock.h"
 #include "identity/audit.h"
+#include "identity/client_secret.h"
 #include "store/schema.h"
 #include "token/jwt.h"
 #include "unit.h"
@@ -137,12 +138,12 @@ the_least_that_a_client_needs_is_enough(void **state)
 	hubctl(&o, "client", "show", "app");
 	assert_done(&o,
 	    "id: app\nname: app\nstate: enabled\nparty: first\n"
-	    "type: public\nredirect URI: " CALLBACK
+	    "type: public\nPKCE: required\nredirect URI: " CALLBACK
 	    "\ngrants: authorization_code refresh_token\n"
 	    "scope: openid profile email offline_access hub.read\n"
 	    "audience: https://hub.example.nl\n");
 	assert_events(*state,
-	    "client.added app (first party, scope openid profile email "
+	    "client.added app (public, first party, scope openid profile email "
 	    "offline_access hub.read) ");
 }
 
@@ -163,7 +164,7 @@ all_that_a_client_can_have_is_kept(void **state)
 	hubctl(&o, "client", "show", "portal");
 	assert_done(&o,
 	    "id: portal\nname: Het Portaal\nstate: enabled\nparty: third\n"
-	    "type: public\nredirect URI: nl.example.app:/cb\n"
+	    "type: public\nPKCE: required\nredirect URI: nl.example.app:/cb\n"
 	    "redirect URI: http://127.0.0.1/cb\n"
 	    "post-logout URI: https://a.example.nl/\n"
 	    "origin: https://a.example.nl\norigin: http://localhost:3000\n"
@@ -185,10 +186,11 @@ clients_are_listed_in_the_order_of_their_ids(void **state)
 	assert_done(&o, "client app is disabled\n");
 	hubctl(&o, "client", "list");
 	assert_done(&o,
-	    "ID                        STATE     PARTY  NAME\n"
-	    "app                       disabled  first  app\n"
-	    "hubctl                    built in  first  hubctl token\n"
-	    "zz                        enabled   third  Last\n");
+	    "ID                        STATE     PARTY  TYPE          NAME\n"
+	    "app                       disabled  first  public        app\n"
+	    "hubctl                    built in  first  -             hubctl "
+	    "token\n"
+	    "zz                        enabled   third  public        Last\n");
 }
 
 static void
@@ -199,8 +201,16 @@ a_wrong_command_line_changes_nothing(void **state)
 	} rows[] = {
 		{ { "--public", "--redirect-uri=" CALLBACK },
 		    "--id is missing" },
-		{ { "--id=app", "--redirect-uri=" CALLBACK },
-		    "clients with a secret come with the token endpoint" },
+		{ { "--id=app", "--redirect-uri=" CALLBACK, "--pkce=no" },
+		    "--pkce takes the word optional" },
+		{ { "--id=app", "--redirect-uri=" CALLBACK,
+		      "--grant=refresh_token" },
+		    "add that grant" },
+		{ { "--id=app", "--public", "--grant=client_credentials" },
+		    "needs a secret" },
+		{ { "--id=app", "--public", "--redirect-uri=" CALLBACK,
+		      "--scope=records.write" },
+		    "needs a secret" },
 		{ { "--id=app", "--public" }, "needs a redirect URI" },
 		{ { "--id=app", "--public", "--redirect-uri" },
 		    "--redirect-uri needs a value" },
@@ -219,7 +229,7 @@ a_wrong_command_line_changes_nothing(void **state)
 		    "the id must be" },
 		{ { "--id=app", "--public", "--redirect-uri=" CALLBACK,
 		      "--pkce=optional" },
-		    "unknown option --pkce" },
+		    "never optional" },
 		{ { "--id=app", "--public", "--redirect-uri=" CALLBACK,
 		      "word" },
 		    "too many arguments" },
@@ -260,12 +270,13 @@ what_the_hub_does_not_have_is_said(void **state)
 static void
 the_built_in_client_stays(void **state)
 {
-	static const char *const verbs[] = { "disable", "enable", "remove" };
+	static const char *const verbs[] = { "disable", "enable", "remove",
+		"rotate-secret" };
 	struct site *site = *state;
 	struct token token = site_token(site, JANSSEN);
 	struct output o;
 
-	for (size_t i = 0; i < 3; i++) {
+	for (size_t i = 0; i < 4; i++) {
 		hubctl(&o, "client", verbs[i], "hubctl");
 		assert_failed(&o, 1, "client hubctl is built in");
 	}
@@ -296,7 +307,7 @@ a_disabled_clients_tokens_are_dead_at_the_next_request(void **state)
 	assert_int_equal(site_get(&kept, MINE, &app), 200);
 	client_close(&kept);
 	assert_events(site,
-	    "client.added app (first party, scope openid profile email "
+	    "client.added app (public, first party, scope openid profile email "
 	    "offline_access hub.read) client.disabled app () "
 	    "client.enabled app () ");
 }
@@ -328,8 +339,121 @@ a_removed_clients_tokens_are_dead_and_stay_dead(void **state)
 	assert_null(strstr(o.out, "app"));
 	client_close(&kept);
 	assert_events(site,
-	    "client.added app (first party, scope openid profile email "
+	    "client.added app (public, first party, scope openid profile email "
 	    "offline_access hub.read) client.removed app () ");
+}
+
+/* The secret is the last line and has nothing beside it. */
+struct secret {
+	char text[OPAQUE_LEN + 1];
+};
+
+static struct secret
+secret_of(const struct output *o, const char *before)
+{
+	struct secret secret;
+	size_t n = strlen(before);
+
+	if (o->status != 0)
+		fail_msg("%d: %s", o->status, o->err);
+	assert_string_equal(o->err, "");
+	assert_int_equal(strncmp(o->out, before, n), 0);
+	assert_int_equal(strlen(o->out), n + OPAQUE_LEN + 1);
+	assert_int_equal(o->out[n + OPAQUE_LEN], '\n');
+	memcpy(secret.text, o->out + n, OPAQUE_LEN);
+	secret.text[OPAQUE_LEN] = '\0';
+	return secret;
+}
+
+/* Whether the vault takes it as the client's. */
+static bool
+is_taken(const struct site *site, const char *id, const struct secret *secret)
+{
+	struct vault vault;
+	bool is;
+
+	look(&vault, site);
+	is = client_secret_is(vault.txn, str_of(id), str_of(secret->text));
+	look_end(&vault);
+	return is;
+}
+
+#define ADD_SERVICE                                                            \
+	"client", "add", "--id", "sync", "--grant", "client_credentials",      \
+	    "--scope", "records.write"
+#define ADDED "client sync is added\nits secret, which is not shown again:\n"
+#define ROTATED                                                                \
+	"client sync has another secret; the old one has ended\nits secret, "  \
+	"which is not shown again:\n"
+
+static void
+a_confidential_client_gets_a_secret_that_is_shown_once(void **state)
+{
+	struct secret secret;
+	struct output o;
+
+	hubctl(&o, ADD_SERVICE);
+	secret = secret_of(&o, ADDED);
+	assert_true(is_taken(*state, "sync", &secret));
+	assert_false(is_taken(*state, "app", &secret));
+	hubctl(&o, "client", "show", "sync");
+	assert_done(&o,
+	    "id: sync\nname: sync\nstate: enabled\nparty: first\n"
+	    "type: confidential\nPKCE: required\ngrants: client_credentials\n"
+	    "scope: records.write\naudience: https://hub.example.nl\n");
+	hubctl(&o, ADD_SERVICE);
+	assert_failed(&o, 1, "there is a client sync already");
+	assert_true(is_taken(*state, "sync", &secret));
+	assert_events(*state,
+	    "client.added sync (confidential, first party, scope "
+	    "records.write) ");
+}
+
+static void
+another_secret_ends_the_old_one(void **state)
+{
+	struct secret old, new;
+	struct output o;
+
+	hubctl(&o, ADD_SERVICE);
+	old = secret_of(&o, ADDED);
+	hubctl(&o, "client", "rotate-secret", "sync");
+	new = secret_of(&o, ROTATED);
+	assert_false(is_taken(*state, "sync", &old));
+	assert_true(is_taken(*state, "sync", &new));
+	hubctl(&o, "client", "remove", "sync");
+	assert_done(&o, "client sync is removed\n");
+	assert_false(is_taken(*state, "sync", &new));
+	hubctl(&o, "client", "rotate-secret", "sync");
+	assert_failed(&o, 1, "there is no client sync");
+	assert_events(*state,
+	    "client.added sync (confidential, first party, scope "
+	    "records.write) client.secret_rotated sync () client.removed "
+	    "sync () ");
+}
+
+static void
+a_public_client_has_no_secret(void **state)
+{
+	struct output o;
+
+	hubctl(&o, ADD_APP);
+	assert_done(&o, "client app is added\n");
+	hubctl(&o, "client", "rotate-secret", "app");
+	assert_failed(&o, 1, "client app is public: it has no secret");
+}
+
+static void
+pkce_is_optional_where_that_is_said(void **state)
+{
+	struct output o;
+
+	hubctl(&o, "client", "add", "--id=old", "--redirect-uri=" CALLBACK,
+	    "--pkce", "optional", "--grant=authorization_code");
+	secret_of(
+	    &o, "client old is added\nits secret, which is not shown again:\n");
+	hubctl(&o, "client", "show", "old");
+	assert_says(o.out, "\ntype: confidential\nPKCE: optional\n");
 }
 
 #define TEST(name)                                                             \
@@ -347,6 +471,10 @@ main(void)
 		TEST(the_built_in_client_stays),
 		TEST(a_disabled_clients_tokens_are_dead_at_the_next_request),
 		TEST(a_removed_clients_tokens_are_dead_and_stay_dead),
+		TEST(a_confidential_client_gets_a_secret_that_is_shown_once),
+		TEST(another_secret_ends_the_old_one),
+		TEST(a_public_client_has_no_secret),
+		TEST(pkce_is_optional_where_that_is_said),
 	};
 
 	return UNIT_RUN(tests);

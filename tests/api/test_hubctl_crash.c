@@ -19,8 +19,10 @@
 #include "identity/audit.h"
 #include "identity/client_secret.h"
 #include "identity/grant.h"
+#include "identity/opaque.h"
 #include "identity/session.h"
 #include "identity/signing_key.h"
+#include "store/client_secret_rec.h"
 #include "store/schema.h"
 #include "store_place.h"
 #include "token/jwt.h"
@@ -401,20 +403,85 @@ token_of_app(const struct site *site)
 }
 
 static void
-a_client_can_be_used_before_its_event(void **state)
+a_client_is_on_record_before_it_can_be_used(void **state)
 {
+	static const char *const words[] = { ADD_APP, NULL };
 	struct site *site = *state;
 	struct token token = token_of_app(site);
-	struct output o;
 
 	site_start(site, POOL_READERS);
+	crash(site, schema_vault, schema_directory, words);
 	assert_refused(site, &token);
-	crash_before_event(site, ADD_APP);
+	assert_int_equal(events(site, "client.added"), 1);
+	site_do(site, ADD_APP);
 	assert_served(site, &token);
-	assert_int_equal(events(site, "client.added"), 0);
-	site_hubctl(site, &o, NULL, ADD_APP);
+	assert_int_equal(events(site, "client.added"), 2);
+}
+
+/* The digest of a client's secret, or "". */
+struct stored {
+	char text[64];
+};
+
+static struct stored
+secret_of(const struct site *site, const char *id)
+{
+	struct client_secret_rec rec = { .digest = STR("") };
+	struct stored stored;
+	struct look vault;
+	struct txn *txn;
+	struct str bytes;
+	struct key key;
+
+	look_open(&vault, site, schema_vault, STORE_READ);
+	txn = store_read_begin(vault.store, vault.arena);
+	key_of(&key, str_of(id));
+	if (txn_get(txn, VAULT_CLIENT_SECRET, &key, &bytes))
+		assert_int_equal(client_secret_rec_get(bytes, &rec), 0);
+	assert_int_equal(store_read_end(txn), 0);
+	snprintf(stored.text, sizeof(stored.text), "%.*s", STR_ARG(rec.digest));
+	look_close(&vault);
+	return stored;
+}
+
+static void
+a_secret_is_there_before_its_client(void **state)
+{
+	static const char *const words[] = { "client", "add", "--id", "sync",
+		"--grant", "client_credentials", NULL };
+	struct site *site = *state;
+	struct stored left, fresh;
+	struct output o;
+
+	crash(site, schema_vault, schema_directory, words);
+	left = secret_of(site, "sync");
+	assert_int_equal(strlen(left.text), OPAQUE_LEN);
+	site_hubctl(site, &o, NULL, "client", "show", "sync");
 	assert_int_equal(o.status, 1);
-	assert_says(o.err, "there is a client app already");
+	assert_says(o.err, "there is no client sync");
+	site_hubctl(site, &o, NULL, "client", "rotate-secret", "sync");
+	assert_int_equal(o.status, 1);
+	site_do(site, "client", "add", "--id", "sync", "--grant",
+	    "client_credentials");
+	fresh = secret_of(site, "sync");
+	assert_int_equal(strlen(fresh.text), OPAQUE_LEN);
+	assert_string_not_equal(fresh.text, left.text);
+}
+
+static void
+a_removed_clients_secret_opens_nothing(void **state)
+{
+	static const char *const words[] = { "client", "remove", "sync", NULL };
+	struct site *site = *state;
+	struct output o;
+
+	site_do(site, "client", "add", "--id", "sync", "--grant",
+	    "client_credentials");
+	crash(site, schema_directory, schema_vault, words);
+	assert_int_equal(strlen(secret_of(site, "sync").text), OPAQUE_LEN);
+	assert_int_equal(events(site, "client.removed"), 0);
+	site_hubctl(site, &o, NULL, "client", "list");
+	assert_null(strstr(o.out, "sync"));
 }
 
 static void
@@ -827,7 +894,9 @@ main(void)
 		TEST(account_disable_ends_access_before_its_event),
 		TEST(account_revoke_ends_tokens_before_its_event),
 		TEST(account_enable_revives_no_token_without_its_event),
-		TEST(a_client_can_be_used_before_its_event),
+		TEST(a_client_is_on_record_before_it_can_be_used),
+		TEST(a_secret_is_there_before_its_client),
+		TEST(a_removed_clients_secret_opens_nothing),
 		TEST(client_disable_ends_access_before_its_event),
 		TEST(an_enabled_client_can_be_used_before_its_event),
 		TEST(client_remove_ends_access_before_its_event),

@@ -131,6 +131,31 @@ the_audit_log_names_the_caller(void **state)
 	assert_null(memmem(bytes, n, "hubctl " OWNER, 7 + strlen(OWNER)));
 }
 
+/* Where only the caller gets to; what comes out is the owner's again. */
+static void
+a_backup_goes_where_the_caller_may_and_comes_back(void **state)
+{
+	struct site *site = *state;
+	struct output before, after;
+
+	site_do(site, "init");
+	assert_int_equal(mkdir(site_path(site, "private"), 0700), 0);
+	site_do(site, "backup", site_path(site, "private/b"));
+	assert_owner(site, "private", 0);
+	assert_owner(site, "private/b", owner);
+	assert_owner(site, "private/b/vault.mdb", owner);
+	assert_owner(site, "private/b/manifest.json", owner);
+	hubctl(&before, "export");
+	site_run(&after, NULL, NULL, "/bin/rm",
+	    (const char *const[]){ "-r", site->data, NULL });
+	assert_int_equal(after.status, 0);
+	site_do(site, "restore", site_path(site, "private/b"));
+	assert_all_owned(site);
+	hubctl(&after, "export");
+	assert_int_equal(after.status, 0);
+	assert_string_equal(before.out, after.out);
+}
+
 /* Once there is a store its owner counts, whatever is configured. */
 static void
 the_owner_of_the_vault_is_become(void **state)
@@ -171,6 +196,7 @@ main(void)
 		TEST(an_empty_folder_is_given_away_and_a_used_one_not),
 		TEST(files_are_opened_as_the_caller),
 		TEST(the_audit_log_names_the_caller),
+		TEST(a_backup_goes_where_the_caller_may_and_comes_back),
 		TEST(the_owner_of_the_vault_is_become),
 		TEST(an_unknown_store_user_is_named),
 	};

@@ -3,12 +3,14 @@
 #include <stdio.h>
 #include "base/clock.h"
 #include "base/json_in.h"
+#include "fcgi_process.h"
 #include "unit.h"
 
 /*
  * The table of answers, over the socket as a web server speaks to it, for each
  * of the five endpoints: what goes wrong before an endpoint is reached goes
- * wrong in the same way at all of them.
+ * wrong in the same way at all of them. hub.fcgi gives each answer too, over
+ * FastCGI and as a CGI program, byte for byte the same.
  */
 #define REALM "Bearer realm=\"hub\""
 #define INVALID_REQUEST REALM ", error=\"invalid_request\""
@@ -51,6 +53,33 @@ add(const char **params, size_t *n, const char *name, const char *value)
 }
 
 static void
+assert_same(const char *how, const struct client_request *request,
+    struct str is, const struct client_answer *answer)
+{
+	if (!str_eq(is, buf_view(&answer->text)))
+		fail_msg("%s %.60s %s: '%.*s' is not '%.*s'",
+		    request->method == NULL ? "GET" : request->method,
+		    request->uri, how, STR_ARG(is),
+		    STR_ARG(buf_view(&answer->text)));
+}
+
+static void
+ask_the_others(const struct site *site, const struct client_request *request,
+    const struct client_answer *answer)
+{
+	struct client_answer other;
+	struct buf out;
+
+	fcgi_ask(site, request, &other);
+	assert_same("over libfcgi", request, buf_view(&other.text), answer);
+	client_answer_free(&other);
+	buf_init(&out, 1 << 20);
+	assert_int_equal(cgi_ask(site, request, NULL, &out), 0);
+	assert_same("by CGI", request, buf_view(&out), answer);
+	buf_free(&out);
+}
+
+static void
 ask(const struct site *site, const struct row *row, const char *path,
     struct client_answer *answer)
 {
@@ -75,6 +104,7 @@ ask(const struct site *site, const struct row *row, const char *path,
 	assert_int_equal(client_call(&c, &request, answer), 0);
 	assert_true(answer->ended);
 	client_close(&c);
+	ask_the_others(site, &request, answer);
 }
 
 static void
@@ -165,6 +195,7 @@ start(void **state)
 	memset(filler, 'x', sizeof(filler));
 	site_setup_filled(state);
 	site_start(*state, POOL_READERS);
+	fcgi_start(*state);
 	return 0;
 }
 

@@ -1,6 +1,10 @@
 #include "hub_process.h"
 
+#include <grp.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
 #include "unit.h"
 
 #define hubd(output, ...)                                                      \
@@ -119,6 +123,73 @@ a_socket_path_that_is_too_long_is_an_error_of_the_configuration(void **state)
 	assert_says(o.err, "hub.conf:2: readers.socket: longer than 107 bytes");
 }
 
+/* One error a run would make of mending a file a long evening. */
+static void
+all_errors_are_told_at_once(void **state)
+{
+	struct site *site = *state;
+	struct output o;
+
+	site_configure(site,
+	    "readers.wrokers = 2\nlimit.uri = 8Q\nkeepers.workers = 100\n");
+	hubd(&o, "--check-config", "--config", site->conf);
+	assert_int_equal(o.status, 1);
+	assert_says(o.err, "hub.conf:9: unknown key 'readers.wrokers'\nhubd: ");
+	assert_says(o.err, "hub.conf:10: limit.uri: ");
+	assert_says(o.err,
+	    "hub.conf:5: max_readers: 64 is too few for the workers of all "
+	    "pools: make it 106 or more\n");
+	/* hubctl has room for one and says where the others are told. */
+	site_hubctl(site, &o, NULL, "key", "list");
+	assert_int_equal(o.status, 1);
+	assert_says(o.err,
+	    "hub.conf:9: unknown key 'readers.wrokers' (and 2 "
+	    "more: see hubd --check-config)");
+}
+
+static void
+two_pools_at_one_socket_are_refused(void **state)
+{
+	struct site *site = *state;
+	struct output o;
+
+	snprintf(site->socket[POOL_KEEPERS], sizeof(site->socket[0]), "%s",
+	    site->socket[POOL_READERS]);
+	site_configure(site, "");
+	hubd(&o, "--pool", "keepers", "--config", site->conf);
+	assert_int_equal(o.status, 1);
+	assert_says(o.err, "readers.socket and keepers.socket are both");
+}
+
+static void
+become_nobody(void)
+{
+	if (setgroups(0, NULL) != 0 || setgid(65534) != 0 || setuid(65534) != 0)
+		_exit(125);
+}
+
+static void
+a_configuration_that_may_not_be_read_is_said_so(void **state)
+{
+	struct site *site = *state;
+	bool root = geteuid() == 0;
+	struct output o;
+
+	assert_int_equal(chmod(site->root, 0711), 0);
+	assert_int_equal(chmod(site->conf, 0), 0);
+	site_run(&o, NULL, root ? become_nobody : NULL,
+	    site_program("HUBD", "./hubd"),
+	    (const char *const[]){
+		"--pool", "readers", "--config", site->conf, NULL });
+	if (o.status == 127) {
+		print_message("# skipped: nobody cannot start the program\n");
+		return;
+	}
+	assert_int_equal(o.status, 1);
+	assert_says(o.err,
+	    "Permission denied: let this user read it, or start as another");
+}
+
 static void
 a_missing_configuration_is_named(void **state)
 {
@@ -149,6 +220,9 @@ main(void)
 		SITE(errors_in_the_configuration_name_file_and_line),
 		SITE(
 		    a_socket_path_that_is_too_long_is_an_error_of_the_configuration),
+		SITE(all_errors_are_told_at_once),
+		SITE(two_pools_at_one_socket_are_refused),
+		SITE(a_configuration_that_may_not_be_read_is_said_so),
 		cmocka_unit_test(a_missing_configuration_is_named),
 	};
 

@@ -230,6 +230,28 @@ a_worker_that_was_told_to_stop_is_replaced(void **state)
 	    site_ask(site, POOL_KEEPERS, "/health/ready", NULL), 200);
 }
 
+/* The others are idle for longer than that, and stay. */
+static void
+a_worker_that_shows_no_life_is_replaced(void **state)
+{
+	struct site *site = *state;
+	pid_t workers[8], after[8], daemon;
+
+	site_configure(site, "timeout.worker = 2s\nreaders.workers = 2\n");
+	daemon = site_start(site, POOL_READERS);
+	site_wait_for_workers(daemon, 2, 0);
+	assert_int_equal(site_workers(daemon, workers, 8), 2);
+	assert_int_equal(kill(workers[0], SIGSTOP), 0);
+	site_wait_for_workers(daemon, 2, workers[0]);
+	site_workers(daemon, after, 8);
+	assert_true(after[0] == workers[1] || after[1] == workers[1]);
+	assert_int_equal(site_log_count(site, POOL_READERS,
+			     "has given no sign of life for 2 seconds"),
+	    1);
+	assert_int_equal(
+	    site_ask(site, POOL_READERS, "/health/ready", NULL), 200);
+}
+
 #define FILLED(name)                                                           \
 	cmocka_unit_test_setup_teardown(name, site_setup_filled, site_teardown)
 
@@ -245,6 +267,7 @@ main(void)
 		FILLED(the_pauses_are_of_one_slot_each),
 		FILLED(workers_end_when_the_master_is_killed),
 		FILLED(a_worker_that_was_told_to_stop_is_replaced),
+		FILLED(a_worker_that_shows_no_life_is_replaced),
 	};
 
 	return UNIT_RUN(tests);

@@ -7,6 +7,7 @@
  */
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 /* 0 always; ends the process when the code under test is wrong. */
@@ -15,8 +16,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 /* What must hold for any input. */
 #define FUZZ_HOLDS(condition)                                                  \
 	do {                                                                   \
-		if (!(condition))                                              \
+		if (!(condition)) {                                            \
+			fprintf(stderr, "%s:%d: does not hold: %s\n",          \
+			    __FILE__, __LINE__, #condition);                   \
 			abort();                                               \
+		}                                                              \
 	} while (0)
 
 #endif

@@ -1,3 +1,4 @@
+/* Covers: base/b64.c */
 #include "fuzz.h"
 
 #include "base/b64.h"

@@ -1,3 +1,4 @@
+/* Covers: http/etag.c */
 #include "fuzz.h"
 
 #include "base/buf.h"

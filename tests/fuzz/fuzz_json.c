@@ -1,3 +1,4 @@
+/* Covers: base/json_in.c base/json_out.c */
 #include "fuzz.h"
 
 #include "base/json_in.h"
@@ -30,20 +31,74 @@ write_out(struct arena *arena, const struct json *root)
 	return buf_view(&out);
 }
 
+/* What a reader of the tree relies on, and that no name comes twice. */
+static void
+check_tree(const struct json *node)
+{
+	size_t n = 0;
+
+	FUZZ_HOLDS(str_is_utf8(node->text) && str_is_utf8(node->name));
+	FUZZ_HOLDS(str_index(node->text, '\0') < 0);
+	FUZZ_HOLDS(str_index(node->name, '\0') < 0);
+	for (const struct json *c = node->child; c != NULL; c = c->next, n++) {
+		check_tree(c);
+		if (node->type != JSON_OBJECT || n >= 100)
+			continue;
+		for (const struct json *d = c->next; d != NULL; d = d->next)
+			FUZZ_HOLDS(!str_eq(c->name, d->name));
+	}
+	FUZZ_HOLDS(n == node->count);
+	FUZZ_HOLDS(n == 0 || node->type >= JSON_ARRAY);
+}
+
 /* What was parsed can be written and parsed again, and is then the same. */
+static void
+check_round_trip(struct arena *arena, struct str text)
+{
+	const struct json *root;
+	struct str first;
+
+	if (parse(arena, text, &root) != 0)
+		return;
+	FUZZ_HOLDS(str_is_utf8(text));
+	check_tree(root);
+	first = write_out(arena, root);
+	FUZZ_HOLDS(parse(arena, first, &root) == 0);
+	FUZZ_HOLDS(str_eq(write_out(arena, root), first));
+}
+
+/* Any text without a NUL can be said as a string, if it is UTF-8. */
+static void
+check_string(struct arena *arena, struct str text)
+{
+	const struct json *root;
+	struct json_out j;
+	struct buf out;
+	struct str back;
+	int rc;
+
+	buf_init_arena(&out, arena, TEXT_MAX * 6 + 2);
+	json_out_begin(&j, &out);
+	json_out_str(&j, text);
+	rc = json_out_end(&j);
+	FUZZ_HOLDS(rc == (str_is_utf8(text) ? 0 : HUB_EINVAL));
+	if (rc != 0 || out.n > (size_t)TEXT_MAX * 6)
+		return;
+	rc = parse(arena, buf_view(&out), &root);
+	FUZZ_HOLDS((rc == 0) == (str_index(text, '\0') < 0));
+	if (rc == 0)
+		FUZZ_HOLDS(json_string(root, &back) && str_eq(back, text));
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct arena *arena = arena_new(TEXT_MAX, 64 * 1024 * 1024);
-	const struct json *root;
-	struct str first;
+	struct str text = { (const char *)data, size };
 
-	if (size <= TEXT_MAX &&
-	    parse(arena, (struct str){ (const char *)data, size }, &root) ==
-		0) {
-		first = write_out(arena, root);
-		FUZZ_HOLDS(parse(arena, first, &root) == 0);
-		FUZZ_HOLDS(str_eq(write_out(arena, root), first));
+	if (size <= TEXT_MAX) {
+		check_round_trip(arena, text);
+		check_string(arena, size == 0 ? STR("") : text);
 	}
 	arena_free(arena);
 	return 0;

@@ -1,3 +1,4 @@
+/* Covers: http/route.c */
 #include "fuzz.h"
 
 #include "http/route.h"

@@ -8,7 +8,6 @@
 #include "keys.h"
 #include "unit.h"
 
-struct arena *arena;
 struct keyset keys;
 struct rsa_key *ours, *other;
 struct signer_key signing;

@@ -1,7 +1,7 @@
 #ifndef FORGE_H
 #define FORGE_H
 
-#include "base/arena.h"
+#include "arena_fixture.h"
 #include "token/jwt.h"
 
 /*
@@ -11,7 +11,6 @@
  */
 #define NOW 1800000000
 
-extern struct arena *arena;          /* reset before each test */
 extern struct keyset keys;           /* one key: ours */
 extern struct rsa_key *ours;         /* its private half */
 extern struct signer_key signing;    /* the same, as jwt_sign() takes it */

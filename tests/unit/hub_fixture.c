@@ -1,12 +1,12 @@
 #include "hub_fixture.h"
 
 #include <fcntl.h>
-#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include "directory/account.h"
+#include "remove_tree.h"
 #include "store/rec_list.h"
 #include "store/schema.h"
 #include "unit.h"
@@ -47,15 +47,6 @@ hub_setup(void **state)
 	return 0;
 }
 
-static int
-remove_one(const char *path, const struct stat *st, int kind, struct FTW *ftw)
-{
-	(void)st;
-	(void)kind;
-	(void)ftw;
-	return remove(path);
-}
-
 int
 hub_teardown(void **state)
 {
@@ -64,7 +55,7 @@ hub_teardown(void **state)
 	store_close(hub->directory);
 	store_close(hub->vault);
 	arena_free(hub->arena);
-	nftw(hub->root, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+	remove_tree(hub->root);
 	free(hub);
 	return 0;
 }
@@ -124,6 +115,14 @@ hub_try(struct test_hub *hub, const char *line)
 	if (rc != 0)
 		return rc;
 	return store_write(hub->directory, hub->arena, apply, &attempt);
+}
+
+void
+hub_refuses(struct test_hub *hub, const char *line, const char *reason)
+{
+	assert_int_equal(hub_try(hub, line), HUB_EINVAL);
+	if (!str_starts(str_of(hub->why.text), str_of(reason)))
+		fail_msg("%s: %s", line, hub->why.text);
 }
 
 void

@@ -38,6 +38,9 @@ void hub_look_end(struct txn *txn);
  */
 int hub_try(struct test_hub *hub, const char *line);
 
+/* The same where it must be HUB_EINVAL and the reason begin so. */
+void hub_refuses(struct test_hub *hub, const char *line, const char *reason);
+
 /* The same where it must succeed. */
 void hub_put(struct test_hub *hub, const char *line);
 

@@ -12,6 +12,7 @@
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include "gateway/libfcgi.h"
 #include "unit.h"
 
 #define BACKLOG 2048
@@ -107,6 +108,22 @@ limit_descriptors(unsigned int connections)
 		_exit(2);
 }
 
+static int
+run(const struct server *s, struct why *why)
+{
+	const struct libfcgi_spec spec = {
+		.listen_fd = s->spec.listen_fd,
+		.stop_fd = s->spec.stop_fd,
+		.limits = s->spec.limits,
+		.timeout_request = s->spec.timeout_request,
+		.timeout_write = s->spec.timeout_write,
+		.counters = s->spec.counters,
+		.app = s->spec.app,
+	};
+
+	return s->libfcgi ? libfcgi_run(&spec, why) : loop_run(&s->spec, why);
+}
+
 static _Noreturn void
 child(struct server *s)
 {
@@ -120,8 +137,7 @@ child(struct server *s)
 	if (s->descriptors > 0)
 		limit_descriptors(s->descriptors + 1);
 	s->spare = dup(STDERR_FILENO);
-	rc = loop_run(&s->spec, &why);
-	close(s->spec.listen_fd);
+	rc = run(s, &why);
 	exit(rc == 0 ? 0 : 1);
 }
 
@@ -142,7 +158,9 @@ server_start(struct server *s)
 		child(s);
 	}
 	close(stop[0]);
-	close(s->spec.listen_fd);
+	s->listener = s->spec.listen_fd;
+	if (!s->hold)
+		close(s->listener);
 	s->stop = stop[1];
 }
 
@@ -163,6 +181,8 @@ server_end(struct server *s)
 	assert_int_equal(waitpid(s->pid, &status, 0), s->pid);
 	assert_true(WIFEXITED(status));
 	assert_int_equal(WEXITSTATUS(status), 0);
+	if (s->hold)
+		close(s->listener);
 	assert_int_equal(unlink(s->path), 0);
 	assert_int_equal(rmdir(s->dir), 0);
 	assert_int_equal(

@@ -6,9 +6,10 @@
 #include "gateway/loop.h"
 
 /*
- * A loop in a child process for tests, with a small application: "/echo"
- * answers 201 with the body, "/large" 524288 bytes, "/bad-header" what cannot
- * be sent, "/free" closes the spare descriptor, any other URI 200 with itself.
+ * A gateway in a child process for tests, the loop where nothing else is said,
+ * with a small application: "/echo" answers 201 with the body, "/large"
+ * RESP_BODY_MAX bytes, "/bad-header" what cannot be sent, "/free" closes the
+ * spare descriptor, any other URI 200 with itself.
  */
 
 /* Milliseconds: no test waits that long, and none is decided by it. */
@@ -20,6 +21,9 @@
 
 struct server {
 	struct loop_spec spec;
+	bool libfcgi; /* by that gateway, with what of the spec it has */
+	bool hold;    /* the test has the listening socket too, as LISTENER */
+	int listener;
 	unsigned int descriptors; /* for connections; 0: as many as there are */
 	char dir[128], path[160];
 	int spare; /* a descriptor of the child that "/free" gives back */

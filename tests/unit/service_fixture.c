@@ -224,7 +224,16 @@ fill(struct fixture *f, struct req *req, const struct ask *a)
 	put(req, "HTTP_AUTHORIZATION", a->authorization);
 	put(req, "HTTP_ORIGIN", a->origin);
 	put(req, "HTTP_IF_NONE_MATCH", a->if_none_match);
+	put(req, "HTTP_COOKIE", a->cookie);
+	put(req, "HTTP_ACCEPT_LANGUAGE", a->language);
+	put(req, "REMOTE_ADDR",
+	    a->remote_addr != NULL ? a->remote_addr : "192.0.2.1");
+	put(req, "HTTPS", a->http ? NULL : "on");
 	if (a->body != NULL) {
+		put(req, "CONTENT_TYPE",
+		    a->content_type != NULL
+			? a->content_type
+			: "application/x-www-form-urlencoded");
 		req->body = str_of(a->body);
 		put(req, "CONTENT_LENGTH",
 		    arena_printf(f->arena, "%zu", req->body.n));

@@ -50,8 +50,13 @@ struct ask {
 	const char *authorization;
 	const char *origin;
 	const char *if_none_match;
-	const char *body;
-	int refused; /* a limit that the gateway saw broken */
+	const char *body; /* a form, unless content_type says otherwise */
+	const char *content_type;
+	const char *cookie;
+	const char *language;    /* Accept-Language */
+	const char *remote_addr; /* NULL: 192.0.2.1 */
+	bool http;               /* without TLS */
+	int refused;             /* a limit that the gateway saw broken */
 };
 
 /* Asks and gives the status; the answer stands in the fixture. */

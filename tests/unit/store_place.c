@@ -1,6 +1,5 @@
 #include "store_place.h"
 
-#include <ftw.h>
 #include <grp.h>
 #include <sched.h>
 #include <signal.h>
@@ -10,6 +9,7 @@
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include "remove_tree.h"
 #include "unit.h"
 
 #define NOBODY 65534
@@ -43,20 +43,11 @@ place_make(struct place *p)
 	p->why.text[0] = '\0';
 }
 
-static int
-remove_one(const char *path, const struct stat *st, int kind, struct FTW *ftw)
-{
-	(void)st;
-	(void)kind;
-	(void)ftw;
-	return remove(path);
-}
-
 void
 place_remove(struct place *p)
 {
 	arena_free(p->arena);
-	nftw(p->root, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+	remove_tree(p->root);
 }
 
 int

@@ -1,27 +1,11 @@
 #include "directory/account.h"
 
 #include <string.h>
+#include "arena_fixture.h"
 #include "hub_fixture.h"
 #include "unit.h"
 
-static struct arena *arena;
 static struct why why;
-
-static int
-make_arena(void **state)
-{
-	(void)state;
-	arena = arena_new(1 << 16, 64 << 20);
-	return arena == NULL;
-}
-
-static int
-drop_arena(void **state)
-{
-	(void)state;
-	arena_free(arena);
-	return 0;
-}
 
 static int
 parse(struct str text, struct account *out)
@@ -591,7 +575,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, make_arena, drop_arena)
+#define TEST(name)                                                             \
+	cmocka_unit_test_setup_teardown(name, arena_setup, arena_teardown)
 		TEST(the_item_is_the_one_of_the_api),
 		TEST(members_stand_in_the_order_of_the_api),
 		TEST(absent_members_are_null_or_empty_and_never_missing),

@@ -283,6 +283,55 @@ remembers_a_failure_over_a_rewind(void **state)
 	arena_free(a);
 }
 
+/* How many of the N bytes are not 0. */
+static size_t
+marks(const char *p, size_t n)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < n; i++)
+		count += p[i] != 0;
+	return count;
+}
+
+static void
+overwrites_what_it_gives_back_if_told(void **state)
+{
+	struct arena *a = arena_new(256, 4096);
+	struct arena_mark mark;
+	char *kept, *p;
+
+	(void)state;
+	arena_clears(a);
+	kept = arena_alloc(a, 64);
+	memset(kept, 'k', 64);
+	mark = arena_mark(a);
+	p = arena_alloc(a, 64);
+	memset(p, 's', 64);
+	arena_rewind(a, mark);
+	assert_int_equal(marks(kept, 64), 64);
+	assert_ptr_equal(arena_alloc(a, 64), p);
+	assert_int_equal(marks(p, 64), 0);
+	arena_reset(a);
+	assert_ptr_equal(arena_alloc(a, 128), kept);
+	assert_int_equal(marks(kept, 128), 0);
+	arena_free(a);
+}
+
+static void
+leaves_it_as_it_is_if_not(void **state)
+{
+	struct arena *a = arena_new(256, 4096);
+	char *p = arena_alloc(a, 64);
+
+	(void)state;
+	memset(p, 's', 64);
+	arena_reset(a);
+	assert_ptr_equal(arena_alloc(a, 64), p);
+	assert_int_equal(marks(p, 64), 64);
+	arena_free(a);
+}
+
 int
 main(void)
 {
@@ -302,6 +351,8 @@ main(void)
 		cmocka_unit_test(calls_at_once_what_cannot_be_deferred),
 		cmocka_unit_test(rewinds_within_a_chunk_and_across_chunks),
 		cmocka_unit_test(remembers_a_failure_over_a_rewind),
+		cmocka_unit_test(overwrites_what_it_gives_back_if_told),
+		cmocka_unit_test(leaves_it_as_it_is_if_not),
 	};
 
 	return UNIT_RUN(tests);

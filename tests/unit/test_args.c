@@ -184,12 +184,25 @@ the_rest_is_left_alone_after_the_first_word(void **state)
 }
 
 static void
+the_short_form_of_help_is_known(void **state)
+{
+	(void)state;
+	assert_string_equal(taken("one -h", false), "one");
+	assert_true(help);
+	assert_string_equal(taken("--ttl -h", false), "");
+	assert_string_equal(ttl, "-h");
+	assert_false(help);
+	assert_string_equal(taken("-- -h", false), "-h");
+	assert_false(help);
+}
+
+static void
 what_is_wrong_is_named(void **state)
 {
 	(void)state;
 	assert_refused("--nothing", "unknown option --nothing");
 	assert_refused("--nothing=x", "unknown option --nothing");
-	assert_refused("-h", "unknown option -h");
+	assert_refused("-H", "unknown option -H");
 	assert_refused("--=x", "unknown option --");
 	assert_refused("--all=yes", "--all takes no value");
 	assert_refused("word --ttl", "--ttl needs a value");
@@ -224,6 +237,7 @@ main(void)
 		cmocka_unit_test(the_whole_name_is_compared),
 		cmocka_unit_test(a_dash_is_a_word_and_two_end_the_options),
 		cmocka_unit_test(the_rest_is_left_alone_after_the_first_word),
+		cmocka_unit_test(the_short_form_of_help_is_known),
 		cmocka_unit_test(what_is_wrong_is_named),
 		cmocka_unit_test(a_list_may_be_missing),
 	};

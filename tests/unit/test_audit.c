@@ -215,6 +215,60 @@ an_event_that_does_not_fit_fails_its_transaction(void **state)
 	    HUB_ETOOBIG);
 }
 
+static void
+join_page(void *ctx, int64_t time_us, const struct audit_rec *rec)
+{
+	join(ctx, time_us, rec);
+}
+
+/* What one page says, and whether there may be more. */
+static void
+assert_page(struct test_hub *hub, struct audit_place *place, bool more,
+    const char *expected)
+{
+	struct buf text;
+	struct txn *txn;
+
+	buf_init(&text, 4096);
+	txn = store_read_begin(hub->vault, hub->arena);
+	assert_int_equal(audit_page(txn, place, 2, join_page, &text), more);
+	assert_int_equal(store_read_end(txn), 0);
+	assert_str(buf_view(&text), expected);
+	buf_free(&text);
+}
+
+static void
+a_log_is_read_in_pages_from_any_moment(void **state)
+{
+	static const int64_t times[] = { 10, 20, 20, 20, 30 };
+	struct test_hub *hub = *state;
+	struct audit_place place;
+
+	for (size_t i = 0; i < sizeof(times) / sizeof(times[0]); i++) {
+		char detail[] = { (char)('a' + i), '\0' };
+
+		frozen_us = times[i];
+		hub_write(hub, hub->vault, put_one, detail);
+	}
+	audit_place_at(&place, 0);
+	assert_page(hub, &place, true, "10/a 20/b ");
+	assert_page(hub, &place, true, "20/c 20/d ");
+	assert_page(hub, &place, false, "30/e ");
+	/* What comes later is found from there. */
+	assert_page(hub, &place, false, "");
+	frozen_us = 40;
+	hub_write(hub, hub->vault, put_one, "f");
+	assert_page(hub, &place, false, "40/f ");
+	audit_place_at(&place, 20);
+	assert_page(hub, &place, true, "20/b 20/c ");
+	audit_place_at(&place, 21);
+	assert_page(hub, &place, true, "30/e 40/f ");
+	audit_place_at(&place, -5);
+	assert_page(hub, &place, true, "10/a 20/b ");
+	audit_place_at(&place, 41);
+	assert_page(hub, &place, false, "");
+}
+
 int
 main(void)
 {
@@ -225,6 +279,7 @@ main(void)
 		TEST(an_empty_log_has_no_event),
 		TEST(events_of_one_microsecond_keep_their_order),
 		TEST(hundreds_of_one_microsecond_are_all_there),
+		TEST(a_log_is_read_in_pages_from_any_moment),
 		TEST(a_damaged_event_is_an_error),
 		TEST(an_event_that_does_not_fit_fails_its_transaction),
 #undef TEST

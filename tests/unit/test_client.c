@@ -55,8 +55,9 @@ what_is_not_said_has_a_default(void **state)
 	struct test_hub *hub = *state;
 	struct client_rec rec = made(hub, &form);
 
-	assert_true(rec.enabled && rec.public);
-	assert_false(rec.third_party || rec.builtin);
+	assert_true(rec.enabled);
+	assert_false(rec.public || rec.third_party || rec.builtin);
+	assert_false(rec.pkce_optional);
 	assert_str(rec.name, "app");
 	assert_str(rec.scope, "openid profile email offline_access hub.read");
 	assert_str(client_grant_names(hub->arena, rec.grants),
@@ -109,6 +110,7 @@ all_that_is_said_is_kept_in_its_order(void **state)
 	assert_str(rec.scope, "hub.manage openid email");
 	assert_str(rec.audience, "urn:example:api");
 	assert_str(rec.organization, "1001");
+	assert_true(rec.public);
 }
 
 static void
@@ -152,12 +154,22 @@ the_id_and_the_name_have_their_shape(void **state)
 }
 
 static void
-a_redirect_uri_is_needed(void **state)
+a_redirect_uri_is_needed_for_codes_only(void **state)
 {
+	static const char *const own[] = { "client_credentials", NULL };
+	static const char *const both[] = { "client_credentials",
+		"authorization_code", NULL };
 	struct client_form form = plain();
+	struct client_rec rec;
 
 	form.redirect_uris = none;
 	assert_refused(*state, &form, "needs a redirect URI");
+	form.grants = both;
+	assert_refused(*state, &form, "needs a redirect URI");
+	form.grants = own;
+	rec = made(*state, &form);
+	assert_int_equal(rec.grants, CLIENT_GRANT_CREDENTIALS);
+	assert_string_equal(hub_list(*state, rec.redirect_uris), "");
 }
 
 static void
@@ -222,30 +234,53 @@ a_list_has_its_bound_and_the_largest_client_fits(void **state)
 	assert_true(str_eq(back.redirect_uris, rec.redirect_uris));
 	assert_true(str_eq(back.post_logout_uris, rec.post_logout_uris));
 	assert_int_equal(back.grants, rec.grants);
-	assert_true(back.public);
+	assert_false(back.public);
 }
 
 static void
-only_grants_of_a_public_client_are_taken(void **state)
+only_grants_that_fit_the_client_are_taken(void **state)
 {
 	static const struct {
-		const char *grants[3], *says;
+		bool public;
+		const char *grants[3], *says; /* NULL: taken */
 	} rows[] = {
-		{ { "implicit" }, "refused on purpose" },
-		{ { "password" }, "refused on purpose" },
-		{ { "authorization_code", "client_credentials" },
+		{ false, { "implicit" }, "refused on purpose" },
+		{ true, { "password" }, "refused on purpose" },
+		{ true, { "authorization_code", "client_credentials" },
 		    "needs a secret" },
-		{ { "code" }, "'code' is none of" },
-		{ { "" }, "'' is none of" },
-		{ { "Authorization_code" }, "is none of" },
-		{ { "refresh_token" }, "add that grant" },
+		{ true, { "client_credentials" }, "needs a secret" },
+		{ false, { "authorization_code", "client_credentials" }, NULL },
+		{ false, { "code" }, "'code' is none of" },
+		{ false, { "" }, "'' is none of" },
+		{ false, { "Authorization_code" }, "is none of" },
+		{ true, { "refresh_token" }, "add that grant" },
+		{ false, { "refresh_token", "client_credentials" },
+		    "add that grant" },
+		{ true, { "refresh_token", "authorization_code" }, NULL },
 	};
 	struct client_form form = plain();
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		form.grants = rows[i].grants;
-		assert_refused(*state, &form, rows[i].says);
+		form.public = rows[i].public;
+		if (rows[i].says != NULL)
+			assert_refused(*state, &form, rows[i].says);
+		else
+			made(*state, &form);
 	}
+}
+
+static void
+a_public_client_never_goes_without_pkce(void **state)
+{
+	struct client_form form = plain();
+
+	form.pkce_optional = true;
+	assert_true(made(*state, &form).pkce_optional);
+	form.public = true;
+	assert_refused(*state, &form, "never optional");
+	form.pkce_optional = false;
+	assert_false(made(*state, &form).pkce_optional);
 }
 
 static void
@@ -285,6 +320,8 @@ nobody_brings_data_in_without_a_secret(void **state)
 	struct client_form form = plain();
 
 	form.scopes = bring;
+	assert_str(made(*state, &form).scope, "openid records.write");
+	form.public = true;
 	assert_refused(*state, &form, "'records.write' needs a secret");
 	form.third_party = true;
 	assert_refused(
@@ -391,10 +428,11 @@ main(void)
 		TEST(what_is_not_said_has_a_default),
 		TEST(all_that_is_said_is_kept_in_its_order),
 		TEST(the_id_and_the_name_have_their_shape),
-		TEST(a_redirect_uri_is_needed),
+		TEST(a_redirect_uri_is_needed_for_codes_only),
 		TEST(a_bad_address_is_named),
 		TEST(a_list_has_its_bound_and_the_largest_client_fits),
-		TEST(only_grants_of_a_public_client_are_taken),
+		TEST(only_grants_that_fit_the_client_are_taken),
+		TEST(a_public_client_never_goes_without_pkce),
 		TEST(only_scopes_of_the_hub_are_taken),
 		TEST(third_parties_do_not_manage),
 		TEST(nobody_brings_data_in_without_a_secret),

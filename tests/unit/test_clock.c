@@ -1,6 +1,9 @@
-#include "unit.h"
-
 #include "base/clock.h"
+
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+#include "unit.h"
 
 static void
 writes_a_time_as_text(void **state)
@@ -56,14 +59,102 @@ never_runs_backwards(void **state)
 	}
 }
 
+/* The clock as a test sets it, so many seconds from the true time. */
+static int64_t shift;
+
+int
+clock_gettime(clockid_t id, struct timespec *ts)
+{
+	int rc = (int)syscall(SYS_clock_gettime, id, ts);
+
+	if (id == CLOCK_REALTIME)
+		ts->tv_sec += shift;
+	return rc;
+}
+
+/* The two clocks are not read in one moment, so a second may lack. */
+static void
+assert_step(struct clock_watch *watch, int64_t want)
+{
+	int64_t step = clock_watch_step(watch);
+
+	assert_in_range(step, want - 1, want + 1);
+	assert_int_equal(clock_watch_step(watch), 0);
+}
+
+static void
+notices_that_the_clock_was_set(void **state)
+{
+	struct clock_watch watch = { 0 };
+
+	(void)state;
+	shift = -1000000;
+	assert_int_equal(clock_watch_step(&watch), 0);
+	shift += CLOCK_SET_MIN - 2;
+	assert_int_equal(clock_watch_step(&watch), 0);
+	shift += 10;
+	assert_step(&watch, CLOCK_SET_MIN + 8);
+	shift -= 3600;
+	assert_true(clock_watch_step(&watch) <= -3599);
+	assert_int_equal(clock_watch_step(&watch), 0);
+	shift += 1003600;
+	assert_step(&watch, 1003600);
+	shift = 0;
+}
+
+static void
+the_two_that_only_grow_are_one_clock(void **state)
+{
+	int64_t before = clock_mono_ms();
+	int64_t us = clock_mono_us();
+	int64_t after = clock_mono_ms();
+
+	(void)state;
+	assert_true(before <= us / 1000);
+	assert_true(us / 1000 <= after);
+}
+
+static void
+reads_what_it_writes_and_nothing_else(void **state)
+{
+	static const struct {
+		const char *text;
+		int64_t seconds;
+	} good[] = {
+		{ "1970-01-01T00:00:00Z", 0 },
+		{ "2026-01-31", 1769817600 },
+		{ "2026-01-31T12:34:56Z", 1769862896 },
+		{ "2024-02-29", 1709164800 },
+		{ "9999-12-31T23:59:59Z", 253402300799 },
+	};
+	static const char *const bad[] = { "", "2026", "2026-02-29",
+		"2026-13-01", "2026-00-01", "2026-01-00", "2026-1-31 ",
+		"2026-01-31T24:00:00Z", "2026-01-31T12:60:00Z",
+		"2026-01-31T12:34:56z", "2026-01-31 12:34:56Z",
+		"2026-01-31T12:34:56", "2026-01-31T12:34:56+1", "+026-01-31",
+		"2026/01/31", "----------", "2026-01-31T12:34:56Z " };
+	int64_t seconds;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
+		assert_true(clock_parse(str_of(good[i].text), &seconds));
+		assert_int_equal(seconds, good[i].seconds);
+	}
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		assert_false(clock_parse(str_of(bad[i]), &seconds));
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(writes_a_time_as_text),
+		cmocka_unit_test(reads_what_it_writes_and_nothing_else),
 		cmocka_unit_test(
 		    counts_the_same_time_in_seconds_and_microseconds),
 		cmocka_unit_test(never_runs_backwards),
+		cmocka_unit_test(notices_that_the_clock_was_set),
+		cmocka_unit_test(the_two_that_only_grow_are_one_clock),
 	};
 
 	return UNIT_RUN(tests);

@@ -37,12 +37,19 @@ refuse(const char *text, const char *sentence)
 	assert_string_equal(why.text, sentence);
 }
 
-/* A good file with the one line "KEY = VALUE" behind the address. */
+/*
+ * A good file with the one line "KEY = VALUE" behind what lets every number of
+ * workers and readers go together.
+ */
 static int
 parse_pair(const char *key, const char *value)
 {
+	const char *before = strcmp(key, "max_readers") == 0
+	    ? "readers.workers = 1\nkeepers.workers = 1\nsignin.workers = 1\n"
+	    : "max_readers = 65535\n";
 	char text[2048];
-	int n = snprintf(text, sizeof(text), URL "%s = %s\n", key, value);
+	int n =
+	    snprintf(text, sizeof(text), URL "%s%s = %s\n", before, key, value);
 
 	assert_true(n > 0 && (size_t)n < sizeof(text));
 	return parse((struct str){ text, (size_t)n });
@@ -168,6 +175,97 @@ names_file_and_line_of_what_is_wrong(void **state)
 	refuse("base_url = http://hub.example\n",
 	    "hub.conf:1: base_url: 'http://hub.example' is not an https "
 	    "address without a slash at its end");
+}
+
+struct told {
+	char text[CONF_ERRORS_TOLD + 10][400];
+	unsigned int n;
+};
+
+static void
+keep(void *ctx, const char *sentence)
+{
+	struct told *told = ctx;
+
+	assert_true(told->n < COUNT(told->text));
+	snprintf(told->text[told->n++], sizeof(told->text[0]), "%s", sentence);
+}
+
+static int
+parse_telling(const char *text, struct told *told)
+{
+	struct conf_teller teller = { keep, told };
+
+	told->n = 0;
+	return conf_parse_telling(&conf, str_of(text), "hub.conf", &teller);
+}
+
+static void
+tells_all_errors_at_once(void **state)
+{
+	struct told told;
+
+	(void)state;
+	assert_int_equal(parse_telling("dat = /x\n"
+				       "log.level = debug\n"
+				       "data = x\n"
+				       "\n"
+				       "limit.uri = 8Q\n",
+			     &told),
+	    HUB_EINVAL);
+	assert_int_equal(told.n, 4);
+	assert_string_equal(told.text[0], "hub.conf:1: unknown key 'dat'");
+	assert_string_equal(
+	    told.text[1], "hub.conf:3: data: 'x' does not begin with /");
+	assert_non_null(strstr(told.text[2], "hub.conf:5: limit.uri: "));
+	assert_string_equal(told.text[3], "hub.conf: base_url is missing");
+	refuse("dat = /x\nx = 1\n" URL,
+	    "hub.conf:1: unknown key 'dat' (and 1 more: see hubd "
+	    "--check-config)");
+	assert_int_equal(parse_telling(URL, &told), 0);
+	assert_int_equal(told.n, 0);
+}
+
+static void
+tells_no_end_of_errors_in_no_file(void **state)
+{
+	struct told told;
+	char text[4096] = URL;
+	size_t n = strlen(text);
+
+	(void)state;
+	for (int i = 0; i < CONF_ERRORS_TOLD + 7; i++, n += 2)
+		memcpy(text + n, "x\n", 3);
+	assert_int_equal(parse_telling(text, &told), HUB_EINVAL);
+	assert_int_equal(told.n, CONF_ERRORS_TOLD + 1);
+	assert_string_equal(
+	    told.text[CONF_ERRORS_TOLD], "hub.conf: 7 more errors");
+}
+
+static void
+refuses_values_that_do_not_go_together(void **state)
+{
+	struct told told;
+
+	(void)state;
+	refuse(URL "readers.socket = /a\n# two\nsignin.socket = /a\n",
+	    "hub.conf:4: readers.socket and signin.socket are both /a: give "
+	    "each pool its own");
+	refuse(URL "readers.socket = /run/hub/keepers.sock\n",
+	    "hub.conf:2: readers.socket and keepers.socket are both "
+	    "/run/hub/keepers.sock: give each pool its own");
+	parse_well(URL "max_readers = 10\n");
+	assert_int_equal(conf_readers_needed(&conf), 10);
+	refuse(URL "max_readers = 9\n",
+	    "hub.conf:2: max_readers: 9 is too few for the workers of all "
+	    "pools: make it 10 or more");
+	refuse(URL "log.level = info\nkeepers.workers = 1019\n",
+	    "hub.conf:3: max_readers: 1024 is too few for the workers of all "
+	    "pools: make it 1025 or more");
+	/* Beside what is wrong in a line of its own. */
+	assert_int_equal(
+	    parse_telling(URL "x = 1\nmax_readers = 9\n", &told), HUB_EINVAL);
+	assert_int_equal(told.n, 2);
 }
 
 static void
@@ -428,7 +526,9 @@ says_which_file_it_cannot_read(void **state)
 
 	(void)state;
 	snprintf(want, sizeof(want),
-	    "cannot read %s: No such file or directory", path);
+	    "cannot read %s: No such file or directory: name another with "
+	    "--config or $HUB_CONF",
+	    path);
 	assert_int_equal(conf_load(&conf, path, &why), HUB_EIO);
 	assert_string_equal(why.text, want);
 	snprintf(want, sizeof(want), "cannot read %s: Is a directory", folder);
@@ -440,7 +540,7 @@ says_which_file_it_cannot_read(void **state)
 	write_file(STR(URL));
 	assert_int_equal(chmod(path, 0), 0);
 	assert_int_equal(conf_load(&conf, path, &why), HUB_EIO);
-	assert_non_null(strstr(why.text, "Permission denied"));
+	assert_non_null(strstr(why.text, "Permission denied: let this user"));
 }
 
 static void
@@ -558,6 +658,94 @@ finds_no_other_key_in_the_example(void **state)
 	assert_int_equal(n, keys - 1);
 }
 
+static bool
+is_among(const char *const *names, size_t n, const char *name)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (strcmp(names[i], name) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Every key has another value than its default. */
+#define ALL_CHANGED                                                            \
+	"base_url = https://other.example\n"                                   \
+	"data = /d\nstore_user = u\nreader_group = r\n"                        \
+	"socket_group = s\nmap_size = 2M\nmax_readers = 99\n"                  \
+	"readers.socket = /r\nreaders.workers = 3\n"                           \
+	"readers.connections = 4\nkeepers.socket = /k\n"                       \
+	"keepers.workers = 5\nsignin.socket = /s\nsignin.workers = 6\n"        \
+	"limit.uri = 300\nlimit.headers = 2000\nlimit.body = 7\n"              \
+	"timeout.request = 8\ntimeout.idle = 9\ntimeout.write = 10\n"          \
+	"timeout.drain = 11\ntimeout.worker = 12\ntoken.lifetime = 40\n"       \
+	"token.cache = 13\nlog.level = debug\n"
+
+static void
+holds_what_only_a_restart_changes(void **state)
+{
+	static const char *const held[] = { "base_url", "data", "reader_group",
+		"socket_group", "map_size", "max_readers", "readers.socket",
+		"keepers.socket", "signin.socket" };
+	const size_t n = sizeof(held) / sizeof(held[0]);
+	const char *names[CONF_KEYS_MAX];
+	struct conf now, next, again;
+
+	(void)state;
+	assert_int_equal(parse(STR(URL)), 0);
+	now = conf;
+	assert_int_equal(parse(STR(ALL_CHANGED)), 0);
+	next = conf;
+	assert_int_equal(conf_hold(&next, &now, names), n);
+	for (size_t i = 0; i < n; i++)
+		assert_true(is_among(names, n, held[i]));
+	assert_string_equal(next.base_url, now.base_url);
+	assert_string_equal(next.data, now.data);
+	assert_string_equal(next.reader_group, "");
+	assert_string_equal(next.socket_group, "");
+	assert_int_equal(next.map_size, now.map_size);
+	assert_int_equal(next.max_readers, now.max_readers);
+	for (int pool = 0; pool < POOL_COUNT; pool++)
+		assert_string_equal(
+		    next.pool[pool].socket, now.pool[pool].socket);
+	/* All else is new. */
+	assert_string_equal(next.store_user, "u");
+	assert_int_equal(next.pool[POOL_READERS].workers, 3);
+	assert_int_equal(next.pool[POOL_KEEPERS].workers, 5);
+	assert_int_equal(next.pool[POOL_SIGNIN].workers, 6);
+	assert_int_equal(next.connections, 4);
+	assert_int_equal(next.limit_uri, 300);
+	assert_int_equal(next.limit_headers, 2000);
+	assert_int_equal(next.limit_body, 7);
+	assert_int_equal(next.timeout_request, 8);
+	assert_int_equal(next.timeout_idle, 9);
+	assert_int_equal(next.timeout_write, 10);
+	assert_int_equal(next.timeout_drain, 11);
+	assert_int_equal(next.timeout_worker, 12);
+	assert_int_equal(next.token_lifetime, 40);
+	assert_int_equal(next.token_cache, 13);
+	assert_int_equal(next.log_level, LOG_LEVEL_DEBUG);
+	again = next;
+	assert_int_equal(conf_hold(&again, &next, names), 0);
+}
+
+/* What stood there before a shorter value is no difference. */
+static void
+holds_nothing_where_the_text_is_the_same(void **state)
+{
+	const char *names[CONF_KEYS_MAX];
+	struct conf now, next;
+
+	(void)state;
+	assert_int_equal(parse(STR(URL "data = /d\n")), 0);
+	now = conf;
+	conf_defaults(&next);
+	memset(next.data, 'x', sizeof(next.data));
+	memcpy(next.data, "/d", 3);
+	memcpy(next.base_url, now.base_url, sizeof(now.base_url));
+	assert_int_equal(conf_hold(&next, &now, names), 0);
+}
+
 #define FILE_TEST(f)                                                           \
 	cmocka_unit_test_setup_teardown(f, make_folder, drop_folder)
 
@@ -571,6 +759,9 @@ main(void)
 		cmocka_unit_test(forgets_an_earlier_file),
 		cmocka_unit_test(takes_lines_that_end_in_cr_lf),
 		cmocka_unit_test(names_file_and_line_of_what_is_wrong),
+		cmocka_unit_test(tells_all_errors_at_once),
+		cmocka_unit_test(tells_no_end_of_errors_in_no_file),
+		cmocka_unit_test(refuses_values_that_do_not_go_together),
 		cmocka_unit_test(does_without_a_sentence),
 		cmocka_unit_test(refuses_control_characters),
 		cmocka_unit_test(gives_the_reason_however_long_the_value),
@@ -587,6 +778,8 @@ main(void)
 		cmocka_unit_test(loads_the_example_as_it_stands),
 		cmocka_unit_test(finds_each_default_once_in_the_example),
 		cmocka_unit_test(finds_no_other_key_in_the_example),
+		cmocka_unit_test(holds_what_only_a_restart_changes),
+		cmocka_unit_test(holds_nothing_where_the_text_is_the_same),
 	};
 
 	return UNIT_RUN(tests);

@@ -769,7 +769,8 @@ an_answer_fills_records_to_a_multiple_of_eight(void **state)
 		put_stream(
 		    &t.expected, FCGI_STDOUT, 7, buf_view(&text), full, 0);
 		expect_end(&t, 7, FCGI_REQUEST_COMPLETE);
-		fcgi_put_answer(&t.out, 7, head, payload);
+		fcgi_put_stdout(&t.out, 7, head, payload);
+		fcgi_put_end(&t.out, 7);
 		assert_int_equal(buf_error(&t.out), 0);
 		assert_out(&t);
 		buf_free(&text);

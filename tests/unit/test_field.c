@@ -1,27 +1,11 @@
 #include "directory/field.h"
 
 #include <string.h>
+#include "arena_fixture.h"
 #include "base/buf.h"
 #include "unit.h"
 
-static struct arena *arena;
 static struct why why;
-
-static int
-make_arena(void **state)
-{
-	(void)state;
-	arena = arena_new(1 << 16, 16 << 20);
-	return arena == NULL;
-}
-
-static int
-drop_arena(void **state)
-{
-	(void)state;
-	arena_free(arena);
-	return 0;
-}
 
 static const struct json *
 json(const char *text)
@@ -260,5 +244,5 @@ main(void)
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
-	return cmocka_run_group_tests(tests, make_arena, drop_arena);
+	return cmocka_run_group_tests(tests, arena_setup, arena_teardown);
 }

@@ -1,29 +1,16 @@
 #include "http/form.h"
 
+#include "arena_fixture.h"
 #include "base/buf.h"
 #include "unit.h"
 
-static int
-make_arena(void **state)
-{
-	*state = arena_new(4096, 1 << 20);
-	return *state == NULL;
-}
-
-static int
-drop_arena(void **state)
-{
-	arena_free(*state);
-	return 0;
-}
-
 static void
 assert_decodes(
-    struct arena *arena, struct str raw, bool plus, struct str wanted)
+    struct arena *memory, struct str raw, bool plus, struct str wanted)
 {
 	struct str out;
 
-	if (!percent_decode(arena, raw, plus, &out) || !str_eq(out, wanted))
+	if (!percent_decode(memory, raw, plus, &out) || !str_eq(out, wanted))
 		fail_msg("%.*s became %.*s", STR_ARG(raw), STR_ARG(out));
 }
 
@@ -84,15 +71,15 @@ lack_of_memory_is_no_text(void **state)
 
 /* The pairs as "name:value|..."; "!" where one was bad. */
 static const char *
-pairs(struct arena *arena, struct str text)
+pairs(struct arena *memory, struct str text)
 {
 	struct str rest = text, name, value;
 	struct buf out;
 	bool bad;
 
-	buf_init_arena(&out, arena, 4096);
+	buf_init_arena(&out, memory, 4096);
 	for (;;) {
-		if (form_next(arena, &rest, &name, &value, &bad))
+		if (form_next(memory, &rest, &name, &value, &bad))
 			buf_printf(
 			    &out, "%.*s:%.*s|", STR_ARG(name), STR_ARG(value));
 		else if (bad)
@@ -100,7 +87,7 @@ pairs(struct arena *arena, struct str text)
 		else
 			break;
 	}
-	return arena_str(arena, buf_view(&out)).p;
+	return arena_str(memory, buf_view(&out)).p;
 }
 
 static void
@@ -167,7 +154,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, make_arena, drop_arena)
+#define TEST(name)                                                             \
+	cmocka_unit_test_setup_teardown(name, arena_setup, arena_teardown)
 		TEST(escapes_are_decoded_once),
 		TEST(plus_is_a_space_only_where_it_is_asked_for),
 		TEST(text_without_escapes_is_not_copied),

@@ -43,7 +43,8 @@ records_of_each_kind_come_in_and_are_counted(void **state)
 	assert_int_equal(im.counts[RECORD_ORGANIZATION], 2);
 	assert_int_equal(im.counts[RECORD_GROUP], 3);
 	assert_int_equal(im.counts[RECORD_ACCOUNT], 2);
-	assert_int_equal(im.deleted, 1);
+	assert_int_equal(im.deleted, 0);
+	assert_int_equal(im.absent, 1);
 	assert_string_equal(hub_whose(hub, "1001", "D"), "a");
 	assert_string_equal(hub_who(hub, "E@b"), "e");
 	assert_string_equal(
@@ -625,6 +626,98 @@ a_conflict_that_arises_meanwhile_names_the_line(void **state)
 	assert_int_equal(directory_count(hub, DIR_ACCOUNT_NAME), 3000);
 }
 
+/* Says at the N-th question that it is enough. */
+static bool
+is_enough(void *ctx)
+{
+	unsigned int *n = ctx;
+
+	return *n == 0 || --*n == 0;
+}
+
+static int
+import_stopped_at(struct test_hub *hub, struct str content, unsigned int n)
+{
+	int rc;
+
+	buf_reset(&told);
+	im = (struct import){ .directory = hub->directory,
+		.fd = hub_file(hub, content),
+		.bad = import_told,
+		.stop = is_enough,
+		.ctx = &n };
+	rc = import_run(&im, &hub->why);
+	close(im.fd);
+	return rc;
+}
+
+/* 1000 lines are asked about twice before the first of them is loaded. */
+static void
+told_to_stop_it_ends_between_two_changes(void **state)
+{
+	struct test_hub *hub = *state;
+	unsigned int stops = 0;
+	struct buf text;
+	int rc;
+
+	buf_init_arena(&text, hub->arena, 1 << 20);
+	for (int i = 0; i < 1000; i++)
+		buf_printf(&text, ACCOUNT("a%d", "u%d@b", ""), i, i);
+	for (unsigned int n = 1; n < 2000; n += 499) {
+		rc = import_stopped_at(hub, buf_view(&text), n);
+		assert_int_equal(rc, HUB_EEXPIRED);
+		assert_true(im.interrupted);
+		assert_int_equal(im.done, 0);
+		assert_int_equal(directory_count(hub, DIR_ACCOUNT), 0);
+	}
+	/* The second question about the load comes after its first change. */
+	while ((rc = import_stopped_at(hub, buf_view(&text), 2003)) != 0) {
+		assert_int_equal(rc, HUB_EEXPIRED);
+		assert_true(im.interrupted);
+		assert_true(im.done > im.behind);
+		assert_int_equal(directory_count(hub, DIR_ACCOUNT), im.done);
+		assert_true(++stops < 1000);
+	}
+	assert_true(stops > 0);
+	assert_false(im.interrupted);
+	assert_int_equal(directory_count(hub, DIR_ACCOUNT), 1000);
+}
+
+static void
+deletions_of_what_is_not_there_are_counted_apart(void **state)
+{
+	static const char all[] =
+	    "{\"type\":\"account\",\"id\":\"x\",\"deleted\":true}\n"
+	    "{\"type\":\"group\",\"id\":\"x\",\"deleted\":true}\n"
+	    "{\"type\":\"contact\",\"id\":\"x\",\"version\":1,"
+	    "\"deleted\":true}\n"
+	    "{\"type\":\"contract\",\"id\":\"x\",\"version\":1,"
+	    "\"deleted\":true}\n"
+	    "{\"type\":\"organization\",\"id\":\"y\",\"deleted\":true}\n";
+	struct test_hub *hub = *state;
+
+	import_good(hub, all);
+	assert_int_equal(im.absent, 5);
+	assert_int_equal(im.deleted, 0);
+	/* What was taken away before is as absent as what never was there. */
+	import_good(hub, all);
+	assert_int_equal(im.absent, 5);
+	import_good(hub,
+	    ORGANIZATION("1001") ORGANIZATION("y") GROUP("x")
+		ACCOUNT("x", "x@b",
+		    "") "{\"type\":\"contact\",\"id\":\"x\",\"version\":2,"
+			"\"organizationId\":\"1001\",\"dossierNumber\":\"1\"}\n"
+			"{\"type\":\"contract\",\"id\":\"x\",\"version\":2,"
+			"\"organizationId\":\"1001\",\"dossierNumber\":\"1\","
+			"\"format\":\"F\",\"status\":\"S\",\"metadata\":{}}\n");
+	assert_int_equal(im.older, 0);
+	/* These two are older than what is there: neither deleted nor absent. */
+	import_good(hub, all);
+	assert_int_equal(im.older, 2);
+	assert_int_equal(im.deleted, 3);
+	assert_int_equal(im.absent, 0);
+}
+
 #define LARGE 300
 
 /* Contracts of 300 KiB: more than a transaction's memory holds together. */
@@ -708,6 +801,8 @@ main(void)
 		TEST(what_cannot_be_read_twice_is_refused),
 		TEST(progress_is_told_in_every_pass),
 		TEST(a_conflict_that_arises_meanwhile_names_the_line),
+		TEST(told_to_stop_it_ends_between_two_changes),
+		TEST(deletions_of_what_is_not_there_are_counted_apart),
 		TEST(large_records_are_deleted_in_one_go),
 #undef TEST
 	};

@@ -3,28 +3,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "arena_fixture.h"
 #include "base/json_in.h"
 
 #define MAX_TEXT (2 * 1024 * 1024)
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-
-static struct arena *arena;
-
-static int
-make_arena(void **state)
-{
-	(void)state;
-	arena = arena_new(16384, 64 * 1024 * 1024);
-	return arena == NULL;
-}
-
-static int
-drop_arena(void **state)
-{
-	(void)state;
-	arena_free(arena);
-	return 0;
-}
 
 static const struct json *
 parsed(struct str text)
@@ -641,7 +624,7 @@ names_the_byte_near_the_fault(void **state)
 	}
 }
 
-#define TEST(f) cmocka_unit_test_setup_teardown(f, make_arena, drop_arena)
+#define TEST(f) cmocka_unit_test_setup_teardown(f, arena_setup, arena_teardown)
 
 int
 main(void)

@@ -1,7 +1,13 @@
 #include "gateway/loop.h"
 
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
+#include <unistd.h>
+#include "base/clock.h"
 #include "loop_server.h"
 #include "unit.h"
 
@@ -402,6 +408,158 @@ at_the_stop_a_request_that_is_never_whole_is_given_up(void **state)
 	server_end(&s);
 }
 
+#define WAITING 5
+
+/* Connections with a whole request each, which nobody has accepted. */
+static void
+let_wait(const struct server *s, struct client c[WAITING])
+{
+	for (int i = 0; i < WAITING; i++) {
+		open_client(s, &c[i]);
+		send_request(&c[i], "/waits", true);
+	}
+}
+
+static void
+expect_all(struct client c[WAITING])
+{
+	for (int i = 0; i < WAITING; i++) {
+		expect_answer(&c[i], 200, STR("/waits"));
+		assert_true(client_is_closed(&c[i]));
+		client_close(&c[i]);
+	}
+}
+
+static void
+at_the_stop_who_waits_in_a_shut_socket_is_answered(void **state)
+{
+	const struct client_request request = { .uri = "/half", .keep = true };
+	struct client half, waiting[WAITING], late;
+	struct server s;
+	struct buf rest;
+
+	(void)state;
+	server_defaults(&s);
+	s.spec.connections = 1;
+	s.hold = true;
+	server_start(&s);
+	open_client(&s, &half);
+	buf_init(&rest, 1 << 16);
+	send_half(&half, &request, &rest);
+	let_wait(&s, waiting);
+
+	assert_int_equal(shutdown(s.listener, SHUT_RD), 0);
+	server_stop(&s);
+	assert_false(client_open(&late, s.path));
+	assert_int_equal(errno, ECONNREFUSED);
+	assert_true(client_send(&half, buf_view(&rest)));
+	expect_answer(&half, 200, STR("/half"));
+	expect_all(waiting);
+	server_end(&s);
+	buf_free(&rest);
+	client_close(&half);
+}
+
+/* Of several connections at a time, likewise. */
+static void
+at_the_stop_a_reader_empties_a_shut_socket(void **state)
+{
+	struct client waiting[WAITING];
+	struct server s;
+
+	(void)state;
+	server_defaults(&s);
+	s.spec.connections = 2;
+	s.hold = true;
+	server_start(&s);
+	assert_int_equal(kill(s.pid, SIGSTOP), 0);
+	let_wait(&s, waiting);
+	assert_int_equal(shutdown(s.listener, SHUT_RD), 0);
+	server_stop(&s);
+	assert_int_equal(kill(s.pid, SIGCONT), 0);
+	expect_all(waiting);
+	server_end(&s);
+}
+
+/* The next daemon takes the socket over, and who waits in it. */
+static void
+at_the_stop_who_waits_in_an_open_socket_is_left_there(void **state)
+{
+	const struct client_request request = { .uri = "/half", .keep = true };
+	struct client half, waiting[WAITING];
+	struct server s;
+	struct buf rest;
+	int fd;
+
+	(void)state;
+	server_defaults(&s);
+	s.spec.connections = 1;
+	s.hold = true;
+	server_start(&s);
+	open_client(&s, &half);
+	buf_init(&rest, 1 << 16);
+	send_half(&half, &request, &rest);
+	let_wait(&s, waiting);
+	server_stop(&s);
+	assert_true(client_send(&half, buf_view(&rest)));
+	expect_answer(&half, 200, STR("/half"));
+	assert_true(client_is_closed(&half));
+	for (int i = 0; i < WAITING; i++) {
+		char byte;
+
+		fd = accept(s.listener, NULL, NULL);
+		assert_true(fd >= 0);
+		assert_int_equal(read(fd, &byte, 1), 1);
+		close(fd);
+		client_close(&waiting[i]);
+	}
+	server_end(&s);
+	buf_free(&rest);
+	client_close(&half);
+}
+
+static void
+who_waits_in_a_shut_socket_is_given_up_in_time(void **state)
+{
+	struct client silent, waiting;
+	struct server s;
+
+	(void)state;
+	server_defaults(&s);
+	s.spec.connections = 1;
+	s.spec.timeout_drain = SHORT;
+	s.hold = true;
+	server_start(&s);
+	open_client(&s, &silent);
+	assert_counts(&s.spec.counters->connections, 1);
+	open_client(&s, &waiting);
+	assert_int_equal(shutdown(s.listener, SHUT_RD), 0);
+	server_stop(&s);
+	assert_true(client_is_closed(&silent));
+	client_close(&silent);
+	server_end(&s);
+	assert_true(client_is_closed(&waiting));
+	client_close(&waiting);
+}
+
+static void
+an_idle_loop_shows_that_it_lives(void **state)
+{
+	struct server s;
+	int64_t end;
+
+	(void)state;
+	server_defaults(&s);
+	s.spec.beat = 5;
+	server_start(&s);
+	end = clock_mono_ms() + FOREVER;
+	while (
+	    atomic_load(&s.spec.counters->beats) < 10 && clock_mono_ms() < end)
+		poll(NULL, 0, 5);
+	assert_true(atomic_load(&s.spec.counters->beats) >= 10);
+	server_end(&s);
+}
+
 static void
 a_loop_that_cannot_listen_says_why(void **state)
 {
@@ -440,6 +598,14 @@ main(void)
 		cmocka_unit_test(at_the_stop_requests_under_way_are_answered),
 		cmocka_unit_test(
 		    at_the_stop_a_request_that_is_never_whole_is_given_up),
+		cmocka_unit_test(
+		    at_the_stop_who_waits_in_a_shut_socket_is_answered),
+		cmocka_unit_test(at_the_stop_a_reader_empties_a_shut_socket),
+		cmocka_unit_test(
+		    at_the_stop_who_waits_in_an_open_socket_is_left_there),
+		cmocka_unit_test(
+		    who_waits_in_a_shut_socket_is_given_up_in_time),
+		cmocka_unit_test(an_idle_loop_shows_that_it_lives),
 		cmocka_unit_test(a_loop_that_cannot_listen_says_why),
 	};
 

@@ -1,27 +1,11 @@
 #include "directory/record.h"
 
 #include <string.h>
+#include "arena_fixture.h"
 #include "hub_fixture.h"
 #include "unit.h"
 
-static struct arena *arena;
 static struct why why;
-
-static int
-make_arena(void **state)
-{
-	(void)state;
-	arena = arena_new(1 << 16, 128 << 20);
-	return arena == NULL;
-}
-
-static int
-drop_arena(void **state)
-{
-	(void)state;
-	arena_free(arena);
-	return 0;
-}
 
 static int
 parse(struct str text, struct record *out)
@@ -259,7 +243,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, make_arena, drop_arena)
+#define TEST(name)                                                             \
+	cmocka_unit_test_setup_teardown(name, arena_setup, arena_teardown)
 		TEST(the_kind_stands_in_the_member_type),
 		TEST(a_deletion_needs_its_id_and_nothing_else),
 		TEST(what_is_no_record_is_refused_with_its_reason),

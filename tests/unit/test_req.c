@@ -1,22 +1,9 @@
 #include "http/req.h"
 
+#include "arena_fixture.h"
 #include "unit.h"
 
 static const struct req_limits limits = { 100, 1000, 50 };
-
-static int
-make_arena(void **state)
-{
-	*state = arena_new(4096, 1 << 20);
-	return *state == NULL;
-}
-
-static int
-drop_arena(void **state)
-{
-	arena_free(*state);
-	return 0;
-}
 
 struct param {
 	const char *name;
@@ -25,11 +12,12 @@ struct param {
 
 /* A request of N parameters and a body, ready. */
 static struct req
-made(struct arena *arena, const struct param *params, size_t n, struct str body)
+made(
+    struct arena *memory, const struct param *params, size_t n, struct str body)
 {
 	struct req req;
 
-	req_begin(&req, arena);
+	req_begin(&req, memory);
 	for (size_t i = 0; i < n; i++)
 		req_param(&req, str_of(params[i].name), params[i].value);
 	req.body = body;
@@ -37,8 +25,8 @@ made(struct arena *arena, const struct param *params, size_t n, struct str body)
 	return req;
 }
 
-#define MADE(arena, body, ...)                                                 \
-	made((arena), (const struct param[]){ __VA_ARGS__ },                   \
+#define MADE(memory, body, ...)                                                \
+	made((memory), (const struct param[]){ __VA_ARGS__ },                  \
 	    sizeof((const struct param[]){ __VA_ARGS__ }) /                    \
 		sizeof(struct param),                                          \
 	    (body))
@@ -161,9 +149,9 @@ static void
 a_parameter_that_comes_twice_is_400(void **state)
 {
 	static const char *const names[] = { "REQUEST_METHOD", "REQUEST_ID",
-		"REMOTE_ADDR", "HTTPS", "CONTENT_TYPE", "HTTP_IF_NONE_MATCH",
-		"HTTP_IF_MATCH", "HTTP_ORIGIN", "HTTP_COOKIE",
-		"HTTP_ACCEPT_LANGUAGE" };
+		"UNIQUE_ID", "REMOTE_ADDR", "HTTPS", "CONTENT_TYPE",
+		"HTTP_IF_NONE_MATCH", "HTTP_IF_MATCH", "HTTP_ORIGIN",
+		"HTTP_COOKIE", "HTTP_ACCEPT_LANGUAGE" };
 	struct req req;
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
@@ -185,13 +173,13 @@ a_parameter_that_comes_twice_is_400(void **state)
 
 /* A target of N bytes. */
 static struct req
-with_target_of(struct arena *arena, size_t n)
+with_target_of(struct arena *memory, size_t n)
 {
-	char *text = arena_alloc(arena, n);
+	char *text = arena_alloc(memory, n);
 
 	memset(text, 'a', n);
 	text[0] = '/';
-	return MADE(arena, STR_NONE, { "REQUEST_URI", { text, n } });
+	return MADE(memory, STR_NONE, { "REQUEST_URI", { text, n } });
 }
 
 static void
@@ -228,11 +216,11 @@ a_control_character_or_space_in_the_target_is_400(void **state)
 }
 
 static struct req
-with_body(struct arena *arena, struct str length, size_t n)
+with_body(struct arena *memory, struct str length, size_t n)
 {
-	char *body = arena_zalloc(arena, n + 1);
+	char *body = arena_zalloc(memory, n + 1);
 
-	return MADE(arena, ((struct str){ body, n }), URI("/"),
+	return MADE(memory, ((struct str){ body, n }), URI("/"),
 	    { "CONTENT_LENGTH", length });
 }
 
@@ -303,6 +291,27 @@ a_fit_id_is_taken_over(void **state)
 	assert_true(str_eq(req.id, str_of(longest)));
 }
 
+/* Apache's mod_unique_id has a name of its own for it. */
+static void
+a_unique_id_serves_where_there_is_no_other(void **state)
+{
+	struct req req =
+	    MADE(*state, STR_NONE, URI("/"), { "UNIQUE_ID", STR("ap@che") });
+
+	assert_int_equal(req.id.n, 22);
+	req = MADE(*state, STR_NONE, URI("/"), { "UNIQUE_ID", STR("Z9-a_b") });
+	assert_true(str_eq(req.id, STR("Z9-a_b")));
+	req = MADE(*state, STR_NONE, URI("/"), { "UNIQUE_ID", STR("Z9-a_b") },
+	    { "REQUEST_ID", STR("id-1") });
+	assert_true(str_eq(req.id, STR("id-1")));
+	req = MADE(*state, STR_NONE, URI("/"), { "UNIQUE_ID", STR("Z9-a_b") },
+	    { "REQUEST_ID", STR("un fit") });
+	assert_true(str_eq(req.id, STR("Z9-a_b")));
+	req = MADE(
+	    *state, STR_NONE, URI("/"), { "HTTP_UNIQUE_ID", STR("Z9-a_b") });
+	assert_int_equal(req.id.n, 22);
+}
+
 static void
 an_id_is_made_where_there_is_none_that_is_fit(void **state)
 {
@@ -346,7 +355,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, make_arena, drop_arena)
+#define TEST(name)                                                             \
+	cmocka_unit_test_setup_teardown(name, arena_setup, arena_teardown)
 		TEST(each_parameter_goes_to_its_place),
 		TEST(what_is_absent_is_empty),
 		TEST(methods_are_told_apart_by_their_exact_name),
@@ -362,6 +372,7 @@ main(void)
 		TEST(a_body_over_the_limit_is_413),
 		TEST(the_first_refusal_sticks),
 		TEST(a_fit_id_is_taken_over),
+		TEST(a_unique_id_serves_where_there_is_no_other),
 		TEST(an_id_is_made_where_there_is_none_that_is_fit),
 		TEST(limits_are_those_of_the_configuration),
 #undef TEST

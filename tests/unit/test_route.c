@@ -1,5 +1,6 @@
 #include "http/route.h"
 
+#include "arena_fixture.h"
 #include "unit.h"
 
 #define BIT(method) (1U << (method))
@@ -8,7 +9,7 @@
 #define ROW(method, path, pools)                                               \
 	{                                                                      \
 		method, path, pools, CREDENTIAL_NONE, NULL, NULL,              \
-		    ERROR_PROBLEM, NULL                                        \
+		    ERROR_PROBLEM, NULL, CORS_CLIENTS                          \
 	}
 
 static const struct route table[] = {
@@ -25,20 +26,6 @@ static const struct route table[] = {
 	ROW(METHOD_GET, "/health/ready", POOL_ALL),
 };
 
-static int
-make_arena(void **state)
-{
-	*state = arena_new(4096, 1 << 20);
-	return *state == NULL;
-}
-
-static int
-drop_arena(void **state)
-{
-	arena_free(*state);
-	return 0;
-}
-
 struct look {
 	enum route_result result;
 	const struct route *route;
@@ -47,11 +34,11 @@ struct look {
 };
 
 static struct look
-look(struct arena *arena, enum pool pool, enum method method, struct str path)
+look(struct arena *memory, enum pool pool, enum method method, struct str path)
 {
 	struct look l;
 
-	req_begin(&l.req, arena);
+	req_begin(&l.req, memory);
 	l.req.method = method;
 	l.req.path = path;
 	l.result =
@@ -282,7 +269,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, make_arena, drop_arena)
+#define TEST(name)                                                             \
+	cmocka_unit_test_setup_teardown(name, arena_setup, arena_teardown)
 		TEST(a_literal_path_finds_its_row),
 		TEST(a_variable_segment_is_handed_over_decoded),
 		TEST(several_segments_come_in_their_order),

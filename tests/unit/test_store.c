@@ -1,12 +1,16 @@
 #include "store/txn.h"
 
+#include <signal.h>
 #include <stdalign.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include "store/fill.h"
 #include "store_place.h"
 #include "unit.h"
 
@@ -626,6 +630,83 @@ statistics_follow_the_store(void **state)
 	assert_true(after.bytes_used < after.bytes_max);
 }
 
+static void
+given_up_pages_count_as_free(void **state)
+{
+	static const char large[1 << 20];
+	struct fixture *f = *state;
+	struct store_fill before, full, after;
+
+	assert_int_equal(store_fill(f->store, &before), 0);
+	assert_true(before.map_max == f->place->spec.map_size);
+	assert_true(before.disk_size > before.disk_free);
+	assert_int_equal(put(f, "k", (struct str){ large, sizeof(large) }), 0);
+	assert_int_equal(store_fill(f->store, &full), 0);
+	assert_true(full.map_used >= before.map_used + sizeof(large));
+	assert_int_equal(place_del(f->place, f->store, TABLE_A, "k"), 0);
+	/* The one who looked just before may still be reading them. */
+	assert_int_equal(store_fill(f->store, &after), 0);
+	assert_true(after.map_used >= full.map_used);
+	assert_int_equal(put(f, "other", STR("v")), 0);
+	assert_int_equal(store_fill(f->store, &after), 0);
+	assert_true(after.map_used < full.map_used - sizeof(large) / 2);
+	store_read_begin(f->store, f->arena);
+	assert_int_equal(store_fill(f->store, &after), HUB_EINVAL);
+}
+
+static int
+look_until_told(struct place *p)
+{
+	struct store *store = place_open(p, STORE_READ);
+	char c;
+
+	store_read_begin(store, p->arena);
+	if (write(STDIN_FILENO, "", 1) != 1 || read(STDIN_FILENO, &c, 1) != 1)
+		return 1;
+	return 0;
+}
+
+/* In a child, whose standard input is the other end of FD. */
+static pid_t
+looker_start(struct place *p, int fd[2])
+{
+	char c;
+	pid_t pid;
+
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, fd), 0);
+	pid = child_fork();
+	if (pid == 0) {
+		close(fd[0]);
+		_exit(dup2(fd[1], STDIN_FILENO) < 0 ? 2 : look_until_told(p));
+	}
+	close(fd[1]);
+	assert_int_equal(read(fd[0], &c, 1), 1);
+	return pid;
+}
+
+static void
+the_reader_that_holds_back_pages_is_named(void **state)
+{
+	struct fixture *f = *state;
+	struct store_readers readers;
+	int fd[2];
+	pid_t pid;
+
+	assert_int_equal(store_readers(f->store, &readers), 0);
+	assert_int_equal(readers.slots, 1);
+	assert_int_equal(readers.slowest, 0);
+	pid = looker_start(f->place, fd);
+	for (int i = 0; i < 3; i++)
+		assert_int_equal(put(f, "k", STR("v")), 0);
+	assert_int_equal(store_readers(f->store, &readers), 0);
+	assert_int_equal(readers.slots, 2);
+	assert_int_equal(readers.slowest, pid);
+	assert_int_equal(readers.behind, 3);
+	assert_int_equal(write(fd[0], "", 1), 1);
+	assert_int_equal(child_end(pid), 0);
+	close(fd[0]);
+}
+
 /* Adds records of 3000 bytes until one is refused; gives their number. */
 static unsigned int
 fill(struct place *p, struct store *store, int *rc)
@@ -736,6 +817,47 @@ a_full_disk_can_be_read_and_emptied(void **state)
 	assert_int_equal(in_child(fill_a_small_disk, f->place), 0);
 }
 
+/* The system stops the file from growing, and lets it grow again. */
+static int
+fill_up_to_a_limit(struct place *p)
+{
+	struct rlimit limit = { 1 << 20, RLIM_INFINITY };
+	struct store *store;
+	unsigned int n;
+	int rc;
+
+	signal(SIGXFSZ, SIG_IGN);
+	store = place_open(p, STORE_WRITE);
+	if (setrlimit(RLIMIT_FSIZE, &limit) != 0)
+		return 1;
+	n = fill(p, store, &rc);
+	if (rc != HUB_EFULL || n < 100)
+		return 2;
+	use_a_full_store(p, store, n);
+	limit.rlim_cur = RLIM_INFINITY;
+	if (setrlimit(RLIMIT_FSIZE, &limit) != 0)
+		return 3;
+	fill(p, store, &rc);
+	if (rc != HUB_EFULL)
+		return 4;
+	store_close(store);
+	store = place_open(p, STORE_READ);
+	rc = str_eq(place_get(p, store, TABLE_B, "k"), STR("v")) ? 0 : 5;
+	store_close(store);
+	return rc;
+}
+
+static void
+files_that_may_not_grow_are_a_full_disk(void **state)
+{
+	struct fixture *f = *state;
+
+	store_close(f->store);
+	f->store = NULL;
+	f->place->spec.map_size = 4 << 20;
+	assert_int_equal(in_child(fill_up_to_a_limit, f->place), 0);
+}
+
 #define WITH_STORE(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 int
@@ -764,7 +886,10 @@ main(void)
 		WITH_STORE(a_walk_stops_when_the_arena_is_used_up),
 		WITH_STORE(a_look_stays_as_it_was),
 		WITH_STORE(statistics_follow_the_store),
+		WITH_STORE(given_up_pages_count_as_free),
+		WITH_STORE(the_reader_that_holds_back_pages_is_named),
 		WITH_STORE(a_full_map_can_be_read_and_emptied),
+		WITH_STORE(files_that_may_not_grow_are_a_full_disk),
 		WITH_STORE(a_full_disk_can_be_read_and_emptied),
 	};
 

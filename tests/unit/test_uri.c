@@ -72,6 +72,19 @@ nothing_else_is_an_origin(void **state)
 	assert_refused(uri_check_origin, bad);
 }
 
+/* The library reads an address up to it. */
+static void
+a_nul_ends_no_address(void **state)
+{
+	(void)state;
+	assert_int_equal(
+	    uri_check_origin(STR("https://[::1\0]"), &why), HUB_EINVAL);
+	assert_int_equal(
+	    uri_check_origin(STR("https://[::1\0x]:8080"), &why), HUB_EINVAL);
+	assert_int_equal(
+	    uri_check_origin(STR("https://127.0.0.1\0"), &why), HUB_EINVAL);
+}
+
 static void
 hosts_and_labels_have_their_lengths(void **state)
 {
@@ -171,6 +184,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_origin_is_what_a_browser_sends),
 		cmocka_unit_test(nothing_else_is_an_origin),
+		cmocka_unit_test(a_nul_ends_no_address),
 		cmocka_unit_test(hosts_and_labels_have_their_lengths),
 		cmocka_unit_test(
 		    a_redirect_uri_is_https_loopback_or_an_apps_own),

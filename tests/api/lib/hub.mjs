@@ -28,11 +28,12 @@ const agents = {
 	'https:': new https.Agent({ keepAlive: true, maxSockets: 100, ca }),
 };
 
-// Of every answer, whoever gives it.
-export function commonFields(answer) {
+// Of every answer, whoever gives it; only what is public may be kept.
+export function commonFields(answer, cached = false) {
 	for (const [name, shape] of [
 		['x-request-id', /^[A-Za-z0-9_-]{16,64}$/],
-		['cache-control', /^no-store$/],
+		['cache-control', cached && answer.status === 200 ?
+			/^public, max-age=[1-9]\d{1,5}$/ : /^no-store$/],
 		['x-content-type-options', /^nosniff$/],
 	]) {
 		const values = answer.all(name);
@@ -44,7 +45,7 @@ export function commonFields(answer) {
 
 // One request. The target goes out byte for byte as given.
 export function call(target, options = {}) {
-	const { method = 'GET', token, body, base = HTTPS } = options;
+	const { method = 'GET', token, body, base = HTTPS, cached } = options;
 	const url = new URL(base);
 	const headers = { ...options.headers };
 	if (token !== undefined)
@@ -56,6 +57,7 @@ export function call(target, options = {}) {
 		const request = send({
 			host: url.hostname.replace(/^\[|\]$/g, ''),
 			port: url.port, path: target, method, headers,
+			servername: url.hostname,
 			agent: agents[url.protocol], timeout: 20000,
 		}, (response) => {
 			const chunks = [];
@@ -70,7 +72,7 @@ export function call(target, options = {}) {
 						i % 2 === 1 && a[i - 1].toLowerCase() === name),
 				};
 				try {
-					commonFields(answer);
+					commonFields(answer, cached);
 				} catch (error) {
 					reject(error);
 					return;
@@ -178,7 +180,7 @@ export async function until(condition, seconds = 20) {
 
 // The daemon of a pool: its master, the master's parent and the workers.
 export function daemon(pool) {
-	const found = new Map();
+	const found = new Map(), names = new Map();
 	for (const entry of fs.readdirSync('/proc')) {
 		if (!/^\d+$/.test(entry))
 			continue;
@@ -189,8 +191,11 @@ export function daemon(pool) {
 			const [state, parent] = stat.slice(stat.lastIndexOf(')') + 2)
 				.split(' ');
 			if (path.basename(words[0]) === 'hubd' && words[2] === pool &&
-			    words.includes(`${STATE}/hub.conf`) && state !== 'Z')
+			    words.includes(`${STATE}/hub.conf`) && state !== 'Z') {
 				found.set(Number(entry), Number(parent));
+				names.set(Number(entry), stat.slice(stat.indexOf('(') + 1,
+					stat.lastIndexOf(')')));
+			}
 		} catch {
 			// It ended while we looked.
 		}
@@ -199,7 +204,7 @@ export function daemon(pool) {
 	if (masters.length !== 1)
 		return null;
 	const [[master, parent]] = masters;
-	const workers = [...found].filter(([, p]) => p === master)
-		.map(([pid]) => pid);
+	const workers = [...found].filter(([pid, p]) => p === master &&
+		names.get(pid) === 'hub-worker').map(([pid]) => pid);
 	return { master, parent, workers };
 }

@@ -1,0 +1,71 @@
+-- Runs before anybody is asked: gives the request its id, says what the log
+-- tells of it, and keeps plain HTTP to what is meant for it. The status that it
+-- returns lighttpd answers with, in the shape that answer.lua gives it.
+local r = lighty.r
+local env = r.req_env
+local path = r.req_attr["uri.path"]
+local secure = r.req_attr["uri.scheme"] == "https"
+
+local id = ""
+for _ = 1, 4 do
+	id = id .. string.format("%08x", lighty.c.rand() & 0xffffffff)
+end
+-- To the pool it is REQUEST_ID; a header field of the client is HTTP_...
+env["REQUEST_ID"] = id
+env["hub_method"] = r.req_attr["request.method"]
+env["hub_path"] = string.match(r.req_attr["request.orig-uri"], "^[^?]*")
+env["hub_pool"] = ""
+
+local customer_api = {
+	["/account/mine"] = true,
+	["/organization/organizations/mine"] = true,
+	["/permission/permissions/mine"] = true,
+	["/contract/contracts/mycontracts"] = true,
+}
+
+local function starts(text, with)
+	return string.sub(text, 1, #with) == with
+end
+
+local function health()
+	local address = r.req_attr["request.remote-addr"]
+	local pool = path == "/health/ready" and "readers" or
+		string.match(path, "^/health/(%l+)/ready$")
+	if not (starts(address, "127.") or address == "::1") or
+		not (pool == "readers" and path == "/health/ready" or
+		pool == "keepers" or pool == "signin") then
+		return 404
+	end
+	-- Each pool is asked by the same target.
+	r.req_attr["request.orig-uri"] = "/health/ready"
+	env["hub_pool"] = pool
+	return 0
+end
+
+local function identity()
+	if not secure then
+		env["hub_needs_tls"] = "yes"
+		return 403
+	end
+	local what = string.match(path, "^/identity/(%l+)$")
+	local hashes = { login = 1, password = 1, forgot = 1, account = 1 }
+	env["hub_pool"] = what and hashes[what] and "signin" or "keepers"
+	return 0
+end
+
+if string.match(r.req_attr["request.method"], "[^A-Z]") then
+	return 400
+elseif starts(path, "/health/") then
+	return health()
+elseif starts(path, "/identity/") or
+	path == "/.well-known/oauth-authorization-server/identity" then
+	return identity()
+elseif not secure and not customer_api[path] and
+	not string.match(path, "^/contract/contracts/[^/]+/mine$") then
+	return 404
+end
+env["hub_pool"] = "readers"
+-- The readers have no use for a cookie or a language.
+r.req_header["Cookie"] = nil
+r.req_header["Accept-Language"] = nil
+return 0

@@ -1,0 +1,161 @@
+// The drill of doc/backup.md: a backup of a hub that is used, then two
+// commands, and another state goes on with its records.
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { after, test } from 'node:test';
+import { promisify } from 'node:util';
+import { HTTP, ROOT, STATE, call, customer, hubctl, load, token, until }
+	from './lib/hub.mjs';
+import { run, withHub } from './lib/scripts.mjs';
+
+const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'hub-backup-'));
+// As root, the system users have to get there.
+fs.chmodSync(folder, 0o711);
+after(() => fs.rmSync(folder, { recursive: true }));
+
+const MINE = '/account/mine';
+const CONTRACTS = '/contract/contracts/mycontracts';
+const backup = path.join(folder, 'backup');
+const state = path.join(folder, 'restored');
+const name = customer('backup');
+load({
+	type: 'account', id: 'api-test-backup', name, email: name,
+	groupIds: ['101'], dossiers: { 1001: 'backup-test' },
+});
+const old = token(name);
+
+// Twenty contracts of one dossier; an import writes them in this order.
+const round = (n) => Array.from({ length: 20 }, (_, i) => ({
+	type: 'contract', id: `backup-${String(i).padStart(2, '0')}`,
+	organizationId: '1001', dossierNumber: 'backup-test', format: 'AFD2',
+	status: 'ACTIVE', metadata: { round: n }, content: {},
+}));
+load(...round(1));
+
+// The rounds that they bear, as the API shows them.
+async function rounds(base, bearer) {
+	const answer = await call(CONTRACTS, { token: bearer, base });
+	assert.equal(answer.status, 200, answer.text);
+	const items = JSON.parse(answer.text).data.items;
+	assert.equal(items.length, 20);
+	return items.sort((a, b) => (a.id < b.id ? -1 : 1))
+		.map((item) => item.metadata.round);
+}
+
+const script = (...args) => promisify(execFile)(
+	path.join(ROOT, 'scripts/hubctl'), args,
+	{ encoding: 'utf8', maxBuffer: 64 << 20 });
+
+// Imports and requests, one after the other, while WORK goes on.
+async function underLoad(work) {
+	let running = true, imports = 0, requests = 0;
+	const writer = async () => {
+		for (let n = 2; running; n++) {
+			const file = path.join(folder, 'round.ndjson');
+			fs.writeFileSync(file, round(n)
+				.map((r) => `${JSON.stringify(r)}\n`).join(''));
+			await script('--state', STATE, 'import', file);
+			imports++;
+		}
+	};
+	const reader = async () => {
+		while (running) {
+			const { status } = await call(MINE, { token: old, base: HTTP });
+			assert.equal(status, 200);
+			requests++;
+		}
+	};
+	const all = Promise.all([writer(), reader(), reader()]);
+	try {
+		await until(() => imports > 0 && requests > 0, 60);
+		const before = [imports, requests];
+		await work();
+		assert.ok(await until(() => imports > before[0] &&
+			requests > before[1], 60), 'they go on');
+	} finally {
+		running = false;
+		await all;
+	}
+}
+
+test('a backup is made while the hub is written to and read', async () => {
+	await underLoad(async () => {
+		const { stdout } = await script('--state', STATE, 'backup', backup);
+		assert.match(stdout, /^\S+: backup of \d+ records, .*seconds\n$/m);
+	});
+	assert.deepEqual(fs.readdirSync(backup).sort(),
+		['directory.mdb', 'hub.conf', 'manifest.json', 'vault.mdb']);
+	assert.equal(fs.statSync(backup).mode & 0o7777, 0o700);
+	const { status, stderr } = run('hubctl', '--state', STATE, 'backup',
+		backup);
+	assert.equal(status, 1);
+	assert.match(stderr, /holds a backup/);
+});
+
+test('two commands, restore and run, and the records are there', async () => {
+	const { status, stdout, stderr } =
+		run('hubctl', '--state', state, 'restore', backup);
+	assert.equal(status, 0, stderr);
+	assert.match(stdout, /restored the backup of /);
+	// What belongs to the place is of this one, all else of the other.
+	const conf = fs.readFileSync(path.join(state, 'hub.conf'), 'utf8');
+	const first = fs.readFileSync(path.join(STATE, 'hub.conf'), 'utf8');
+	assert.ok(!conf.includes(STATE), conf);
+	assert.ok(conf.includes(`data = ${state}/data\n`), conf);
+	assert.ok(conf.includes(/^base_url = .*$/m.exec(first)[0]), conf);
+	assert.match(run('hubctl', '--state', state, 'verify').stdout,
+		/records, no errors/);
+	const keys = run('hubctl', '--state', state, 'key', 'list').stdout;
+	assert.match(keys, /signing/);
+	assert.notEqual(keys, hubctl('key', 'list'));
+
+	await withHub(state, async (said, base) => {
+		assert.doesNotMatch(said, /making the stores/);
+		assert.equal(run('hubctl', '--state', state, 'key', 'list').stdout,
+			keys);
+		assert.equal((await call(MINE, { token: old, base })).status, 401);
+		const { stdout: bearer } = run('hubctl', '--state', state, 'token',
+			name);
+		const seen = await rounds(base, bearer.trim());
+		assert.ok(seen[0] >= 1);
+		// The store at one moment: an import is in up to some line.
+		for (const [i, n] of seen.entries())
+			assert.ok(n <= seen[Math.max(i - 1, 0)] && n >= seen[0] - 1,
+				`not one moment: ${seen}`);
+	});
+	assert.equal((await call(MINE, { token: old })).status, 200,
+		'the first hub is as it was');
+});
+
+test('a state with something in it is left alone', () => {
+	const before = run('hubctl', '--state', state, 'key', 'list').stdout;
+	const { status, stderr } =
+		run('hubctl', '--state', state, 'restore', backup);
+	assert.equal(status, 1);
+	assert.match(stderr, /not empty, and nothing is ever overwritten/);
+	assert.equal(run('hubctl', '--state', state, 'key', 'list').stdout,
+		before);
+	const other = path.join(folder, 'other');
+	fs.mkdirSync(other);
+	fs.writeFileSync(path.join(other, 'letter.txt'), 'dear');
+	assert.equal(run('hubctl', '--state', other, 'restore', backup).status, 1);
+	assert.deepEqual(fs.readdirSync(other), ['letter.txt']);
+});
+
+test('what is no sound backup makes no state', () => {
+	const place = path.join(folder, 'unsound');
+	const damaged = path.join(folder, 'damaged');
+	fs.cpSync(backup, damaged, { recursive: true });
+	fs.appendFileSync(path.join(damaged, 'vault.mdb'), 'x');
+	for (const [from, reason] of [[damaged, /is not what was written there/],
+		[folder, /holds no backup/], [`${folder}/none`, /holds no backup/]]) {
+		const { status, stderr } =
+			run('hubctl', '--state', place, 'restore', from);
+		assert.equal(status, 1);
+		assert.match(stderr, reason);
+		assert.ok(!fs.existsSync(place));
+	}
+});

@@ -1,0 +1,220 @@
+#include "hub_process.h"
+
+#include <stdio.h>
+#include <string.h>
+#include "base/clock.h"
+#include "base/json_in.h"
+#include "identity/audit.h"
+#include "store/schema.h"
+#include "unit.h"
+
+/* hubctl audit: what is in the log, who may be asked about, since when. */
+#define HEADER                                                                 \
+	"TIME                  EVENT                   ACCOUNT       "         \
+	"                        CLIENT            SOU"                        \
+	"RCE                  DETAIL\n"
+
+#define hubctl(output, ...)                                                    \
+	site_hubctl((struct site *)*state, (output), NULL, __VA_ARGS__)
+
+struct events {
+	const struct audit_rec *rec;
+	unsigned int n;
+};
+
+static int
+put_events(struct txn *vault, void *arg)
+{
+	const struct events *events = arg;
+
+	for (unsigned int i = 0; i < events->n; i++)
+		audit_put(vault, events->rec);
+	return 0;
+}
+
+/* N times the same event, put by this process. */
+static void
+put(const struct site *site, const struct audit_rec *rec, unsigned int n)
+{
+	struct arena *arena = arena_new(4096, 1 << 24);
+	struct events events = { rec, n };
+	struct schema schema;
+	struct store *vault;
+	struct conf conf;
+	struct why why;
+
+	assert_non_null(arena);
+	assert_int_equal(conf_load(&conf, site->conf, &why), 0);
+	schema_vault(&schema, &conf);
+	if (store_open(&vault, &schema.spec, STORE_WRITE, &why) != 0)
+		fail_msg("%s", why.text);
+	assert_int_equal(store_write(vault, arena, put_events, &events), 0);
+	store_close(vault);
+	arena_free(arena);
+}
+
+static unsigned int
+count(const char *text, const char *what)
+{
+	unsigned int n = 0;
+
+	for (const char *p = text; (p = strstr(p, what)) != NULL; p++)
+		n++;
+	return n;
+}
+
+/* The log as the command must have printed it without a failure. */
+static const char *
+log_of(const struct output *o)
+{
+	if (o->status != 0)
+		fail_msg("%d: %s", o->status, o->err);
+	assert_string_equal(o->err, "");
+	return o->out;
+}
+
+static void
+events_are_listed_the_oldest_first(void **state)
+{
+	struct output o;
+	const char *first, *second;
+
+	site_do((struct site *)*state, "account", "disable", JANSSEN);
+	site_do((struct site *)*state, "account", "enable", JANSSEN);
+	hubctl(&o, "audit");
+	assert_int_equal(strncmp(log_of(&o), HEADER, strlen(HEADER)), 0);
+	first = strstr(o.out,
+	    "  account.disabled        " JANSSEN_ID
+	    "  hubctl            hubctl ");
+	second = strstr(o.out,
+	    "  account.enabled         " JANSSEN_ID
+	    "  hubctl            hubctl ");
+	assert_non_null(first);
+	assert_non_null(second);
+	assert_true(first < second);
+	/* No name stands in the log. */
+	assert_null(strstr(o.out, JANSSEN));
+}
+
+static void
+one_accounts_events_are_found_by_name_and_by_id(void **state)
+{
+	static const struct audit_rec gone = { .event = STR("account.revoked"),
+		.account = STR("long-gone") };
+	struct output o;
+
+	site_do((struct site *)*state, "account", "revoke", JANSSEN);
+	site_do((struct site *)*state, "account", "revoke", BOS);
+	put(*state, &gone, 1);
+	hubctl(&o, "audit", "--account", "J.Janssen@Example.NL");
+	assert_int_equal(count(log_of(&o), "\n"), 2);
+	assert_says(o.out, JANSSEN_ID);
+	hubctl(&o, "audit", "--account", JANSSEN_ID);
+	assert_int_equal(count(log_of(&o), "\n"), 2);
+	hubctl(&o, "audit", "--account", "long-gone");
+	assert_int_equal(count(log_of(&o), "\n"), 2);
+	hubctl(&o, "audit");
+	assert_int_equal(count(log_of(&o), "account.revoked"), 3);
+	hubctl(&o, "audit", "--account", "nobody@example.nl");
+	assert_int_equal(o.status, 1);
+	assert_string_equal(o.out, "");
+	assert_says(o.err, "there is no account nobody@example.nl");
+}
+
+static void
+each_line_of_json_is_one_event(void **state)
+{
+	static const struct audit_rec odd = { .event = STR("odd"),
+		.client = STR("app"),
+		.source = STR("192.0.2.1"),
+		.detail = STR("a \"quoted\"\x1b[31m word") };
+	struct arena *arena = arena_new(4096, 1 << 20);
+	struct site *site = *state;
+	const struct json *event;
+	struct output o;
+	struct str rest, line;
+	struct why why;
+	unsigned int n = 0;
+
+	put(site, &odd, 2);
+	hubctl(&o, "audit", "--json");
+	rest = str_of(log_of(&o));
+	while (str_split(&rest, '\n', &line)) {
+		if (line.n == 0)
+			continue;
+		if (json_parse(arena, line, line.n, &event, &why) != 0)
+			fail_msg("%s: %.*s", why.text, STR_ARG(line));
+		n++;
+	}
+	assert_true(n > 2);
+	assert_int_equal(count(o.out, "\n"), n);
+	assert_int_equal(count(o.out,
+			     "Z\",\"event\":\"odd\",\"account\":null,"
+			     "\"client\":\"app\",\"source\":\"192.0.2.1\","
+			     "\"detail\":\"a \\\"quoted\\\"\\u001B[31m word\"}"
+			     "\n"),
+	    2);
+	hubctl(&o, "audit");
+	assert_says(log_of(&o), "a \"quoted\"\\x1b[31m word\n");
+	arena_free(arena);
+}
+
+static void
+a_log_of_many_pages_comes_whole(void **state)
+{
+	static const struct audit_rec many = { .event = STR("e") };
+	static const struct audit_rec last = { .event = STR("last"),
+		.account = STR("a") };
+	struct output o;
+
+	put(*state, &last, 1);
+	put(*state, &many, 1200);
+	put(*state, &last, 2);
+	hubctl(&o, "audit", "--account", "a", "--since=1d");
+	assert_int_equal(count(log_of(&o), "  last "), 3);
+	assert_int_equal(count(o.out, "\n"), 4);
+}
+
+static void
+since_takes_a_moment_or_a_span(void **state)
+{
+	static const char *const all[] = { "3d", "2h", "60m", "3600s",
+		"2020-01-31", "2020-01-31T12:00:00Z" };
+	static const char *const none[] = { "9999-01-01",
+		"9999-01-01T12:00:00Z" };
+	static const char *const bad[] = { "", "h", "2", "2w", "-2h", "1.5h",
+		"yesterday", "2026-02-30", "99999999d" };
+	struct output o;
+
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+		hubctl(&o, "audit", "--since", all[i]);
+		assert_true(count(log_of(&o), "key.created") == 1);
+	}
+	for (size_t i = 0; i < sizeof(none) / sizeof(none[0]); i++) {
+		hubctl(&o, "audit", "--since", none[i]);
+		assert_string_equal(log_of(&o), HEADER);
+	}
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		hubctl(&o, "audit", "--since", bad[i]);
+		assert_int_equal(o.status, 2);
+		assert_says(o.err, "--since: ");
+		assert_says(o.err, "Try: hubctl audit --help");
+	}
+}
+
+#define TEST(name)                                                             \
+	cmocka_unit_test_setup_teardown(name, site_setup_filled, site_teardown)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(events_are_listed_the_oldest_first),
+		TEST(one_accounts_events_are_found_by_name_and_by_id),
+		TEST(each_line_of_json_is_one_event),
+		TEST(a_log_of_many_pages_comes_whole),
+		TEST(since_takes_a_moment_or_a_span),
+	};
+
+	return UNIT_RUN(tests);
+}
