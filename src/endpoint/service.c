@@ -72,6 +72,8 @@ service_open(struct service *s, const struct conf *conf, enum pool pool,
 	rc = open_stores(s, why);
 	if (rc == 0)
 		rc = first_load(s, why);
+	if (rc == 0 && pool == POOL_SIGNIN)
+		rc = blocklist_open(&s->blocklist, conf, why);
 	if (rc != 0)
 		service_close(s);
 	return rc;
@@ -82,9 +84,11 @@ service_close(struct service *s)
 {
 	store_close(s->vault);
 	store_close(s->directory);
+	blocklist_close(s->blocklist);
 	client_set_free(&s->clients);
 	keyset_free(&s->verifier.keys);
 	signer_free(&s->signer);
+	blocklist_close(s->blocklist);
 	token_cache_free(s->verifier.cache);
 	memset(s, 0, sizeof(*s));
 }

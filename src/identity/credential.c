@@ -90,21 +90,25 @@ end_old(struct txn *directory, void *arg)
 }
 
 int
+credential_settle(const struct hub *hub, struct str account, bool pending)
+{
+	struct ending ending = { account, true, pending };
+	int rc = store_write(hub->directory, hub->arena, end_old, &ending);
+
+	return rc == 0 ? act_tidy(hub, account) : rc;
+}
+
+int
 credential_replace(const struct hub *hub, struct str account, bool pending,
     int (*fn)(struct txn *vault, void *arg), void *arg)
 {
-	struct ending ending = { .account = account, .pending = pending };
+	struct ending ending = { .account = account };
 	int rc;
 
 	rc = store_write(hub->directory, hub->arena, end_old, &ending);
-	if (rc != 0)
-		return rc;
-	rc = store_write(hub->vault, hub->arena, fn, arg);
-	if (rc != 0)
-		return rc;
-	ending.settled = true;
-	rc = store_write(hub->directory, hub->arena, end_old, &ending);
-	return rc == 0 ? act_tidy(hub, account) : rc;
+	if (rc == 0)
+		rc = store_write(hub->vault, hub->arena, fn, arg);
+	return rc == 0 ? credential_settle(hub, account, pending) : rc;
 }
 
 /* The texts of the account that a password must not be made of. */

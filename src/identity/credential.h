@@ -36,6 +36,12 @@ int credential_replace(const struct hub *hub, struct str account, bool pending,
     int (*fn)(struct txn *vault, void *arg), void *arg);
 
 /*
+ * The last half of that, for who finds that a crash has left it out: raises
+ * the epoch, sets the flag, tidies up. HUB_ENOENT.
+ */
+int credential_settle(const struct hub *hub, struct str account, bool pending);
+
+/*
  * A new password of the user's choice: normalises, judges and hashes it. 0, and
  * *FAULT is PASSWORD_GOOD if HASH is filled in.
  */

@@ -184,41 +184,37 @@ refuse(struct attempt *a, enum signin_result result, const char *reason)
 	return rc == 0 ? result : fail(a, rc);
 }
 
-static int
-set_pending(struct txn *directory, void *arg)
-{
-	const struct attempt *a = arg;
-
-	return account_set_pending(
-	    directory, a->account.id, a->credential.lasting.n == 0);
-}
-
-/* Where a crash came between the two stores the credential is what counts. */
+/*
+ * Where a crash came between the two stores the credential is what counts. The
+ * epoch is another one then.
+ */
 static int
 set_right(struct attempt *a)
 {
-	if (a->account.pending == (a->credential.lasting.n == 0))
+	bool pending = a->credential.lasting.n == 0;
+	int rc;
+
+	if (a->account.pending == pending)
 		return 0;
-	return store_write(a->hub->directory, a->hub->arena, set_pending, a);
+	rc = credential_settle(a->hub, a->account.id, pending);
+	return rc == 0 ? look_up(a) : rc;
 }
 
 static enum signin_result
 let_in(struct attempt *a)
 {
 	struct opening o = {
-		.session = {
-			.kind = a->temporary ? SESSION_CHANGE
-					     : SESSION_SIGNED_IN,
-			.account = a->account.id,
-			.epoch = a->account.epoch,
-			.source = a->in->source,
-		},
+		.session.kind =
+		    a->temporary ? SESSION_CHANGE : SESSION_SIGNED_IN,
 		.hash = a->hash,
 		.better = a->better[0] != '\0' ? a->better : NULL,
 		.name = a->in->username,
 	};
 	int rc = set_right(a);
 
+	o.session.account = a->account.id;
+	o.session.epoch = a->account.epoch;
+	o.session.source = a->in->source;
 	if (rc == 0)
 		rc = begin_session(a->hub, &o, &a->in->cookie);
 	if (rc != 0)
@@ -376,6 +372,8 @@ change_again(struct changing *c)
 		rc = password_verify(hub->conf, hash, password);
 	else if (rc != HUB_ENOMEM)
 		rc = HUB_EDENIED;
+	if (rc == 0 && c->account.pending)
+		rc = credential_settle(hub, c->account.id, false);
 	if (rc == 0)
 		return go_on(c, hash);
 	if (rc == HUB_EDENIED)

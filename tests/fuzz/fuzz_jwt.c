@@ -49,13 +49,16 @@ static int
 verify(struct arena *arena, struct str token, struct claims *claims,
     const char **reason)
 {
+	const struct jwt_check check = { .arena = arena,
+		.keys = &verifier.keys,
+		.domain = &verifier.domain,
+		.now = NOW };
 	struct claims before;
 	int rc;
 
 	memset(claims, 0x5a, sizeof(*claims));
 	before = *claims;
-	rc = jwt_verify(arena, &verifier.keys, &verifier.domain, token, NOW,
-	    claims, reason);
+	rc = jwt_verify(&check, token, claims, reason);
 	FUZZ_HOLDS(rc == 0 || rc == HUB_EDENIED || rc == HUB_EEXPIRED);
 	if (rc != 0) {
 		FUZZ_HOLDS(memcmp(claims, &before, sizeof(before)) == 0);
@@ -145,6 +148,7 @@ static void
 check_taken(struct arena *arena, struct str token, const struct claims *claims)
 {
 	const struct keyset_key *key = &verifier.keys.key[0];
+	struct signer_key signing = { .rsa = key->rsa };
 	const struct claims *found;
 	struct claims storage;
 	const char *reason;
@@ -156,7 +160,8 @@ check_taken(struct arena *arena, struct str token, const struct claims *claims)
 			       &found, &reason) == 0);
 		check_same(claims, found);
 	}
-	FUZZ_HOLDS(jwt_sign(arena, key->rsa, key->kid, &verifier.domain, claims,
+	memcpy(signing.kid, key->kid, sizeof(signing.kid));
+	FUZZ_HOLDS(jwt_sign(arena, &signing, &verifier.domain, STR_NONE, claims,
 		       &ours) == 0);
 	FUZZ_HOLDS(verify(arena, ours, &storage, &reason) == 0);
 	check_same(claims, &storage);

@@ -61,7 +61,7 @@ put_directory(struct txn *txn, void *arg)
 	(void)arg;
 	signing_key_put_public(txn, &old_key);
 	client_put(txn, STR("app"), &client);
-	revoked_put(txn, REVOKED_SESSION, STR("sid"), 4102444800);
+	revoked_put(txn, REVOKED_SESSION, STR("sid"), STR("a"), 4102444800);
 	epoch_bury(txn, 7);
 	return 0;
 }
@@ -133,7 +133,7 @@ revoke_many(struct txn *txn, void *arg)
 	(void)arg;
 	for (unsigned int i = 0; i < MANY; i++) {
 		snprintf(id, sizeof(id), "%u", i);
-		revoked_put(txn, REVOKED_TOKEN, str_of(id), 1);
+		revoked_put(txn, REVOKED_TOKEN, str_of(id), STR(""), 1);
 	}
 	return 0;
 }

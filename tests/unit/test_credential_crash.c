@@ -1,0 +1,308 @@
+/*
+ * The acts on credentials change both stores in several transactions. Each act
+ * is run in a process that dies at its first commit, at its second, and so on
+ * until it comes through; what the stores hold then is looked at here.
+ */
+#include "signin_fixture.h"
+
+#include <stdio.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include "store/schema.h"
+#include "store_place.h"
+#include "unit.h"
+
+#define TEMPORARY "aaaaaa-bbbbbb-cccccc"
+#define DIED 42
+#define COMMITS_MAX 12
+
+/* Commits that a child may still make; -1: it does not die. */
+static int commits_left = -1;
+
+/* In place of the C library's: LMDB calls it once in each commit. */
+int
+fdatasync(int fd)
+{
+	if (commits_left == 0)
+		_exit(DIED);
+	if (commits_left > 0)
+		commits_left--;
+	return fsync(fd);
+}
+
+static void
+open_stores(struct test_hub *hub)
+{
+	struct schema schema;
+
+	schema_directory(&schema, &hub->conf);
+	assert_int_equal(
+	    store_open(&hub->directory, &schema.spec, STORE_WRITE, &hub->why),
+	    0);
+	schema_vault(&schema, &hub->conf);
+	assert_int_equal(
+	    store_open(&hub->vault, &schema.spec, STORE_WRITE, &hub->why), 0);
+}
+
+static void
+close_stores(struct test_hub *hub)
+{
+	store_close(hub->directory);
+	store_close(hub->vault);
+}
+
+/*
+ * Runs the act in a process of its own that dies at commit number AT, from 0.
+ * Whether it died; else the act is done.
+ */
+static bool
+dies_at(struct test_hub *hub, int at, void (*act)(struct test_hub *hub))
+{
+	int status;
+	pid_t pid;
+
+	close_stores(hub);
+	pid = child_fork();
+	if (pid == 0) {
+		open_stores(hub);
+		commits_left = at;
+		act(hub);
+		_exit(0);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	open_stores(hub);
+	assert_true(WIFEXITED(status));
+	assert_true(WEXITSTATUS(status) == 0 || WEXITSTATUS(status) == DIED);
+	return WEXITSTATUS(status) == DIED;
+}
+
+/* Sign-in as it goes for jan with what may be his password. */
+struct ways {
+	bool old, new, temporary;
+};
+
+static struct ways
+ways_in(struct test_hub *hub)
+{
+	struct signin in;
+	struct ways ways;
+
+	ways.old = try_signin(hub, JAN, GOOD, &in) == SIGNIN_DONE;
+	if (ways.old)
+		assert_true(is_signed_in(hub, &in.cookie));
+	ways.new = try_signin(hub, JAN, BETTER, &in) == SIGNIN_DONE;
+	if (ways.new)
+		assert_true(is_signed_in(hub, &in.cookie));
+	ways.temporary = try_signin(hub, JAN, TEMPORARY, &in) == SIGNIN_CHANGE;
+	return ways;
+}
+
+/* How a test begins each time: jan has GOOD, and a session and a grant of it. */
+static struct signin before;
+
+static void
+begin(struct test_hub *hub)
+{
+	struct credential_rec none = { .lasting = STR("") };
+
+	put_credential_of_jan(hub, &none);
+	give_password(hub, GOOD);
+	assert_int_equal(try_signin(hub, JAN, GOOD, &before), SIGNIN_DONE);
+	put_grant_of_jan(hub, "g1");
+	assert_true(is_signed_in(hub, &before.cookie));
+}
+
+static void
+set_password(struct test_hub *hub)
+{
+	give_password(hub, BETTER);
+}
+
+static void
+a_password_that_is_set(void **state)
+{
+	struct test_hub *hub = *state;
+	bool died = true;
+	int at;
+
+	for (at = 0; died && at < COMMITS_MAX; at++) {
+		struct ways ways;
+		uint64_t epoch;
+		bool old_session;
+
+		begin(hub);
+		epoch = hub_account(hub, "jan").epoch;
+		died = dies_at(hub, at, set_password);
+		old_session = is_signed_in(hub, &before.cookie);
+		ways = ways_in(hub);
+		/* One of the two, and with the new one all is ended. */
+		assert_true(ways.old != ways.new);
+		if (ways.new || at > 0)
+			assert_false(old_session);
+		if (ways.new)
+			assert_true(hub_account(hub, "jan").epoch > epoch);
+		assert_int_equal(at == 0, old_session);
+		if (!died) {
+			assert_true(ways.new);
+			assert_false(has_grant(hub, "g1"));
+		}
+	}
+	assert_in_range(at, 5, COMMITS_MAX - 1);
+}
+
+static void
+reset(struct test_hub *hub)
+{
+	char temporary[PASSWORD_TEMPORARY_LEN + 1];
+
+	give_temporary(hub, temporary);
+}
+
+static void
+a_reset(void **state)
+{
+	struct test_hub *hub = *state;
+	bool died = true;
+	int at;
+
+	for (at = 0; died && at < COMMITS_MAX; at++) {
+		struct ways ways;
+
+		begin(hub);
+		died = dies_at(hub, at, reset);
+		assert_int_equal(at == 0, is_signed_in(hub, &before.cookie));
+		ways = ways_in(hub);
+		assert_false(ways.new);
+		assert_int_equal(
+		    ways.old, credential_of_jan(hub).temporary.n == 0);
+		if (died)
+			continue;
+		assert_false(ways.old);
+		assert_true(hub_account(hub, "jan").pending);
+	}
+	assert_in_range(at, 5, COMMITS_MAX - 1);
+	/* Given again it does what it should have done. */
+	begin(hub);
+	assert_true(dies_at(hub, 1, reset));
+	reset(hub);
+	assert_false(ways_in(hub).old);
+}
+
+/* The form that jan has open; known to the child as well. */
+static struct opaque form;
+
+static void
+open_form(struct test_hub *hub)
+{
+	struct credential_rec rec = credential_of_jan(hub);
+	char hash[PASSWORD_HASH];
+	struct signin in;
+
+	assert_int_equal(password_hash(&hub->conf, STR(TEMPORARY), hash), 0);
+	credential_set_temporary(&hub->conf, &rec, hash, 1LL << 40);
+	put_credential_of_jan(hub, &rec);
+	assert_int_equal(try_signin(hub, JAN, TEMPORARY, &in), SIGNIN_CHANGE);
+	assert_true(hub_account(hub, "jan").pending);
+	form = in.cookie;
+}
+
+static void
+change(struct test_hub *hub)
+{
+	assert_int_equal(try_change(hub, &form, BETTER, NULL), CHANGE_DONE);
+}
+
+static void
+a_change_of_the_temporary_password(void **state)
+{
+	struct test_hub *hub = *state;
+	bool died = true;
+	int at;
+
+	for (at = 0; died && at < COMMITS_MAX; at++) {
+		struct change again;
+		struct ways ways;
+
+		begin(hub);
+		open_form(hub);
+		died = dies_at(hub, at, change);
+		assert_false(is_signed_in(hub, &before.cookie));
+		/* The form works still, and sets what was typed. */
+		assert_int_equal(
+		    try_change(hub, &form, BETTER, &again), CHANGE_DONE);
+		assert_true(is_signed_in(hub, &again.cookie));
+		ways = ways_in(hub);
+		assert_false(ways.old);
+		assert_false(ways.temporary);
+		assert_true(ways.new);
+	}
+	assert_in_range(at, 5, COMMITS_MAX - 1);
+}
+
+static void
+enrol_wil(struct test_hub *hub)
+{
+	struct hub h = hub_of(hub);
+	struct enrol in = { .email = STR("wil@example.nl"),
+		.contact = STR("c1") };
+
+	assert_int_equal(enrol(&h, &operator_actor, &in, &hub->why), 0);
+}
+
+static void
+an_enrolment(void **state)
+{
+	struct test_hub *hub = *state;
+	bool died = true;
+	int at;
+
+	for (at = 0; died && at < COMMITS_MAX; at++) {
+		died = dies_at(hub, at, enrol_wil);
+		if (died)
+			assert_string_equal(hub_who(hub, "wil@example.nl"), "");
+	}
+	assert_int_equal(at, 3);
+	assert_true(hub_account(hub, hub_who(hub, "wil@example.nl")).pending);
+	assert_int_equal(events(hub, "account.added", NULL), 2);
+}
+
+static void
+sign_in(struct test_hub *hub)
+{
+	assert_int_equal(try_signin(hub, JAN, GOOD, NULL), SIGNIN_DONE);
+}
+
+static void
+a_sign_in(void **state)
+{
+	struct test_hub *hub = *state;
+	bool died = true;
+	int at;
+
+	begin(hub);
+	for (at = 0; died && at < COMMITS_MAX; at++) {
+		unsigned int n = events(hub, "signin.succeeded", "jan");
+
+		died = dies_at(hub, at, sign_in);
+		assert_int_equal(
+		    events(hub, "signin.succeeded", "jan"), n + !died);
+		assert_true(is_signed_in(hub, &before.cookie));
+	}
+	assert_int_equal(at, 3);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+#define TEST(name)                                                             \
+	cmocka_unit_test_setup_teardown(name, signin_setup, hub_teardown)
+		TEST(a_password_that_is_set),
+		TEST(a_reset),
+		TEST(a_change_of_the_temporary_password),
+		TEST(an_enrolment),
+		TEST(a_sign_in),
+	};
+
+	return UNIT_RUN(tests);
+}
