@@ -281,8 +281,8 @@ revoke_id(struct txn *txn, void *arg)
 {
 	const struct ended *ended = arg;
 
-	revoked_put(txn, ended->kind, str_of(ended->id), STR(""),
-	    clock_now() + 86400);
+	revoked_put(
+	    txn, ended->kind, str_of(ended->id), STR(""), clock_now() + 86400);
 	return 0;
 }
 
