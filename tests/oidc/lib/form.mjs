@@ -90,7 +90,8 @@ export class Visitor {
 		if (fields !== undefined) {
 			body = new URLSearchParams(fields).toString();
 			sent['content-type'] = 'application/x-www-form-urlencoded';
-			sent.origin ??= url.origin;
+			// What browsers say of a page that sends no referrer.
+			sent.origin ??= 'null';
 		}
 		if (body !== undefined)
 			sent['content-length'] = Buffer.byteLength(body);
