@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/json_in.h"
+#include "identity/session.h"
 #include "store/schema.h"
 #include "unit.h"
 
@@ -286,6 +287,82 @@ who_signs_in_before_the_change_is_out(void **state)
 	assert_false(is_signed_in(hub, &between.cookie));
 }
 
+struct intruder {
+	struct test_hub *hub;
+	struct opaque cookie;
+};
+
+/*
+ * The credential is being replaced; just before that somebody signed in with
+ * the old one, when the epoch had been raised already.
+ */
+static int
+begin_between(struct txn *vault, void *arg)
+{
+	struct intruder *i = arg;
+	struct opaque_digest digest;
+	struct session_rec rec = {
+		.kind = SESSION_SIGNED_IN,
+		.account = STR("jan"),
+		.sid = STR("s1"),
+		.epoch = hub_account(i->hub, "jan").epoch,
+		.auth_time = clock_now(),
+		.source = STR(ADDRESS),
+	};
+
+	assert_int_equal(opaque_digest_any(str_of(i->cookie.text), &digest), 0);
+	session_put(vault, &i->hub->conf, &digest, &rec);
+	return 0;
+}
+
+static void
+who_signs_in_between_is_out(void **state)
+{
+	struct test_hub *hub = *state;
+	struct hub h = hub_of(hub);
+	struct intruder intruder = { .hub = hub };
+	struct account_rec before, after;
+	struct session_rec rec;
+
+	give_password(hub, GOOD);
+	before = hub_account(hub, "jan");
+	opaque_make(&intruder.cookie);
+	assert_int_equal(
+	    credential_replace(&h, STR("jan"), false, begin_between, &intruder),
+	    0);
+	after = hub_account(hub, "jan");
+	assert_int_equal(after.epoch, before.epoch + 2);
+	assert_false(session_of(hub, &intruder.cookie, &rec));
+}
+
+static int
+refuse(struct txn *vault, void *arg)
+{
+	(void)vault;
+	(void)arg;
+	return HUB_EDENIED;
+}
+
+/* What the vault refuses has ended the sessions, and changed nothing else. */
+static void
+a_replacement_that_fails(void **state)
+{
+	struct test_hub *hub = *state;
+	struct hub h = hub_of(hub);
+	struct signin in;
+
+	give_password(hub, GOOD);
+	assert_int_equal(try_signin(hub, JAN, GOOD, &in), SIGNIN_DONE);
+	assert_int_equal(credential_replace(&h, STR("jan"), true, refuse, NULL),
+	    HUB_EDENIED);
+	assert_false(hub_account(hub, "jan").pending);
+	assert_false(is_signed_in(hub, &in.cookie));
+	assert_int_equal(try_signin(hub, JAN, GOOD, NULL), SIGNIN_DONE);
+	assert_int_equal(
+	    credential_replace(&h, STR("piet"), true, refuse, NULL),
+	    HUB_ENOENT);
+}
+
 int
 main(void)
 {
@@ -300,6 +377,8 @@ main(void)
 		TEST(a_reset_ends_the_old_at_once),
 		TEST(an_operator_sets_a_password),
 		TEST(who_signs_in_before_the_change_is_out),
+		TEST(who_signs_in_between_is_out),
+		TEST(a_replacement_that_fails),
 	};
 
 	return UNIT_RUN(tests);
