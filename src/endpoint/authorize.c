@@ -9,7 +9,7 @@
 #include "identity/code.h"
 #include "token/id_token.h"
 
-#define ADDRESS_MAX 16384
+#define ADDRESS_MAX RESP_HEADERS_MAX
 
 /* 303, so that a POST becomes a GET (RFC 9700 section 4.12). */
 static void
@@ -24,19 +24,19 @@ go_to(struct call *call, struct str address)
  * (RFC 9207) behind what query it has.
  */
 static void
-answer_client(struct call *call, const struct authorize_request *request,
+answer_client(struct call *call, const struct authorize_ask *ask,
     const char *name, struct str value, const char *description)
 {
 	const struct token_domain *domain = &call->service->verifier.domain;
-	struct str uri = request->redirect_uri;
+	struct str uri = ask->redirect_uri;
 	struct buf address, query;
 
 	buf_init_arena(&query, call->req->arena, ADDRESS_MAX);
 	form_put(&query, name, value);
 	if (description != NULL)
 		form_put(&query, "error_description", str_of(description));
-	if (request->state.p != NULL)
-		form_put(&query, "state", request->state);
+	if (ask->state.p != NULL)
+		form_put(&query, "state", ask->state);
 	form_put(&query, "iss", str_of(domain->issuer));
 	buf_init_arena(&address, call->req->arena, ADDRESS_MAX);
 	buf_str(&address, uri);
@@ -49,15 +49,22 @@ answer_client(struct call *call, const struct authorize_request *request,
 }
 
 static void
-go_to_sign_in(struct call *call, const struct authorize_request *request)
+refuse(struct call *call, const struct authorize_ask *ask, const char *error,
+    const char *description)
+{
+	answer_client(call, ask, "error", str_of(error), description);
+}
+
+static void
+go_to_sign_in(struct call *call, const struct authorize_request *request,
+    const struct authorize_ask *ask)
 {
 	struct str query =
 	    authorize_request_query(call->req->arena, request, false);
 	const char *address;
 
 	if (query.p == NULL) {
-		page_error(call, request->ui_locales, 400, TEXT_ERROR_REQUEST,
-		    "the request is too long");
+		refuse(call, ask, "invalid_request", "the request is too long");
 		return;
 	}
 	address = arena_printf(call->req->arena, "%s/identity/login?%.*s",
@@ -84,7 +91,7 @@ write_code(struct txn *vault, void *arg)
 /* The session and the account may end meanwhile: redeeming looks again. */
 static void
 issue_code(struct call *call, const struct authorize_request *request,
-    struct str scope, const struct browser *browser)
+    const struct authorize_ask *ask, const struct browser *browser)
 {
 	struct issue issue = {
 		.rec = {
@@ -92,7 +99,7 @@ issue_code(struct call *call, const struct authorize_request *request,
 			.redirect_uri = request->redirect_uri,
 			.challenge = request->code_challenge,
 			.nonce = request->nonce,
-			.scope = scope,
+			.scope = ask->scope,
 			.account = browser->session.account,
 			.epoch = browser->session.epoch,
 			.sid = browser->session.sid,
@@ -113,28 +120,34 @@ issue_code(struct call *call, const struct authorize_request *request,
 	if (rc != 0)
 		call_failed(call, rc);
 	else
-		answer_client(
-		    call, request, "code", str_of(issue.code.text), NULL);
+		answer_client(call, ask, "code", str_of(issue.code.text), NULL);
 }
 
-/* Whether the hint is of somebody else than who is signed in. */
+/* What a hint says of who is signed in. */
+enum hint { HINT_NONE, HINT_SAME, HINT_OTHER, HINT_UNREADABLE };
+
+/* 0, or the error of a check that could not be made. */
 static int
 read_hint(struct call *call, const struct authorize_request *request,
-    const struct browser *browser, bool *other)
+    const struct browser *browser, enum hint *hint)
 {
 	const struct verifier *verifier = &call->service->verifier;
-	struct id_token hint;
+	struct id_token id;
 	int rc;
 
-	*other = false;
+	*hint = HINT_NONE;
 	if (request->id_token_hint.n == 0)
 		return 0;
 	rc = id_token_read(call->req->arena, &verifier->keys, &verifier->domain,
-	    request->id_token_hint, &hint);
-	if (rc == 0)
-		*other = browser->signed_in &&
-		    !str_eq(hint.sub, browser->session.account);
-	return rc;
+	    request->id_token_hint, &id);
+	if (rc == HUB_EDENIED)
+		*hint = HINT_UNREADABLE;
+	else if (rc == 0)
+		*hint = browser->signed_in &&
+			str_eq(id.sub, browser->session.account)
+		    ? HINT_SAME
+		    : HINT_OTHER;
+	return rc == HUB_EDENIED ? 0 : rc;
 }
 
 /* Whether this request wants a sign-in although somebody may be signed in. */
@@ -147,34 +160,45 @@ wants_sign_in(const struct authorize_ask *ask, const struct browser *browser)
 	    (ask->max_age >= 0 && age > ask->max_age);
 }
 
-/* A good request, with the look at the directory open. */
+/* A good request of a third party that nobody has to sign in for. */
+static void
+refuse_consent(struct call *call, const struct authorize_ask *ask)
+{
+	refuse(call, ask,
+	    ask->prompt_none ? "consent_required" : "access_denied", NULL);
+}
+
+/*
+ * A good request, with the look at the directory open. Nobody gets a code in
+ * place of the user that the hint names (OpenID Connect Core section 3.1.2.1);
+ * one whose key is gone names nobody any more.
+ */
 static void
 decide(struct call *call, const struct authorize_request *request,
     const struct authorize_ask *ask, const struct browser *browser)
 {
-	bool third_party = ask->client->third_party, other;
-	int rc = read_hint(call, request, browser, &other);
+	bool third_party = ask->client->third_party;
+	enum hint hint;
+	int rc = read_hint(call, request, browser, &hint);
 
 	if (call_look_end(call) != 0)
 		return;
-	if (rc == HUB_EDENIED)
-		answer_client(call, request, "error", STR("invalid_request"),
-		    "id_token_hint is no ID token of this hub");
-	else if (rc != 0)
+	if (rc != 0) {
 		call_failed(call, rc);
-	else if (other || wants_sign_in(ask, browser)) {
-		if (ask->prompt_none)
-			answer_client(call, request, "error",
-			    STR("login_required"), NULL);
+		return;
+	}
+	if (hint == HINT_UNREADABLE && !ask->prompt_none)
+		refuse(call, ask, "invalid_request",
+		    "id_token_hint is no ID token of this hub, or too old");
+	else if (hint <= HINT_SAME && !wants_sign_in(ask, browser)) {
+		if (third_party)
+			refuse_consent(call, ask);
 		else
-			go_to_sign_in(call, request);
-	} else if (third_party)
-		answer_client(call, request, "error",
-		    ask->prompt_none ? STR("consent_required")
-				     : STR("access_denied"),
-		    NULL);
+			issue_code(call, request, ask, browser);
+	} else if (ask->prompt_none)
+		refuse(call, ask, "login_required", NULL);
 	else
-		issue_code(call, request, ask->scope, browser);
+		go_to_sign_in(call, request, ask);
 }
 
 static void
@@ -206,8 +230,7 @@ authorize(struct call *call)
 		decide(call, &request, &ask, &browser);
 		break;
 	case AUTHORIZE_REDIRECT:
-		answer_client(
-		    call, &request, "error", str_of(ask.error), ask.reason);
+		refuse(call, &ask, ask.error, ask.reason);
 		break;
 	case AUTHORIZE_PAGE:
 		page_error(call, request.ui_locales, 400, TEXT_ERROR_REQUEST,

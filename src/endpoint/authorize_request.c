@@ -4,7 +4,8 @@
 #include "base/buf.h"
 #include "http/form.h"
 
-#define QUERY_MAX 16384
+/* With the address before it and other fields it fits into RESP_HEADERS_MAX. */
+#define QUERY_MAX 7168
 
 static const struct {
 	const char *name;
@@ -51,10 +52,10 @@ authorize_request_of(
 		if (param_is_twice(list, members[i].name))
 			request->twice = true;
 	}
-	if (list->bad)
-		request->twice = true;
-	request->twice_address = list->bad ||
-	    param_is_twice(list, "client_id") ||
+	if (param_is_twice(list, "state"))
+		request->state = STR_NONE;
+	request->bad = list->bad;
+	request->twice_address = param_is_twice(list, "client_id") ||
 	    param_is_twice(list, "redirect_uri");
 }
 

@@ -68,5 +68,9 @@ browser_look(struct call *call, struct browser *out)
 		return 0;
 	rc = store_write(call->service->vault, call->req->arena, touch, &use);
 	/* A full vault keeps nobody from reading on. */
-	return rc == HUB_EFULL ? 0 : rc;
+	if (rc == HUB_EFULL)
+		return 0;
+	if (rc != 0)
+		call_failed(call, rc);
+	return rc;
 }

@@ -22,7 +22,7 @@ struct browser {
  * Looks the session cookie up in both stores: signed in is who has a live
  * session of an account that may be used and has the session's epoch, and
  * whose sid is not revoked. Marks the session as used. 0 or the error of a
- * store. No transaction of either store is open.
+ * store, which call_failed() knows already. No transaction of either store is open.
  */
 int browser_look(struct call *call, struct browser *out);
 

@@ -57,15 +57,15 @@ query_has_token(struct req *req)
 	return false;
 }
 
-/* RFC 6750 section 2.2. */
+/* RFC 6750 section 2.2; *TWICE: there are two, or what there is is not clear. */
 static struct str
-body_token(struct req *req)
+body_token(struct req *req, bool *twice)
 {
 	struct param_list form;
 
-	if (!param_read_body(req, &form) || form.bad ||
-	    param_is_twice(&form, "access_token"))
+	if (!param_read_body(req, &form))
 		return STR_NONE;
+	*twice = form.bad || param_is_twice(&form, "access_token");
 	return param_get(&form, "access_token");
 }
 
@@ -74,21 +74,23 @@ credential_read(struct call *call, const struct route *route, struct str *token)
 {
 	struct req *req = call->req;
 	struct str header = str_trim(req->authorization), scheme;
+	bool twice = false;
 
 	*token = STR_NONE;
-	if (route->credential != CREDENTIAL_USER)
+	if (route->credential != CREDENTIAL_USER &&
+	    route->credential != CREDENTIAL_USERINFO)
 		return true;
 	if (req->query.n > 0 && query_has_token(req))
 		return refuse(call, 400, "invalid_request", NULL,
 		    "An access token belongs in the Authorization header.");
 	if (route->credential == CREDENTIAL_USERINFO &&
 	    req->method == METHOD_POST)
-		*token = body_token(req);
-	if (token->n > 0 && header.n == 0)
-		return true;
-	if (token->n > 0)
+		*token = body_token(req, &twice);
+	if (twice || (token->n > 0 && header.n > 0))
 		return refuse(call, 400, "invalid_request", NULL,
 		    "More than one credential was sent.");
+	if (token->n > 0)
+		return true;
 	if (header.n == 0)
 		return refuse(call, 401, NULL, NULL,
 		    "This address needs a Bearer token.");

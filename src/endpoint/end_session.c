@@ -7,7 +7,7 @@
 #include "store/rec_list.h"
 #include "token/id_token.h"
 
-#define ADDRESS_MAX 8192
+#define ADDRESS_MAX RESP_HEADERS_MAX
 #define STATE_MAX 2048
 
 /* OpenID Connect RP-Initiated Logout 1.0 section 2. */
@@ -37,30 +37,42 @@ read_request(struct call *call, struct logout_request *out)
 }
 
 /*
- * Where the browser may go: an address that the hint's client has registered,
- * compared as exact strings. Looks at the directory.
+ * The ID token of the hint, if it is one and was made for CLIENT_ID where that
+ * is said: its client n is 0 otherwise. With the look at the directory open.
  */
-static bool
-may_go(struct call *call, const struct logout_request *request)
+static void
+read_hint(struct call *call, const struct logout_request *request,
+    struct id_token *hint)
 {
 	const struct verifier *verifier = &call->service->verifier;
-	const struct client_rec *client;
-	struct id_token hint;
 	int rc;
 
-	if (request->hint.p == NULL || request->address.p == NULL ||
-	    request->state.n > STATE_MAX || call_look(call) != 0)
-		return false;
+	*hint = (struct id_token){ .client = STR_NONE };
+	if (request->hint.p == NULL)
+		return;
 	rc = id_token_read(call->req->arena, &verifier->keys, &verifier->domain,
-	    request->hint, &hint);
+	    request->hint, hint);
 	if (rc != 0 && rc != HUB_EDENIED)
 		call_failed(call, rc);
 	if (rc != 0 ||
 	    (request->client_id.p != NULL &&
-		!str_eq(request->client_id, hint.client)))
-		return false;
-	client = client_set_find(&call->service->clients, hint.client);
-	return client != NULL && client->enabled &&
+		!str_eq(request->client_id, hint->client)))
+		*hint = (struct id_token){ .client = STR_NONE };
+}
+
+/*
+ * Whether the browser may go where it is asked to: an address that the hint's
+ * client has registered, compared as exact strings.
+ */
+static bool
+may_go(struct call *call, const struct logout_request *request,
+    const struct id_token *hint)
+{
+	const struct client_rec *client =
+	    client_set_find(&call->service->clients, hint->client);
+
+	return request->address.p != NULL && request->state.n <= STATE_MAX &&
+	    client != NULL && client->enabled &&
 	    rec_list_has(client->post_logout_uris, request->address);
 }
 
@@ -79,6 +91,8 @@ go(struct call *call, const struct logout_request *request)
 		buf_byte(
 		    &address, str_index(request->address, '?') < 0 ? '?' : '&');
 		buf_str(&address, buf_view(&query));
+		if (buf_error(&query) != 0)
+			buf_fail(&address, buf_error(&query));
 	}
 	if (buf_error(&address) != 0) {
 		call_failed(call, buf_error(&address));
@@ -100,6 +114,39 @@ show_page(struct call *call, const struct logout_request *request)
 	page_end(&page, 200);
 }
 
+/* 0 also when there is nothing to end. */
+static int
+end_one(
+    struct call *call, struct str client, struct str account, struct str sid)
+{
+	struct hub hub = call_hub(call);
+	const struct actor actor = { .client = client,
+		.source = call->req->remote_addr };
+	int rc = act_end_session(&hub, &actor, "session.ended", account, sid);
+
+	return rc == HUB_ENOENT ? 0 : rc;
+}
+
+/*
+ * The browser's session, and that of the hint: a browser whose session has
+ * lapsed still holds an app's tokens that came of it, and who signs out of the
+ * app means those.
+ */
+static int
+end_sessions(struct call *call, const struct browser *browser,
+    const struct id_token *hint)
+{
+	int rc = 0;
+
+	if (browser->signed_in)
+		rc = end_one(call, hint->client, browser->session.account,
+		    browser->session.sid);
+	if (rc == 0 && hint->sid.n > 0 &&
+	    !(browser->signed_in && str_eq(hint->sid, browser->session.sid)))
+		rc = end_one(call, hint->client, hint->sub, hint->sid);
+	return rc;
+}
+
 /*
  * GET and POST /identity/logout: signs the browser's user out, everywhere that
  * this session led to, and goes back where that is allowed.
@@ -109,26 +156,21 @@ end_session(struct call *call)
 {
 	struct logout_request request;
 	struct browser browser;
+	struct id_token hint;
 	bool may;
 	int rc;
 
 	read_request(call, &request);
-	if (browser_look(call, &browser) != 0)
+	if (browser_look(call, &browser) != 0 || call_look(call) != 0)
 		return;
-	may = may_go(call, &request);
-	if (call->failed != 0 || call_look_end(call) != 0)
+	read_hint(call, &request, &hint);
+	may = may_go(call, &request, &hint);
+	if (call_look_end(call) != 0 || call->failed != 0)
 		return;
-	if (browser.signed_in) {
-		struct hub hub = call_hub(call);
-		const struct actor actor = { .client = STR(""),
-			.source = call->req->remote_addr };
-
-		rc = act_end_session(&hub, &actor, "session.ended",
-		    browser.session.account, browser.session.sid);
-		if (rc != 0 && rc != HUB_ENOENT) {
-			call_failed(call, rc);
-			return;
-		}
+	rc = end_sessions(call, &browser, &hint);
+	if (rc != 0) {
+		call_failed(call, rc);
+		return;
 	}
 	if (may)
 		go(call, &request);

@@ -58,7 +58,7 @@ is_elsewhere(const struct call *call)
 	struct str origin = call->req->origin;
 
 	return origin.n > 0 && !str_eq(origin, STR("null")) &&
-	    !str_eq(origin, uri_source(str_of(call->service->conf->base_url)));
+	    !str_eq(origin, uri_origin(str_of(call->service->conf->base_url)));
 }
 
 bool

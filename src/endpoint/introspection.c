@@ -9,16 +9,22 @@
 
 #define ANSWER_MAX 8192
 
-/* Issued to the client, or meant for the service that the client is. */
+/*
+ * Issued to the client, or meant for the service that the client is. The hub's
+ * own audience, which every app has by default, makes nobody that service.
+ */
 static bool
-may_know(const struct oauth_client *client, const struct shown_token *shown)
+may_know(struct call *call, const struct oauth_client *client,
+    const struct shown_token *shown)
 {
+	struct str own = str_of(call->service->verifier.domain.audience);
 	struct str audience = client->rec->audience;
 
 	if (shown->kind == SHOWN_REFRESH)
 		return str_eq(shown->grant.client, client->id);
 	return str_eq(str_of(shown->claims.client_id), client->id) ||
-	    (audience.n > 0 && str_eq(audience, shown->audience));
+	    (audience.n > 0 && !str_eq(audience, own) &&
+		str_eq(audience, shown->audience));
 }
 
 static bool
@@ -77,7 +83,7 @@ put_access(
 	put_time(j, "exp", c->exp);
 	put_time(j, "iat", c->iat);
 	put_time(j, "auth_time", c->auth_time);
-	if (c->user)
+	if (c->user && claims_have_scope(c, "profile"))
 		put_text(j, "username", call->account.name);
 }
 
@@ -144,6 +150,6 @@ introspection(struct call *call)
 	if (shown_token_read(call, text, &shown) != 0)
 		return;
 	describe(call, &shown,
-	    shown.kind != SHOWN_NONE && may_know(&client, &shown) &&
+	    shown.kind != SHOWN_NONE && may_know(call, &client, &shown) &&
 		is_alive(call, &shown));
 }

@@ -102,13 +102,12 @@ read_basic(struct call *call, struct str text, struct claimed *out)
 	struct str rest, id;
 	bool good;
 
-	if (n < 0)
-		return refuse_client(call,
-		    "the Basic credentials are no "
-		    "base64");
-	rest = arena_str(
-	    call->req->arena, (struct str){ (const char *)bytes, (size_t)n });
+	rest = arena_str(call->req->arena,
+	    (struct str){ (const char *)bytes, n < 0 ? 0 : (size_t)n });
 	secret_clear(bytes, sizeof(bytes));
+	if (n < 0)
+		return refuse_client(
+		    call, "the Basic credentials are no base64");
 	good = str_split(&rest, ':', &id) && rest.p != NULL &&
 	    percent_decode(call->req->arena, id, true, &out->id) &&
 	    percent_decode(call->req->arena, rest, true, &out->secret);

@@ -15,7 +15,7 @@ void oauth_error(
 
 /*
  * What every POST of these endpoints begins with: the form, no parameter
- * twice, TLS. False after an error was answered.
+ * twice. False after an error was answered.
  */
 bool oauth_form(struct call *call, struct param_list *form);
 

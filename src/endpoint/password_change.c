@@ -56,14 +56,19 @@ is_open(struct call *call, struct form *form)
 }
 
 static void
-put_password(struct page *page, const char *name, enum text label, bool refused)
+put_label(struct page *page, const char *name, enum text label)
 {
 	buf_printf(&page->html, "<label for=\"%s\">", name);
 	page_text(page, label);
 	page_html(page, "</label>\n");
+}
+
+static void
+put_password(struct page *page, const char *name, bool refused)
+{
 	buf_printf(&page->html,
 	    "<input id=\"%s\" name=\"%s\" type=\"password\" "
-	    "autocomplete=\"new-password\" aria-describedby=\"%s\"%s",
+	    "autocomplete=\"new-password\" aria-describedby=\"%s\"%s required",
 	    name, name, refused ? "reason rule" : "rule",
 	    refused ? " aria-invalid=\"true\"" : "");
 }
@@ -73,10 +78,9 @@ put_password(struct page *page, const char *name, enum text label, bool refused)
 static void
 put_account(struct page *page, const struct form *form)
 {
-	page_html(page, "<label for=\"account\">");
-	page_text(page, TEXT_ACCOUNT);
+	put_label(page, "account", TEXT_USERNAME);
 	page_html(page,
-	    "</label>\n<input id=\"account\" type=\"text\" "
+	    "<input id=\"account\" type=\"text\" "
 	    "autocomplete=\"username\" readonly value=\"");
 	page_str(page, form->account.name);
 	page_html(page, "\">\n");
@@ -85,14 +89,15 @@ put_account(struct page *page, const struct form *form)
 static void
 put_fields(struct page *page, struct str least, bool refused)
 {
+	put_label(page, "new_password", TEXT_NEW_PASSWORD);
 	page_html(page, "<p class=\"hint\" id=\"rule\">");
 	page_text_with(page, TEXT_NEW_PASSWORD_NOTE, least);
 	page_html(page, "</p>\n");
-	put_password(page, "new_password", TEXT_NEW_PASSWORD, refused);
-	page_html(page, " required autofocus>\n");
-	put_password(
-	    page, "new_password_repeat", TEXT_NEW_PASSWORD_REPEAT, refused);
-	page_html(page, " required>\n<button type=\"submit\">");
+	put_password(page, "new_password", refused);
+	page_html(page, " autofocus>\n");
+	put_label(page, "new_password_repeat", TEXT_NEW_PASSWORD_REPEAT);
+	put_password(page, "new_password_repeat", refused);
+	page_html(page, ">\n<button type=\"submit\">");
 	page_text(page, TEXT_SAVE);
 	page_html(page, "</button>\n</form>\n");
 }

@@ -2,6 +2,7 @@
 
 #define ISSUER "/identity"
 #define KEEPERS POOL_BIT(POOL_KEEPERS)
+#define SIGNIN POOL_BIT(POOL_SIGNIN)
 
 const struct route routes[] = {
 	{ METHOD_GET, "/account/mine", POOL_BIT(POOL_READERS), CREDENTIAL_USER,
@@ -46,6 +47,14 @@ const struct route routes[] = {
 	    ERROR_PAGE, end_session, CORS_NOBODY },
 	{ METHOD_POST, ISSUER "/logout", KEEPERS, CREDENTIAL_NONE, NULL, NULL,
 	    ERROR_PAGE, end_session, CORS_NOBODY },
+	{ METHOD_GET, ISSUER "/login", SIGNIN, CREDENTIAL_NONE, NULL, NULL,
+	    ERROR_PAGE, login, CORS_NOBODY },
+	{ METHOD_POST, ISSUER "/login", SIGNIN, CREDENTIAL_NONE, NULL, NULL,
+	    ERROR_PAGE, login, CORS_NOBODY },
+	{ METHOD_GET, ISSUER "/password", SIGNIN, CREDENTIAL_NONE, NULL, NULL,
+	    ERROR_PAGE, password_change, CORS_NOBODY },
+	{ METHOD_POST, ISSUER "/password", SIGNIN, CREDENTIAL_NONE, NULL, NULL,
+	    ERROR_PAGE, password_change, CORS_NOBODY },
 	{ METHOD_GET, ISSUER "/hub.css", KEEPERS, CREDENTIAL_NONE, NULL, NULL,
 	    ERROR_PROBLEM, style_sheet, CORS_NOBODY },
 	{ METHOD_GET, ISSUER "/hub.svg", KEEPERS, CREDENTIAL_NONE, NULL, NULL,

@@ -84,6 +84,7 @@ service_close(struct service *s)
 {
 	store_close(s->vault);
 	store_close(s->directory);
+	blocklist_close(s->blocklist);
 	client_set_free(&s->clients);
 	keyset_free(&s->verifier.keys);
 	signer_free(&s->signer);
@@ -198,9 +199,7 @@ run_route(struct call *call, const struct route *route)
 	    route->credential == CREDENTIAL_USERINFO;
 	struct str token;
 
-	if (needs_tls(route) && !call->req->https)
-		error_answer(call, 403, "This address needs TLS.");
-	else if (!gated)
+	if (!gated)
 		route->fn(call);
 	else if (!credential_read(call, route, &token))
 		return;
@@ -225,6 +224,10 @@ answer(struct call *call)
 	call->route = route;
 	if (call->req->refused != 0) {
 		error_answer(call, call->req->refused, NULL);
+		return;
+	}
+	if (route != NULL && needs_tls(route) && !call->req->https) {
+		error_answer(call, 403, "This address needs TLS.");
 		return;
 	}
 	switch (found) {

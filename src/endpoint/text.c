@@ -55,7 +55,6 @@ static const char *const texts[TEXTS][LANGUAGES] = {
 		     "wachtwoord dat alleen u kent; daarna gaat u verder.",
 		"You have used a temporary password. Now choose one that only "
 		"you know; then you go on."),
-	[TEXT_ACCOUNT] = TEXT_ROW("Voor", "For"),
 	[TEXT_NEW_PASSWORD] = TEXT_ROW("Nieuw wachtwoord", "New password"),
 	[TEXT_NEW_PASSWORD_NOTE] =
 	    TEXT_ROW("Minstens {} tekens. Een zin van een paar woorden is "

@@ -28,7 +28,6 @@ enum text {
 
 	TEXT_CHANGE,
 	TEXT_CHANGE_NOTE,
-	TEXT_ACCOUNT, /* whose password it is */
 	TEXT_NEW_PASSWORD,
 	TEXT_NEW_PASSWORD_NOTE, /* {}: the least number of characters */
 	TEXT_NEW_PASSWORD_REPEAT,

@@ -94,12 +94,6 @@ sign_id(struct call *call, const struct issue *issue,
 }
 
 static void
-put_text(struct json_out *j, struct str text)
-{
-	json_out_str(j, text.p == NULL ? STR("") : text);
-}
-
-static void
 answer_tokens(struct call *call, const struct issue *issue, struct str access,
     struct str id)
 {
@@ -115,8 +109,10 @@ answer_tokens(struct call *call, const struct issue *issue, struct str access,
 	json_out_cstr(&j, "Bearer");
 	json_out_name(&j, "expires_in");
 	json_out_int(&j, (int64_t)call->service->conf->token_lifetime);
-	json_out_name(&j, "scope");
-	put_text(&j, issue->scope);
+	if (issue->scope.n > 0) {
+		json_out_name(&j, "scope");
+		json_out_str(&j, issue->scope);
+	}
 	if (issue->refresh_token.n > 0) {
 		json_out_name(&j, "refresh_token");
 		json_out_str(&j, issue->refresh_token);
@@ -299,19 +295,31 @@ use_code(struct call *call, const struct param_list *form,
 		call_failed(call, rc);
 }
 
-/* The words of WISH if GRANTED has each; else p is NULL. */
+/*
+ * The words of WISH, each once and in the arena, if GRANTED has them all; else
+ * p is NULL. Without a wish it is what was granted.
+ */
 static struct str
-narrow(struct str granted, struct str wish)
+narrow(struct call *call, struct str granted, struct str wish)
 {
 	struct str rest = wish, word;
+	struct buf words;
 
 	if (wish.p == NULL)
 		return granted;
+	buf_init_arena(&words, call->req->arena, granted.n);
 	while (rest.n > 0 && str_split(&rest, ' ', &word)) {
 		if (!str_has_word(granted, word))
 			return STR_NONE;
+		if (str_has_word(buf_view(&words), word))
+			continue;
+		if (words.n > 0)
+			buf_byte(&words, ' ');
+		buf_str(&words, word);
 	}
-	return wish;
+	if (buf_error(&words) != 0)
+		call_failed(call, buf_error(&words));
+	return buf_view(&words);
 }
 
 /* The family of the token and what it stands on; false after an answer. */
@@ -387,7 +395,7 @@ use_refresh_token(struct call *call, const struct param_list *form,
 	}
 	if (!find_family(call, &r.use, &rec, &gid))
 		return;
-	scope = narrow(rec.scope, param_get(form, "scope"));
+	scope = narrow(call, rec.scope, param_get(form, "scope"));
 	if (scope.p == NULL) {
 		oauth_error(call, 400, "invalid_scope",
 		    "scope asks for more than was granted");
@@ -440,7 +448,8 @@ use_client_credentials(struct call *call, const struct param_list *form,
 {
 	struct issue issue = { .client = *client, .now = clock_now() };
 
-	issue.scope = narrow(own_scope(call, client), param_get(form, "scope"));
+	issue.scope =
+	    narrow(call, own_scope(call, client), param_get(form, "scope"));
 	if (issue.scope.p == NULL)
 		oauth_error(call, 400, "invalid_scope",
 		    "scope asks for more than the client itself may have");
@@ -470,6 +479,11 @@ token(struct call *call)
 
 	if (!oauth_form(call, &form) || !oauth_client(call, &form, &client))
 		return;
+	/* A code or refresh token is not used up for an answer that fails. */
+	if (signer_current(&call->service->signer, clock_now()) == NULL) {
+		call_failed(call, HUB_ENOENT);
+		return;
+	}
 	type = param_get(&form, "grant_type");
 	if (type.p == NULL) {
 		oauth_error(

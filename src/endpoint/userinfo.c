@@ -1,10 +1,10 @@
 #include "base/json_in.h"
+#include "directory/render.h"
 #include "endpoint/oauth.h"
 #include "endpoint/routes.h"
 
-#define ITEM_MAX (256 * 1024)
 #define ANSWER_MAX 16384
-#define NAME_MAX_BYTES 4096
+#define WHOLE_NAME_MAX 4096
 
 struct person {
 	struct str username, email, first, middle, last;
@@ -52,7 +52,7 @@ put_profile(struct json_out *j, struct arena *arena, const struct person *p)
 	const struct str parts[] = { p->first, p->middle, p->last };
 	struct buf whole;
 
-	buf_init_arena(&whole, arena, NAME_MAX_BYTES);
+	buf_init_arena(&whole, arena, WHOLE_NAME_MAX);
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
 		if (parts[i].n == 0)
 			continue;

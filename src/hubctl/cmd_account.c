@@ -259,8 +259,6 @@ run_revoke(struct ctl *ctl, int argc, char **argv)
 	    ctl, argv[0], "account.revoked", false, "signed out everywhere");
 }
 
-#define WHO "USERNAME is the e-mail address, in any letter case, or the id.\n"
-
 const struct command command_account_list = {
 	.name = "account list",
 	.usage = "",
@@ -273,7 +271,7 @@ const struct command command_account_show = {
 	.name = "account show",
 	.usage = "USERNAME",
 	.brief = "Shows one account.",
-	.text = WHO,
+	.text = WHO_HELP,
 	.min = 1,
 	.max = 1,
 	.run = run_show,
@@ -283,7 +281,7 @@ const struct command command_account_enable = {
 	.name = "account enable",
 	.usage = "USERNAME",
 	.brief = "Lets an account be used again.",
-	.text = WHO "Tokens from before it was disabled stay dead.\n",
+	.text = WHO_HELP "Tokens from before it was disabled stay dead.\n",
 	.min = 1,
 	.max = 1,
 	.run = run_enable,
@@ -293,8 +291,8 @@ const struct command command_account_disable = {
 	.name = "account disable",
 	.usage = "USERNAME",
 	.brief = "Ends all access of an account, at once.",
-	.text =
-	    WHO "The very next request with one of its tokens is refused.\n",
+	.text = WHO_HELP
+	"The very next request with one of its tokens is refused.\n",
 	.min = 1,
 	.max = 1,
 	.run = run_disable,
@@ -304,7 +302,8 @@ const struct command command_account_revoke = {
 	.name = "account revoke",
 	.usage = "USERNAME",
 	.brief = "Ends all tokens and sessions of an account, at once.",
-	.text = WHO "The account stays enabled: its owner may sign in again.\n",
+	.text = WHO_HELP
+	"The account stays enabled: its owner may sign in again.\n",
 	.min = 1,
 	.max = 1,
 	.run = run_revoke,

@@ -30,6 +30,7 @@ struct command {
 	const char *usage; /* what follows the name */
 	const char *brief; /* one line for the list */
 	const char *text;  /* for --help; ends with a newline */
+	bool alone;        /* the second word of the name is enough */
 	int min, max;      /* words after the name */
 	const struct option_spec *options;
 	enum ctl_exit (*run)(struct ctl *ctl, int argc, char **argv);
@@ -88,10 +89,6 @@ int ctl_give(struct ctl *ctl, int folder, const char *path, struct why *why);
 /* Whether there is nothing in the folder; false if that cannot be told. */
 bool ctl_is_empty(const char *folder);
 
-/* Both stores as acts take them, and who acts: the caller, in the arena. */
-struct hub ctl_hub(struct ctl *ctl);
-struct actor ctl_actor(struct ctl *ctl);
-
 /*
  * Fills an audit event that this program causes, in the arena; its source is
  * "hubctl" and who called it. DETAIL may be NULL.
@@ -129,6 +126,10 @@ extern const struct command command_account_show;
 extern const struct command command_account_enable;
 extern const struct command command_account_disable;
 extern const struct command command_account_revoke;
+extern const struct command command_account_add;
+extern const struct command command_account_reset_password;
+extern const struct command command_account_set_password;
+extern const struct command command_account_sessions;
 extern const struct command command_client_add;
 extern const struct command command_client_list;
 extern const struct command command_client_show;

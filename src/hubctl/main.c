@@ -22,11 +22,15 @@ static const struct command *const commands[] = {
 	&command_backup,
 	&command_restore,
 	&command_demo,
+	&command_account_add,
 	&command_account_list,
 	&command_account_show,
 	&command_account_enable,
 	&command_account_disable,
 	&command_account_revoke,
+	&command_account_reset_password,
+	&command_account_set_password,
+	&command_account_sessions,
 	&command_client_add,
 	&command_client_list,
 	&command_client_show,
@@ -65,7 +69,7 @@ print_commands(void)
 	puts("Usage: hubctl COMMAND [ARGUMENT]...\n"
 	     "Sets up and looks after a hub.\n");
 	for (size_t i = 0; i < COMMAND_COUNT; i++)
-		printf("  %-16s %s\n", commands[i]->name, commands[i]->brief);
+		printf("  %-22s %s\n", commands[i]->name, commands[i]->brief);
 	fputs(global_help, stdout);
 }
 
@@ -100,6 +104,12 @@ find_command(int argc, char **argv, int *words)
 		if (*words > 0)
 			return commands[i];
 	}
+	for (size_t i = 0; argc > 0 && i < COMMAND_COUNT; i++) {
+		*words = 1;
+		if (commands[i]->alone &&
+		    strcmp(strchr(commands[i]->name, ' ') + 1, argv[0]) == 0)
+			return commands[i];
+	}
 	return NULL;
 }
 
@@ -127,7 +137,7 @@ print_group(FILE *to, const char *word)
 {
 	for (size_t i = 0; i < COMMAND_COUNT; i++) {
 		if (is_of_group(commands[i], word))
-			fprintf(to, "  %-16s %s\n", commands[i]->name,
+			fprintf(to, "  %-22s %s\n", commands[i]->name,
 			    commands[i]->brief);
 	}
 	fprintf(to, "\nMore on one of them: hubctl help %s ...\n", word);

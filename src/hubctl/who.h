@@ -15,4 +15,8 @@
 int who_find(struct ctl *ctl, const char *name, struct account_rec *rec,
     struct why *why);
 
+/* For the help of commands with such a word. */
+#define WHO_HELP                                                               \
+	"USERNAME is the e-mail address, in any letter case, or the id.\n"
+
 #endif

@@ -9,9 +9,17 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "hubd/slot.h"
+#include "identity/key_ring.h"
+#include "identity/throttle.h"
 #include "store/schema.h"
 
 #define MINUTE (60 * 1000)
+#define SOON 250 /* milliseconds, to a chore that has not come to its end */
+
+#define ARENA_FIRST (64 * 1024)
+#define ARENA_MAX (64 * 1024 * 1024)
+
+#define SWEEP_STEPS 5 /* transactions of each kind in a turn */
 
 #define NEWS_FROM 80
 #define NEWS_STEP 5
@@ -21,13 +29,14 @@ struct chore {
 	int64_t interval; /* milliseconds */
 	/*
 	 * Short: within timeout.worker, and no transaction of more than a few
-	 * records. What fails is logged and tried again at the next time.
+	 * records. What fails is logged and tried again at the next time. True:
+	 * there is more to do of it, soon.
 	 */
-	void (*fn)(struct house *house);
+	bool (*fn)(struct house *house);
 };
 
 /* A process that was killed leaves its slot taken, and pages that it read. */
-static void
+static bool
 free_readers(struct house *h)
 {
 	unsigned int n =
@@ -35,6 +44,7 @@ free_readers(struct house *h)
 
 	if (n > 0)
 		log_info("freed %u reader slots of processes that are gone", n);
+	return false;
 }
 
 bool
@@ -92,17 +102,85 @@ look_at_disk(struct house *h)
 		    h->conf->data, percent);
 }
 
-static void
+static bool
 look_at_room(struct house *h)
 {
 	look_at_store(h->directory, "directory", &h->told_directory);
 	look_at_store(h->vault, "vault", &h->told_vault);
 	look_at_disk(h);
+	return false;
+}
+
+/* Both stores as acts take them. */
+static struct hub
+hub_of(struct house *h)
+{
+	return (struct hub){
+		.conf = h->conf,
+		.directory = h->directory,
+		.vault = h->vault,
+		.arena = h->arena,
+	};
+}
+
+static bool
+sweep_stores(struct house *h)
+{
+	const struct hub hub = hub_of(h);
+	const struct swept *swept = &h->sweep.swept;
+	int rc = sweep_round(&hub, &h->sweep, clock_now());
+
+	if (rc != 0)
+		log_err("what has expired cannot be swept: %s", err_text(rc));
+	log_debug("swept %u codes, %u grants, %u sessions, %u windows, %u "
+		  "revocations, %u events, %u credentials, %u secrets",
+	    swept->codes, swept->grants, swept->sessions, swept->windows,
+	    swept->revoked, swept->events, swept->credentials, swept->secrets);
+	return rc == 0 && h->sweep.more;
+}
+
+struct forgetting {
+	unsigned int n;
+};
+
+static int
+forget(struct txn *vault, void *arg)
+{
+	struct forgetting *f = arg;
+
+	f->n = throttle_sweep(vault, clock_now_us() / 1000, SWEEP_STEP);
+	return 0;
+}
+
+static bool
+forget_tries(struct house *h)
+{
+	struct forgetting f = { 0 };
+	int rc = store_write(h->vault, h->arena, forget, &f);
+
+	if (rc != 0)
+		log_err("old tries to sign in cannot be forgotten: %s",
+		    err_text(rc));
+	return rc == 0 && f.n == SWEEP_STEP;
+}
+
+static bool
+tidy_keys(struct house *h)
+{
+	const struct hub hub = hub_of(h);
+	int rc = key_ring_tidy(&hub, clock_now());
+
+	if (rc != 0)
+		log_err("the signing keys cannot be tidied: %s", err_text(rc));
+	return false;
 }
 
 static const struct chore chores[] = {
 	{ "readers", MINUTE, free_readers },
 	{ "room", MINUTE, look_at_room },
+	{ "sweep", MINUTE, sweep_stores },
+	{ "tries", MINUTE, forget_tries },
+	{ "keys", MINUTE, tidy_keys },
 };
 
 #define CHORE_COUNT (sizeof(chores) / sizeof(chores[0]))
@@ -114,13 +192,16 @@ house_open(struct house *h, const struct conf *conf, struct why *why)
 	struct schema schema;
 	int rc;
 
-	*h = (struct house){ .conf = conf };
+	*h = (struct house){ .conf = conf, .sweep = { .steps = SWEEP_STEPS } };
+	h->arena = arena_new(ARENA_FIRST, ARENA_MAX);
+	if (h->arena == NULL)
+		return why_set(why, HUB_ENOMEM, "out of memory");
 	schema_directory(&schema, conf);
 	rc = store_open(&h->directory, &schema.spec, STORE_WRITE, why);
-	if (rc != 0)
-		return rc;
-	schema_vault(&schema, conf);
-	rc = store_open(&h->vault, &schema.spec, STORE_WRITE, why);
+	if (rc == 0) {
+		schema_vault(&schema, conf);
+		rc = store_open(&h->vault, &schema.spec, STORE_WRITE, why);
+	}
 	if (rc != 0)
 		house_close(h);
 	return rc;
@@ -131,6 +212,7 @@ house_close(struct house *h)
 {
 	store_close(h->vault);
 	store_close(h->directory);
+	arena_free(h->arena);
 	*h = (struct house){ 0 };
 }
 
@@ -142,8 +224,9 @@ house_turn(struct house *h, int64_t now)
 	for (size_t i = 0; i < CHORE_COUNT; i++) {
 		if (h->due[i] <= now) {
 			log_debug("chore %s", chores[i].name);
-			chores[i].fn(h);
-			h->due[i] = now + chores[i].interval;
+			h->due[i] =
+			    now + (chores[i].fn(h) ? SOON : chores[i].interval);
+			arena_reset(h->arena);
 		}
 		if (h->due[i] < due)
 			due = h->due[i];

@@ -4,6 +4,7 @@
 #include "base/conf.h"
 #include "base/counters.h"
 #include "hubd/station.h"
+#include "identity/sweep.h"
 #include "store/txn.h"
 
 /*
@@ -15,6 +16,8 @@
 struct house {
 	const struct conf *conf;
 	struct store *directory, *vault;
+	struct arena *arena; /* of one chore */
+	struct sweep sweep;
 	int64_t due[HOUSE_CHORES_MAX]; /* of each chore; clock_mono_ms() */
 	/* How full each has been said to be, in percent; see house_is_news(). */
 	unsigned int told_directory, told_vault, told_disk;

@@ -104,10 +104,18 @@ copy_id(struct txn *vault, char to[ID_ROOM], struct str id)
 }
 
 static bool
-is_meant(const struct tidying *t, const struct grant_rec *rec)
+grant_is_meant(const struct tidying *t, const struct grant_rec *rec)
 {
 	if (t->client.n > 0)
 		return str_eq(rec->client, t->client);
+	return t->sid.n == 0 || str_eq(rec->sid, t->sid);
+}
+
+static bool
+session_is_meant(const struct tidying *t, const struct session_rec *rec)
+{
+	if (t->leaves_forms && rec->kind == SESSION_CHANGE)
+		return false;
 	return t->sid.n == 0 || str_eq(rec->sid, t->sid);
 }
 
@@ -125,20 +133,12 @@ note_grants(struct txn *vault, struct tidying *t)
 			     : grant_next(vault, t->account,
 				   str_of(t->last_grant), &gid, &rec))) {
 		copy_id(vault, t->last_grant, gid);
-		if (is_meant(t, &rec))
+		if (grant_is_meant(t, &rec))
 			copy_id(vault, t->grant[t->grants++], gid);
 		arena_rewind(txn_arena(vault), mark);
 		looked++;
 	}
 	t->more = looked == STEP;
-}
-
-static bool
-is_meant_session(const struct tidying *t, const struct session_rec *rec)
-{
-	if (t->leaves_forms && rec->kind == SESSION_CHANGE)
-		return false;
-	return t->sid.n == 0 || str_eq(rec->sid, t->sid);
 }
 
 static void
@@ -151,7 +151,7 @@ note_sessions(struct txn *vault, struct tidying *t)
 	while (looked < STEP &&
 	    session_next(vault, t->account, str_of(t->last_session), &rec)) {
 		copy_id(vault, t->last_session, rec.sid);
-		if (is_meant_session(t, &rec))
+		if (session_is_meant(t, &rec))
 			copy_id(vault, t->session[t->sessions++], rec.sid);
 		arena_rewind(txn_arena(vault), mark);
 		looked++;
@@ -174,12 +174,17 @@ look(const struct hub *hub, struct tidying *t)
 static int
 take(struct txn *vault, void *arg)
 {
+	struct arena_mark mark = arena_mark(txn_arena(vault));
 	const struct tidying *t = arg;
 
-	for (unsigned int i = 0; i < t->grants; i++)
+	for (unsigned int i = 0; i < t->grants; i++) {
 		grant_del(vault, str_of(t->grant[i]));
-	for (unsigned int i = 0; i < t->sessions; i++)
+		arena_rewind(txn_arena(vault), mark);
+	}
+	for (unsigned int i = 0; i < t->sessions; i++) {
 		session_del_by_sid(vault, t->account, str_of(t->session[i]));
+		arena_rewind(txn_arena(vault), mark);
+	}
 	if (!t->recorded)
 		audit_put(vault, t->event);
 	return 0;
@@ -375,11 +380,10 @@ static int
 end_account(struct txn *directory, void *arg)
 {
 	const struct ending *e = arg;
-	int rc = account_revoke(directory, e->account);
 
-	if (rc == 0 && e->disable)
-		rc = account_set_enabled(directory, e->account, false);
-	return rc;
+	/* One that is disabled already has got nothing since. */
+	return e->disable ? account_set_enabled(directory, e->account, false)
+			  : account_revoke(directory, e->account);
 }
 
 int
@@ -400,11 +404,7 @@ act_end_all(const struct hub *hub, const struct actor *actor, const char *event,
 int
 act_tidy(const struct hub *hub, struct str account)
 {
-	struct tidying t = {
-		.account = account,
-		.recorded = true,
-		.leaves_forms = true,
-	};
+	struct tidying t = { .account = account, .leaves_forms = true };
 
 	return tidy(hub, &t);
 }

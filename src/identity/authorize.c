@@ -35,6 +35,10 @@ judge_address(const struct client_set *clients,
 {
 	struct str list, registered;
 
+	if (request->bad)
+		return page(ask,
+		    "the request cannot be read: bad escapes, too many "
+		    "parameters, or a body that is no form");
 	if (request->twice_address)
 		return page(ask, "client_id or redirect_uri stands twice");
 	if (request->client_id.n == 0)
@@ -48,6 +52,8 @@ judge_address(const struct client_set *clients,
 	while (rec_list_next(&list, &registered)) {
 		if (uri_is_redirect(registered, request->redirect_uri)) {
 			ask->redirect_uri = request->redirect_uri;
+			if (request->state.n <= STATE_MAX)
+				ask->state = request->state;
 			return AUTHORIZE_GOOD;
 		}
 	}
@@ -140,6 +146,9 @@ judge_prompt(const struct authorize_request *request, struct authorize_ask *ask)
 		return refuse(ask, "invalid_request",
 		    "max_age is not a number of seconds");
 	ask->max_age = (int64_t)age;
+	/* The same as prompt=login, however fast the clock is. */
+	if (age == 0)
+		ask->prompt_login = true;
 	return AUTHORIZE_GOOD;
 }
 

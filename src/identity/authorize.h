@@ -18,6 +18,7 @@ struct authorize_request {
 	struct str login_hint, ui_locales;
 	struct str code_challenge, code_challenge_method;
 	struct str request, request_uri;
+	bool bad;           /* it could not be read whole */
 	bool twice;         /* some parameter of these stands twice */
 	bool twice_address; /* client_id or redirect_uri is that one */
 };
@@ -31,6 +32,7 @@ enum authorize_verdict {
 struct authorize_ask {
 	const struct client_rec *client;
 	struct str redirect_uri; /* trusted in all verdicts but PAGE */
+	struct str state;        /* that the answer carries, or p is NULL */
 	struct str scope;        /* what the client gets, single spaces */
 	bool prompt_none, prompt_login, prompt_consent;
 	int64_t max_age; /* seconds; -1: none asked */

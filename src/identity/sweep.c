@@ -7,6 +7,7 @@
 #include "identity/expiry.h"
 #include "identity/grant.h"
 #include "identity/session.h"
+#include "identity/throttle.h"
 #include "store/client_secret_rec.h"
 #include "store/credential_rec.h"
 #include "store/schema.h"
@@ -34,6 +35,7 @@ add(struct swept *sum, const struct swept *done)
 	sum->grants += done->grants;
 	sum->sessions += done->sessions;
 	sum->windows += done->windows;
+	sum->throttles += done->throttles;
 	sum->events += done->events;
 }
 
@@ -105,6 +107,23 @@ has_old_event(struct txn *vault, const struct step *s)
 	return audit_has_before(vault, oldest_event(s));
 }
 
+static int
+drop_throttles(struct txn *vault, void *arg)
+{
+	struct step *s = arg;
+
+	s->n = throttle_sweep(vault, s->now * 1000, SWEEP_STEP);
+	s->done = (struct swept){ .throttles = s->n };
+	return 0;
+}
+
+static bool
+has_throttle(struct txn *vault, const struct step *s)
+{
+	(void)s;
+	return txn_count(vault, VAULT_THROTTLE) > 0;
+}
+
 /* What the vault can tell in a look, so that no writer waits for nothing. */
 struct vault_chore {
 	bool (*is_due)(struct txn *vault, const struct step *step);
@@ -114,6 +133,7 @@ struct vault_chore {
 static const struct vault_chore vault_chores[] = {
 	{ has_expired, expire },
 	{ has_old_event, drop_events },
+	{ has_throttle, drop_throttles },
 };
 
 static int

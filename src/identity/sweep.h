@@ -11,6 +11,7 @@
 struct swept {
 	unsigned int codes, grants, sessions;
 	unsigned int windows;     /* seeds of successors not used in time */
+	unsigned int throttles;   /* counters */
 	unsigned int revoked;     /* ids that no token can name any more */
 	unsigned int events;      /* of the audit log, older than audit.keep */
 	unsigned int credentials; /* of accounts that are not there */

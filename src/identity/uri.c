@@ -304,16 +304,27 @@ uri_is_redirect(struct str registered, struct str sent)
 }
 
 struct str
-uri_source(struct str uri)
+uri_origin(struct str uri)
 {
 	struct str rest = uri;
 	bool https;
 
 	if (!take_web_scheme(&rest, &https))
-		return (struct str){ uri.p, (size_t)(str_index(uri, ':') + 1) };
+		return STR_NONE;
 	while (rest.n > 0 && rest.p[0] != '/' && rest.p[0] != '?') {
 		rest.p++;
 		rest.n--;
 	}
 	return (struct str){ uri.p, uri.n - rest.n };
+}
+
+struct str
+uri_source(struct str uri)
+{
+	struct str origin = uri_origin(uri);
+
+	/* A policy has no form for the address of IPv6 either. */
+	if (origin.n == 0 || str_index(origin, '[') >= 0)
+		return (struct str){ uri.p, (size_t)(str_index(uri, ':') + 1) };
+	return origin;
 }

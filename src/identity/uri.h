@@ -35,7 +35,13 @@ int uri_check_redirect(struct str text, struct why *why);
  */
 bool uri_is_redirect(struct str registered, struct str sent);
 
-/* Scheme, host and port of a web address that was let in; else "SCHEME:". */
+/* Scheme, host and port of a web address that was let in; else p is NULL. */
+struct str uri_origin(struct str uri);
+
+/*
+ * How a Content-Security-Policy names what a redirect URI leads to: its origin,
+ * or as narrow as it gets "SCHEME:".
+ */
 struct str uri_source(struct str redirect_uri);
 
 /* An absolute URI that names a resource (RFC 8707 section 2). */

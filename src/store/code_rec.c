@@ -32,7 +32,7 @@ code_rec_get(struct str bytes, struct code_rec *rec)
 	rec_in_begin(&in, bytes);
 	if (rec_u8(&in) != FORMAT)
 		return HUB_ECORRUPT;
-	rec->used = rec_u8(&in) != 0;
+	rec->used = (rec_u8(&in) & 1) != 0;
 	rec->expires = (int64_t)rec_u64(&in);
 	rec->client = rec_str(&in);
 	rec->redirect_uri = rec_str(&in);

@@ -24,7 +24,7 @@ const operation = (target) => operations.find((o) =>
 
 test('the linter finds nothing', () => {
 	const run = spawnSync(process.execPath, [
-		path.join(HERE, 'node_modules/@redocly/cli/bin/cli.js'), 'lint',
+		path.join(ROOT, 'tests/node_modules/@redocly/cli/bin/cli.js'), 'lint',
 		'--config', path.join(HERE, 'redocly.yaml'), '--format', 'json', FILE,
 	], {
 		encoding: 'utf8',

@@ -17,7 +17,11 @@
 #include "base/secret.h"
 #include "directory/import_mark.h"
 #include "identity/audit.h"
+#include "identity/client_secret.h"
+#include "identity/credential.h"
+#include "identity/grant.h"
 #include "identity/opaque.h"
+#include "identity/session.h"
 #include "identity/signing_key.h"
 #include "store/client_secret_rec.h"
 #include "store/schema.h"
@@ -243,6 +247,70 @@ events(const struct site *site, const char *event)
 #define assert_served(site, token)                                             \
 	assert_int_equal(site_ask((site), POOL_READERS, MINE, (token)), 200)
 
+/* A session of the account and a grant of client app that began in it. */
+struct belongings {
+	const struct conf *conf;
+	struct opaque_digest cookie;
+	struct refresh refresh;
+	int64_t now;
+};
+
+static int
+put_belongings(struct txn *vault, void *arg)
+{
+	struct belongings *b = arg;
+	struct session_rec session = { .sid = STR("s"),
+		.account = STR(JANSSEN_ID),
+		.epoch = 1,
+		.auth_time = b->now };
+	struct grant_rec grant = { .client = STR("app"),
+		.account = STR(JANSSEN_ID),
+		.epoch = 1,
+		.sid = STR("s") };
+
+	session_put(vault, b->conf, &b->cookie, &session);
+	grant_put(vault, b->conf, STR("g"), &b->refresh, &grant, b->now);
+	client_secret_put(vault, STR("app"), &b->cookie, b->now);
+	return 0;
+}
+
+static void
+leave_belongings(const struct site *site)
+{
+	struct belongings b = { .now = clock_now() };
+	struct opaque cookie;
+	struct look vault;
+
+	opaque_make(&cookie);
+	assert_int_equal(opaque_digest_of(str_of(cookie.text), &b.cookie), 0);
+	refresh_make(&b.refresh);
+	look_open(&vault, site, schema_vault, STORE_WRITE);
+	b.conf = &vault.conf;
+	assert_int_equal(
+	    store_write(vault.store, vault.arena, put_belongings, &b), 0);
+	look_close(&vault);
+}
+
+/* How many records the tables of the vault have. */
+static void
+assert_vault(const struct site *site, uint64_t sessions, uint64_t grants,
+    uint64_t secrets)
+{
+	struct look vault;
+	struct txn *txn;
+
+	look_open(&vault, site, schema_vault, STORE_READ);
+	txn = store_read_begin(vault.store, vault.arena);
+	assert_int_equal(txn_count(txn, VAULT_SESSION), sessions);
+	assert_int_equal(txn_count(txn, VAULT_ACCOUNT_SESSION), sessions);
+	assert_int_equal(txn_count(txn, VAULT_GRANT), grants);
+	assert_int_equal(txn_count(txn, VAULT_REFRESH), grants);
+	assert_int_equal(txn_count(txn, VAULT_ACCOUNT_GRANT), grants);
+	assert_int_equal(txn_count(txn, VAULT_CLIENT_SECRET), secrets);
+	assert_int_equal(store_read_end(txn), 0);
+	look_close(&vault);
+}
+
 static void
 account_disable_ends_access_before_its_event(void **state)
 {
@@ -251,12 +319,15 @@ account_disable_ends_access_before_its_event(void **state)
 
 	site_start(site, POOL_READERS);
 	assert_served(site, &token);
+	leave_belongings(site);
 	crash_before_event(site, "account", "disable", JANSSEN);
 	assert_refused(site, &token);
 	assert_int_equal(events(site, "account.disabled"), 0);
+	assert_vault(site, 1, 1, 1);
 	site_do(site, "account", "disable", JANSSEN);
 	assert_int_equal(events(site, "account.disabled"), 1);
 	assert_refused(site, &token);
+	assert_vault(site, 0, 0, 1);
 }
 
 static void
@@ -267,12 +338,15 @@ account_revoke_ends_tokens_before_its_event(void **state)
 
 	site_start(site, POOL_READERS);
 	assert_served(site, &old);
+	leave_belongings(site);
 	crash_before_event(site, "account", "revoke", JANSSEN);
 	assert_refused(site, &old);
 	assert_int_equal(events(site, "account.revoked"), 0);
+	assert_vault(site, 1, 1, 1);
 	site_do(site, "account", "revoke", JANSSEN);
 	assert_int_equal(events(site, "account.revoked"), 1);
 	assert_refused(site, &old);
+	assert_vault(site, 0, 0, 1);
 	new = site_token(site, JANSSEN);
 	assert_served(site, &new);
 }
@@ -455,9 +529,16 @@ client_remove_ends_access_before_its_event(void **state)
 	site_do(site, ADD_APP);
 	site_start(site, POOL_READERS);
 	assert_served(site, &token);
+	leave_belongings(site);
 	crash_before_event(site, "client", "remove", "app");
 	assert_refused(site, &token);
 	assert_int_equal(events(site, "client.removed"), 0);
+	assert_vault(site, 1, 1, 1);
+	/* The client is gone; what it had goes when it is removed again. */
+	site_hubctl(site, &o, NULL, "client", "remove", "app");
+	assert_int_equal(o.status, 1);
+	assert_says(o.err, "there is no client app");
+	assert_vault(site, 1, 0, 0);
 	site_hubctl(site, &o, NULL, ADD_APP);
 	assert_int_equal(o.status, 1);
 	assert_says(o.err, "a client app was removed");
@@ -663,22 +744,22 @@ start_holder(const struct site *site)
 
 struct late_crash {
 	const struct site *site;
+	const char *const *words;
 	struct look directory;
-	pid_t rotation, holder;
+	pid_t pid, holder;
 	int out;
 };
 
 /* The vault is held up until the directory is, by somebody else. */
 static int
-publish_only(struct txn *vault, void *arg)
+write_directory_only(struct txn *vault, void *arg)
 {
-	static const char *const words[] = { "key", "rotate", "--now", NULL };
 	struct late_crash *c = arg;
 	struct digest before = content(&c->directory);
 	int64_t began = clock_mono_ms();
 
 	(void)vault;
-	c->rotation = start(c->site, words, c->out);
+	c->pid = start(c->site, c->words, c->out);
 	while (is_content(&c->directory, &before))
 		site_rest(began);
 	c->holder = start_holder(c->site);
@@ -686,9 +767,9 @@ publish_only(struct txn *vault, void *arg)
 }
 
 static void
-crash_before_third_step(const struct site *site)
+crash_before_third_step(const struct site *site, const char *const *words)
 {
-	struct late_crash c = { .site = site };
+	struct late_crash c = { .site = site, .words = words };
 	struct digest before;
 	struct look vault;
 
@@ -698,9 +779,9 @@ crash_before_third_step(const struct site *site)
 	look_open(&vault, site, schema_vault, STORE_WRITE);
 	before = content(&vault);
 	assert_int_equal(
-	    store_write(vault.store, vault.arena, publish_only, &c),
+	    store_write(vault.store, vault.arena, write_directory_only, &c),
 	    HUB_EDENIED);
-	kill_after_write(c.rotation, &vault, &before);
+	kill_after_write(c.pid, &vault, &before);
 	assert_int_equal(kill(c.holder, SIGKILL), 0);
 	assert_int_equal(waitpid(c.holder, NULL, 0), c.holder);
 	look_close(&vault);
@@ -711,11 +792,12 @@ crash_before_third_step(const struct site *site)
 static void
 a_key_that_may_sign_is_published_and_the_old_one_has_no_end(void **state)
 {
+	static const char *const words[] = { "key", "rotate", "--now", NULL };
 	struct site *site = *state;
 	struct token before = site_token(site, JANSSEN), after;
 
 	site_start(site, POOL_READERS);
-	crash_before_third_step(site);
+	crash_before_third_step(site, words);
 	assert_int_equal(events(site, "key.rotated"), 1);
 	assert_int_equal(keys_told(site, "  signing "), 1);
 	assert_int_equal(keys_told(site, "  verifying "), 1);
@@ -727,6 +809,100 @@ a_key_that_may_sign_is_published_and_the_old_one_has_no_end(void **state)
 	assert_rotates(site, &after);
 	assert_served(site, &before);
 	assert_int_equal(keys_told(site, "  -\n"), 1);
+}
+
+/* The vault's credential of an account; the texts are not to be read. */
+static struct credential_rec
+credential_of(const struct site *site, const char *account)
+{
+	struct credential_rec rec;
+	struct look vault;
+	struct txn *txn;
+
+	look_open(&vault, site, schema_vault, STORE_READ);
+	txn = store_read_begin(vault.store, vault.arena);
+	credential_get(txn, str_of(account), &rec);
+	assert_int_equal(store_read_end(txn), 0);
+	look_close(&vault);
+	return rec;
+}
+
+static uint64_t
+credentials(const struct site *site)
+{
+	struct look vault;
+	struct txn *txn;
+	uint64_t n;
+
+	look_open(&vault, site, schema_vault, STORE_READ);
+	txn = store_read_begin(vault.store, vault.arena);
+	n = txn_count(txn, VAULT_CREDENTIAL);
+	assert_int_equal(store_read_end(txn), 0);
+	look_close(&vault);
+	return n;
+}
+
+static void
+a_password_is_there_before_its_account(void **state)
+{
+	static const char *const words[] = { "account", "add", "--email", NEW,
+		"--contact", "k-204801", NULL };
+	struct site *site = *state;
+	struct output o;
+
+	crash(site, schema_vault, schema_directory, words);
+	assert_int_equal(credentials(site), 1);
+	site_hubctl(site, &o, NULL, "account", "show", NEW);
+	assert_int_equal(o.status, 1);
+	site_do(site, "verify");
+	site_do(
+	    site, "account", "add", "--email", NEW, "--contact", "k-204801");
+	assert_int_equal(credentials(site), 2);
+	assert_int_equal(events(site, "account.added"), 2);
+}
+
+#define RESET "account", "reset-password", JANSSEN
+
+static void
+a_reset_ends_tokens_before_it_has_another_password(void **state)
+{
+	struct site *site = *state;
+	struct token token = site_token(site, JANSSEN);
+
+	site_start(site, POOL_READERS);
+	assert_served(site, &token);
+	crash_before_event(site, RESET);
+	assert_refused(site, &token);
+	assert_int_equal(events(site, "password.reset"), 0);
+	assert_int_equal(credentials(site), 0);
+	/* Not pending: its owner is not shut out by half a reset. */
+	token = site_token(site, JANSSEN);
+	assert_served(site, &token);
+	site_do(site, RESET);
+	assert_int_equal(events(site, "password.reset"), 1);
+	assert_refused(site, &token);
+}
+
+/* Who signed in between the two writes is out as well, by the next attempt. */
+static void
+a_reset_without_its_third_step_is_completed_by_another(void **state)
+{
+	static const char *const words[] = { RESET, NULL };
+	struct site *site = *state;
+	struct credential_rec left, again;
+	struct output o;
+
+	crash_before_third_step(site, words);
+	assert_int_equal(events(site, "password.reset"), 1);
+	left = credential_of(site, JANSSEN_ID);
+	assert_int_not_equal(left.temporary_until, 0);
+	site_do(site, RESET);
+	again = credential_of(site, JANSSEN_ID);
+	assert_int_not_equal(again.temporary_serial, left.temporary_serial);
+	site_hubctl(site, &o, NULL, "account", "show", JANSSEN);
+	assert_says(o.out, "state: pending\n");
+	site_hubctl(site, &o, NULL, "token", JANSSEN);
+	assert_int_equal(o.status, 1);
 }
 
 /* What an init leaves that ended before it made a key. */
@@ -826,6 +1002,9 @@ main(void)
 		TEST(a_key_is_published_before_anybody_has_it),
 		TEST(
 		    a_key_that_may_sign_is_published_and_the_old_one_has_no_end),
+		TEST(a_password_is_there_before_its_account),
+		TEST(a_reset_ends_tokens_before_it_has_another_password),
+		TEST(a_reset_without_its_third_step_is_completed_by_another),
 		cmocka_unit_test_setup_teardown(
 		    init_is_completed_with_the_key_that_nobody_trusts_yet,
 		    site_setup, site_teardown),

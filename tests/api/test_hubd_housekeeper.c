@@ -3,7 +3,10 @@
 #include <signal.h>
 #include <unistd.h>
 #include "base/clock.h"
+#include "directory/revoked.h"
+#include "store/schema.h"
 #include "unit.h"
+#include "vault_fixture.h"
 
 #define NAME "hub-housekeeper"
 
@@ -58,6 +61,9 @@ it_does_each_chore_at_its_start(void **state)
 	site_start(site, POOL_KEEPERS);
 	site_wait_for_log(site, POOL_KEEPERS, "chore readers");
 	site_wait_for_log(site, POOL_KEEPERS, "chore room");
+	site_wait_for_log(site, POOL_KEEPERS, "chore sweep");
+	site_wait_for_log(site, POOL_KEEPERS, "chore tries");
+	site_wait_for_log(site, POOL_KEEPERS, "chore keys");
 }
 
 static void
@@ -119,6 +125,98 @@ one_that_shows_no_life_is_replaced(void **state)
 	assert_int_equal(site_stop(site, daemon, SIGTERM), 0);
 }
 
+/* The site's stores in this process, while no other look of it is open. */
+static void
+look(struct test_hub *hub, const struct site *site)
+{
+	struct schema schema;
+
+	*hub = (struct test_hub){ .why = { "" } };
+	assert_int_equal(conf_load(&hub->conf, site->conf, &hub->why), 0);
+	schema_directory(&schema, &hub->conf);
+	if (store_open(&hub->directory, &schema.spec, STORE_WRITE, &hub->why) !=
+	    0)
+		fail_msg("%s", hub->why.text);
+	schema_vault(&schema, &hub->conf);
+	if (store_open(&hub->vault, &schema.spec, STORE_WRITE, &hub->why) != 0)
+		fail_msg("%s", hub->why.text);
+	hub->arena = arena_new(4096, 1 << 26);
+	assert_non_null(hub->arena);
+}
+
+static void
+look_end(struct test_hub *hub)
+{
+	store_close(hub->vault);
+	store_close(hub->directory);
+	arena_free(hub->arena);
+}
+
+static int
+revoke_two(struct txn *directory, void *arg)
+{
+	const int64_t *until = arg;
+
+	revoked_put(
+	    directory, REVOKED_TOKEN, STR("t-old"), STR(JANSSEN_ID), *until);
+	revoked_put(directory, REVOKED_TOKEN, STR("t-new"), STR(JANSSEN_ID),
+	    INT64_MAX / 2);
+	return 0;
+}
+
+#define LONG_AGO 1000000 /* seconds since 1970 */
+
+static void
+put_what_has_expired(const struct site *site)
+{
+	int64_t until = LONG_AGO;
+	struct test_hub hub;
+
+	look(&hub, site);
+	vault_session(&hub, JANSSEN_ID, "s-old", LONG_AGO);
+	vault_session(&hub, JANSSEN_ID, "s-new", clock_now());
+	vault_grant(&hub, JANSSEN_ID, "app", "g-old", "", LONG_AGO);
+	vault_grant(&hub, JANSSEN_ID, "app", "g-new", "", clock_now());
+	vault_code(&hub, "g-old", "", LONG_AGO);
+	hub_write(&hub, hub.directory, revoke_two, &until);
+	look_end(&hub);
+}
+
+/* Whether what has expired is gone; the rest must be there. */
+static bool
+is_swept(const struct site *site)
+{
+	struct test_hub hub;
+	bool swept;
+
+	look(&hub, site);
+	assert_true(vault_has_grant(&hub, "g-new"));
+	assert_true(vault_is_revoked(&hub, 't', "t-new"));
+	swept = !vault_has_grant(&hub, "g-old") &&
+	    !vault_is_revoked(&hub, 't', "t-old") &&
+	    vault_count(&hub, VAULT_SESSION) == 1 &&
+	    vault_count(&hub, VAULT_CODE) == 0 &&
+	    vault_count(&hub, VAULT_GRANT) == 1 &&
+	    vault_count(&hub, VAULT_REFRESH) == 1 &&
+	    vault_count(&hub, VAULT_EXPIRY) == 2;
+	look_end(&hub);
+	return swept;
+}
+
+static void
+what_has_expired_vanishes_from_a_running_hub(void **state)
+{
+	struct site *site = *state;
+	int64_t start = clock_mono_ms();
+
+	put_what_has_expired(site);
+	assert_false(is_swept(site));
+	site_start(site, POOL_KEEPERS);
+	while (!is_swept(site))
+		site_rest(start);
+	site_do(site, "verify");
+}
+
 #define FILLED(name)                                                           \
 	cmocka_unit_test_setup_teardown(name, site_setup_filled, site_teardown)
 
@@ -131,6 +229,7 @@ main(void)
 		FILLED(it_is_replaced_when_it_dies_and_disturbs_no_worker),
 		FILLED(it_ends_with_its_master_and_holds_no_socket),
 		FILLED(one_that_shows_no_life_is_replaced),
+		FILLED(what_has_expired_vanishes_from_a_running_hub),
 	};
 
 	return UNIT_RUN(tests);

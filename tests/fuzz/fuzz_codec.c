@@ -1,6 +1,7 @@
 /* Covers: store/rec.c store/account_rec.c store/audit_rec.c store/client_rec.c */
 /* Covers: store/contact_rec.c store/contract_rec.c store/group_rec.c */
-/* Covers: store/organization_rec.c store/signing_key_rec.c */
+/* Covers: store/organization_rec.c store/signing_key_rec.c store/code_rec.c */
+/* Covers: store/client_secret_rec.c store/grant_rec.c store/session_rec.c */
 /*
  * Any bytes as a stored record: the first one picks the kind. What can be read
  * is written as it can be read again, and lists within it come to an end.
@@ -11,12 +12,17 @@
 #include "store/account_rec.h"
 #include "store/audit_rec.h"
 #include "store/client_rec.h"
+#include "store/client_secret_rec.h"
+#include "store/code_rec.h"
 #include "store/contact_rec.h"
 #include "store/contract_rec.h"
+#include "store/grant_rec.h"
 #include "store/group_rec.h"
 #include "store/organization_rec.h"
 #include "store/rec_list.h"
+#include "store/session_rec.h"
 #include "store/signing_key_rec.h"
+#include "store/throttle_rec.h"
 
 #define TEXT_MAX (64 * 1024)
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -104,14 +110,19 @@ check_form(struct str bytes, struct str again, unsigned int flags)
 
 CODEC(account_rec, 1, 0x03, walk_account)
 CODEC(audit_rec, 1, NO_FLAGS, walk_none)
-CODEC(client_rec, 2, 0x0f, walk_client)
+CODEC(client_rec, 2, 0x1f, walk_client)
 CODEC(contact_rec, 1, 0x03, walk_none)
 CODEC(contract_rec, 1, 0x03, walk_none)
 CODEC(contract_line, 1, NO_FLAGS, walk_none)
 CODEC(group_rec, 1, NO_FLAGS, walk_group)
 CODEC(organization_rec, 1, NO_FLAGS, walk_none)
 CODEC(public_key_rec, 1, NO_FLAGS, walk_none)
-CODEC(private_key_rec, 1, NO_FLAGS, walk_none)
+CODEC(private_key_rec, 2, NO_FLAGS, walk_none)
+CODEC(client_secret_rec, 1, NO_FLAGS, walk_none)
+CODEC(code_rec, 1, 0x01, walk_none)
+CODEC(grant_rec, 1, NO_FLAGS, walk_none)
+CODEC(session_rec, 1, NO_FLAGS, walk_none)
+CODEC(throttle_rec, 1, NO_FLAGS, walk_none)
 
 static void (*const codecs[])(struct str bytes, struct buf *out) = {
 	check_account_rec,
@@ -124,6 +135,11 @@ static void (*const codecs[])(struct str bytes, struct buf *out) = {
 	check_organization_rec,
 	check_public_key_rec,
 	check_private_key_rec,
+	check_client_secret_rec,
+	check_code_rec,
+	check_grant_rec,
+	check_session_rec,
+	check_throttle_rec,
 };
 
 int

@@ -12,6 +12,7 @@
 #include <string.h>
 #include "directory/export.h"
 #include "directory/verify.h"
+#include "identity/verify_vault.h"
 #include "small_hub.h"
 #include "store/schema.h"
 
@@ -164,6 +165,7 @@ look_through(struct small_hub *hub)
 	struct verify verify = {
 		.directory = hub->service.directory,
 		.vault = hub->service.vault,
+		.vault_checks = verify_vault,
 		.found = found,
 	};
 	struct why why;

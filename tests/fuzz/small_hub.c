@@ -87,6 +87,15 @@ put_records(struct txn *txn, void *arg)
 	return 0;
 }
 
+static int
+put_private(struct txn *txn, void *arg)
+{
+	const struct first_records *first = arg;
+
+	signing_key_put_private(txn, &first->key);
+	return 0;
+}
+
 static void
 sign_token(struct small_hub *hub, struct rsa_key *key, const char *kid,
     const char *account, char text[1200])
@@ -133,6 +142,11 @@ make_stores(struct small_hub *hub, const struct rsa_key *key,
 	FUZZ_HOLDS(store_create(&vault.spec, NULL) == 0);
 	FUZZ_HOLDS(store_open(&store, &directory.spec, STORE_WRITE, NULL) == 0);
 	FUZZ_HOLDS(store_write(store, hub->arena, put_records, first) == 0);
+	store_close(store);
+	FUZZ_HOLDS(
+	    rsa_private_der(hub->arena, key, &first->key.private.der) == 0);
+	FUZZ_HOLDS(store_open(&store, &vault.spec, STORE_WRITE, NULL) == 0);
+	FUZZ_HOLDS(store_write(store, hub->arena, put_private, first) == 0);
 	store_close(store);
 }
 

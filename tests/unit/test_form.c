@@ -6,11 +6,11 @@
 
 static void
 assert_decodes(
-    struct arena *arena, struct str raw, bool plus, struct str wanted)
+    struct arena *memory, struct str raw, bool plus, struct str wanted)
 {
 	struct str out;
 
-	if (!percent_decode(arena, raw, plus, &out) || !str_eq(out, wanted))
+	if (!percent_decode(memory, raw, plus, &out) || !str_eq(out, wanted))
 		fail_msg("%.*s became %.*s", STR_ARG(raw), STR_ARG(out));
 }
 
@@ -71,15 +71,15 @@ lack_of_memory_is_no_text(void **state)
 
 /* The pairs as "name:value|..."; "!" where one was bad. */
 static const char *
-pairs(struct arena *arena, struct str text)
+pairs(struct arena *memory, struct str text)
 {
 	struct str rest = text, name, value;
 	struct buf out;
 	bool bad;
 
-	buf_init_arena(&out, arena, 4096);
+	buf_init_arena(&out, memory, 4096);
 	for (;;) {
-		if (form_next(arena, &rest, &name, &value, &bad))
+		if (form_next(memory, &rest, &name, &value, &bad))
 			buf_printf(
 			    &out, "%.*s:%.*s|", STR_ARG(name), STR_ARG(value));
 		else if (bad)
@@ -87,7 +87,7 @@ pairs(struct arena *arena, struct str text)
 		else
 			break;
 	}
-	return arena_str(arena, buf_view(&out)).p;
+	return arena_str(memory, buf_view(&out)).p;
 }
 
 static void

@@ -6,11 +6,14 @@
 #include <stdlib.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include "base/clock.h"
 #include "base/log.h"
-#include "hub_fixture.h"
+#include "identity/signing_key.h"
+#include "identity/throttle.h"
 #include "store/schema.h"
 #include "store_place.h"
 #include "unit.h"
+#include "vault_fixture.h"
 
 #define MINUTE 60000
 #define SMALL (4 << 20) /* a map that a test can fill */
@@ -220,6 +223,155 @@ a_disk_that_cannot_be_seen_is_an_error(void **state)
 	house_close(&house);
 }
 
+/* The house's stores for the fixture's calls, which close none of them. */
+static void
+lend(struct test_hub *hub, const struct house *house)
+{
+	hub->directory = house->directory;
+	hub->vault = house->vault;
+}
+
+static void
+take_back(struct test_hub *hub)
+{
+	hub->directory = hub->vault = NULL;
+}
+
+#define LONG_AGO 1000000 /* seconds since 1970 */
+
+#define MANY 1500
+
+static int
+put_many_sessions(struct txn *vault, void *arg)
+{
+	struct opaque_digest digest = { .text = "" };
+	char sid[16];
+
+	for (int i = 0; i < MANY; i++) {
+		struct session_rec rec = {
+			.account = STR("b"),
+			.auth_time = LONG_AGO,
+			.source = STR("192.0.2.1"),
+		};
+
+		snprintf(sid, sizeof(sid), "many-%d", i);
+		snprintf(digest.text, sizeof(digest.text), "digest-%d", i);
+		rec.sid = str_of(sid);
+		session_put(vault, arg, &digest, &rec);
+	}
+	return 0;
+}
+
+static void
+what_has_expired_goes_a_part_at_each_turn(void **state)
+{
+	struct test_hub *hub = *state;
+	struct opaque cookie, alive;
+	struct house house;
+	int64_t now = 0;
+
+	open_house(&house, hub);
+	lend(hub, &house);
+	cookie = vault_session(hub, "a", "s-old", LONG_AGO);
+	alive = vault_session(hub, "a", "s-new", clock_now());
+	vault_grant(hub, "a", "c", "g-old", "s-old", LONG_AGO);
+	vault_grant(hub, "a", "c", "g-new", "s-new", clock_now());
+	vault_code(hub, "g-old", "", LONG_AGO);
+	assert_true(house_turn(&house, now) == MINUTE);
+	assert_false(vault_has_session(hub, &cookie, LONG_AGO));
+	assert_true(vault_has_session(hub, &alive, clock_now()));
+	assert_false(vault_has_grant(hub, "g-old"));
+	assert_true(vault_has_grant(hub, "g-new"));
+	assert_int_equal(vault_count(hub, VAULT_CODE), 0);
+	/* More than one turn may take: the next one comes soon. */
+	hub_write(hub, hub->vault, put_many_sessions, &hub->conf);
+	assert_int_equal(vault_count(hub, VAULT_SESSION), MANY + 1);
+	now += MINUTE;
+	assert_true(house_turn(&house, now) < now + MINUTE);
+	assert_in_range(vault_count(hub, VAULT_SESSION), 2, MANY);
+	for (int i = 0; i < 10; i++)
+		house_turn(&house, now += 1000);
+	assert_int_equal(vault_count(hub, VAULT_SESSION), 1);
+	assert_int_equal(logged("cannot"), 0);
+	take_back(hub);
+	house_close(&house);
+}
+
+static int
+count_tries(struct txn *vault, void *arg)
+{
+	char name[16];
+	bool first;
+
+	(void)arg;
+	for (int i = 0; i < 10; i++) {
+		snprintf(name, sizeof(name), "name-%d", i);
+		throttle_enter(vault, str_of(name), STR("192.0.2.1"),
+		    LONG_AGO * INT64_C(1000), &first);
+	}
+	return 0;
+}
+
+static void
+old_tries_are_forgotten(void **state)
+{
+	struct test_hub *hub = *state;
+	struct house house;
+	int64_t now = 0;
+
+	open_house(&house, hub);
+	lend(hub, &house);
+	hub_write(hub, hub->vault, count_tries, NULL);
+	assert_int_equal(vault_count(hub, VAULT_THROTTLE), 11);
+	/* It looks at a part of the table at a time, from any place. */
+	for (int i = 0; i < 100 && vault_count(hub, VAULT_THROTTLE) > 0; i++)
+		house_turn(&house, now += MINUTE);
+	assert_int_equal(vault_count(hub, VAULT_THROTTLE), 0);
+	take_back(hub);
+	house_close(&house);
+}
+
+static int
+put_ended_key(struct txn *directory, void *arg)
+{
+	const struct signing_key *key = arg;
+
+	signing_key_put_public(directory, key);
+	return 0;
+}
+
+static int
+put_key(struct txn *vault, void *arg)
+{
+	const struct signing_key *key = arg;
+
+	signing_key_put_private(vault, key);
+	return 0;
+}
+
+static void
+keys_that_have_ended_go(void **state)
+{
+	struct test_hub *hub = *state;
+	struct signing_key signs, ended;
+	struct house house;
+
+	open_house(&house, hub);
+	lend(hub, &house);
+	assert_int_equal(signing_key_make(hub->arena, &signs), 0);
+	assert_int_equal(signing_key_make(hub->arena, &ended), 0);
+	ended.public.created = LONG_AGO;
+	ended.public.ends = LONG_AGO + 1;
+	hub_write(hub, hub->directory, put_ended_key, &ended);
+	hub_write(hub, hub->directory, put_ended_key, &signs);
+	hub_write(hub, hub->vault, put_key, &signs);
+	assert_true(house_turn(&house, 0) == MINUTE);
+	assert_int_equal(vault_count(hub, VAULT_KEY), 1);
+	assert_int_equal(vault_events(hub, "key.removed"), 1);
+	take_back(hub);
+	house_close(&house);
+}
+
 static void
 without_a_vault_there_is_no_house(void **state)
 {
@@ -246,6 +398,9 @@ main(void)
 		cmocka_unit_test(
 		    news_begins_at_eighty_and_comes_back_after_a_fall),
 		TEST(a_disk_that_cannot_be_seen_is_an_error),
+		TEST(what_has_expired_goes_a_part_at_each_turn),
+		TEST(old_tries_are_forgotten),
+		TEST(keys_that_have_ended_go),
 		TEST(without_a_vault_there_is_no_house),
 	};
 

@@ -28,11 +28,12 @@ const agents = {
 	'https:': new https.Agent({ keepAlive: true, maxSockets: 100, ca }),
 };
 
-// Of every answer, whoever gives it.
-export function commonFields(answer) {
+// Of every answer, whoever gives it; only what is public may be kept.
+export function commonFields(answer, cached = false) {
 	for (const [name, shape] of [
 		['x-request-id', /^[A-Za-z0-9_-]{16,64}$/],
-		['cache-control', /^no-store$/],
+		['cache-control', cached && answer.status === 200 ?
+			/^public, max-age=[1-9]\d{1,5}$/ : /^no-store$/],
 		['x-content-type-options', /^nosniff$/],
 	]) {
 		const values = answer.all(name);
@@ -44,7 +45,7 @@ export function commonFields(answer) {
 
 // One request. The target goes out byte for byte as given.
 export function call(target, options = {}) {
-	const { method = 'GET', token, body, base = HTTPS } = options;
+	const { method = 'GET', token, body, base = HTTPS, cached } = options;
 	const url = new URL(base);
 	const headers = { ...options.headers };
 	if (token !== undefined)
@@ -56,6 +57,7 @@ export function call(target, options = {}) {
 		const request = send({
 			host: url.hostname.replace(/^\[|\]$/g, ''),
 			port: url.port, path: target, method, headers,
+			servername: url.hostname,
 			agent: agents[url.protocol], timeout: 20000,
 		}, (response) => {
 			const chunks = [];
@@ -70,7 +72,7 @@ export function call(target, options = {}) {
 						i % 2 === 1 && a[i - 1].toLowerCase() === name),
 				};
 				try {
-					commonFields(answer);
+					commonFields(answer, cached);
 				} catch (error) {
 					reject(error);
 					return;

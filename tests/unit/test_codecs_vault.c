@@ -1,0 +1,217 @@
+#include "store/client_secret_rec.h"
+#include "store/code_rec.h"
+#include "store/credential_rec.h"
+#include "store/grant_rec.h"
+#include "store/session_rec.h"
+#include "store/throttle_rec.h"
+
+#include "hub_fixture.h"
+#include "unit.h"
+
+static struct buf bytes;
+
+static int
+make_buf(void **state)
+{
+	(void)state;
+	buf_init(&bytes, 65536);
+	return 0;
+}
+
+static int
+drop_buf(void **state)
+{
+	(void)state;
+	buf_free(&bytes);
+	return 0;
+}
+
+/* GET refuses every shorter record, a longer one and another format. */
+#define assert_refuses_damage(get, rec)                                        \
+	do {                                                                   \
+		struct str whole = buf_view(&bytes);                           \
+		for (size_t n = 0; n < whole.n; n++)                           \
+			assert_int_equal(                                      \
+			    get((struct str){ whole.p, n }, (rec)),            \
+			    HUB_ECORRUPT);                                     \
+		bytes.p[0]++;                                                  \
+		assert_int_equal(get(whole, (rec)), HUB_ECORRUPT);             \
+		bytes.p[0]--;                                                  \
+		assert_int_equal(get(whole, (rec)), 0);                        \
+		buf_byte(&bytes, 0);                                           \
+		assert_int_equal(get(buf_view(&bytes), (rec)), HUB_ECORRUPT);  \
+	} while (0)
+
+static void
+a_credential_comes_back(void **state)
+{
+	const struct credential_rec in = { STR("$argon2id$lasting"), INT64_MAX,
+		STR("$argon2id$temporary"), -1, UINT64_MAX, true };
+	struct credential_rec out;
+
+	(void)state;
+	credential_rec_put(&bytes, &in);
+	assert_int_equal(credential_rec_get(buf_view(&bytes), &out), 0);
+	assert_str(out.lasting, "$argon2id$lasting");
+	assert_true(out.lasting_at == INT64_MAX);
+	assert_str(out.temporary, "$argon2id$temporary");
+	assert_true(out.temporary_until == -1);
+	assert_true(out.temporary_serial == UINT64_MAX);
+	assert_true(out.mailed);
+	assert_refuses_damage(credential_rec_get, &out);
+}
+
+static void
+a_client_secret_comes_back(void **state)
+{
+	const struct client_secret_rec in = { STR("digest"), 7 };
+	struct client_secret_rec out;
+
+	(void)state;
+	client_secret_rec_put(&bytes, &in);
+	assert_int_equal(client_secret_rec_get(buf_view(&bytes), &out), 0);
+	assert_str(out.digest, "digest");
+	assert_true(out.made == 7);
+	assert_refuses_damage(client_secret_rec_get, &out);
+}
+
+static void
+a_code_comes_back(void **state)
+{
+	const struct code_rec in = { .used = true,
+		.expires = 1,
+		.client = STR("client"),
+		.redirect_uri = STR("uri"),
+		.challenge = STR("challenge"),
+		.nonce = STR("nonce"),
+		.scope = STR("scope"),
+		.account = STR("account"),
+		.epoch = 2,
+		.sid = STR("sid"),
+		.auth_time = 3,
+		.gid = STR("gid") };
+	struct code_rec out;
+
+	(void)state;
+	code_rec_put(&bytes, &in);
+	assert_int_equal(code_rec_get(buf_view(&bytes), &out), 0);
+	assert_true(out.used);
+	assert_true(out.expires == 1);
+	assert_str(out.client, "client");
+	assert_str(out.redirect_uri, "uri");
+	assert_str(out.challenge, "challenge");
+	assert_str(out.nonce, "nonce");
+	assert_str(out.scope, "scope");
+	assert_str(out.account, "account");
+	assert_true(out.epoch == 2);
+	assert_str(out.sid, "sid");
+	assert_true(out.auth_time == 3);
+	assert_str(out.gid, "gid");
+	assert_refuses_damage(code_rec_get, &out);
+}
+
+static void
+a_grant_comes_back(void **state)
+{
+	const struct grant_rec in = { .client = STR("client"),
+		.account = STR("account"),
+		.epoch = 1,
+		.scope = STR("scope"),
+		.sid = STR("sid"),
+		.auth_time = 2,
+		.nonce = STR("nonce"),
+		.began = 3,
+		.used = 4,
+		.listed = 5,
+		.handle = STR("handle"),
+		.current = STR("current"),
+		.previous = STR("previous"),
+		.previous_until = 6,
+		.seed = STR("\0seed") };
+	struct grant_rec out;
+
+	(void)state;
+	grant_rec_put(&bytes, &in);
+	assert_int_equal(grant_rec_get(buf_view(&bytes), &out), 0);
+	assert_str(out.client, "client");
+	assert_str(out.account, "account");
+	assert_true(out.epoch == 1);
+	assert_str(out.scope, "scope");
+	assert_str(out.sid, "sid");
+	assert_true(out.auth_time == 2);
+	assert_str(out.nonce, "nonce");
+	assert_true(out.began == 3);
+	assert_true(out.used == 4);
+	assert_true(out.listed == 5);
+	assert_str(out.handle, "handle");
+	assert_str(out.current, "current");
+	assert_str(out.previous, "previous");
+	assert_true(out.previous_until == 6);
+	assert_true(str_eq(out.seed, STR("\0seed")));
+	assert_refuses_damage(grant_rec_get, &out);
+}
+
+static void
+a_session_comes_back(void **state)
+{
+	const struct session_rec in = { .kind = SESSION_CHANGE,
+		.sid = STR("sid"),
+		.account = STR("account"),
+		.epoch = 1,
+		.serial = 2,
+		.auth_time = 3,
+		.used = 4,
+		.expires = 5,
+		.listed = 6,
+		.source = STR("::1") };
+	struct session_rec out;
+
+	(void)state;
+	session_rec_put(&bytes, &in);
+	assert_int_equal(session_rec_get(buf_view(&bytes), &out), 0);
+	assert_int_equal(out.kind, SESSION_CHANGE);
+	assert_str(out.sid, "sid");
+	assert_str(out.account, "account");
+	assert_true(out.epoch == 1);
+	assert_true(out.serial == 2);
+	assert_true(out.auth_time == 3);
+	assert_true(out.used == 4);
+	assert_true(out.expires == 5);
+	assert_true(out.listed == 6);
+	assert_str(out.source, "::1");
+	assert_refuses_damage(session_rec_get, &out);
+}
+
+static void
+a_throttle_counter_comes_back(void **state)
+{
+	const struct throttle_rec in = {
+		.tries = UINT32_MAX, .last = INT64_MIN, .refused = true
+	};
+	struct throttle_rec out;
+
+	(void)state;
+	throttle_rec_put(&bytes, &in);
+	assert_int_equal(throttle_rec_get(buf_view(&bytes), &out), 0);
+	assert_true(out.tries == UINT32_MAX);
+	assert_true(out.last == INT64_MIN);
+	assert_true(out.refused);
+	assert_refuses_damage(throttle_rec_get, &out);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+#define TEST(name) cmocka_unit_test_setup_teardown(name, make_buf, drop_buf)
+		TEST(a_credential_comes_back),
+		TEST(a_client_secret_comes_back),
+		TEST(a_code_comes_back),
+		TEST(a_grant_comes_back),
+		TEST(a_session_comes_back),
+		TEST(a_throttle_counter_comes_back),
+#undef TEST
+	};
+
+	return UNIT_RUN(tests);
+}

@@ -1,0 +1,256 @@
+#include "identity/verify_vault.h"
+
+#include <stdio.h>
+#include "directory/verify.h"
+#include "identity/client_secret.h"
+#include "identity/code.h"
+#include "identity/expiry.h"
+#include "store/credential_rec.h"
+#include "store/schema.h"
+#include "store/throttle_rec.h"
+#include "unit.h"
+#include "vault_fixture.h"
+
+#define DAY ((int64_t)86400)
+
+static struct buf told;
+/* Of the vault that was set up last. */
+static struct opaque_digest code, cookie, handle;
+
+static int
+put_rest(struct txn *vault, void *arg)
+{
+	const struct credential_rec credential = { .lasting = STR("$") };
+	const struct throttle_rec throttle = { .tries = 1 };
+	struct opaque_digest digest = { "digest" };
+	struct buf bytes;
+	struct key key;
+
+	(void)arg;
+	client_secret_put(vault, STR("app"), &digest, T0);
+	buf_init_arena(&bytes, txn_arena(vault), 256);
+	credential_rec_put(&bytes, &credential);
+	key_of(&key, STR("a"));
+	txn_put(vault, VAULT_CREDENTIAL, &key, buf_view(&bytes));
+	buf_init_arena(&bytes, txn_arena(vault), 256);
+	throttle_rec_put(&bytes, &throttle);
+	key_of(&key, STR("n"));
+	txn_put(vault, VAULT_THROTTLE, &key, buf_view(&bytes));
+	return 0;
+}
+
+/* A code, a session, a grant within the window of its successor. */
+static int
+setup(void **state)
+{
+	struct refresh_digests digests;
+	struct test_hub *hub;
+	struct refresh token;
+	struct opaque secret;
+
+	hub_setup(state);
+	hub = *state;
+	buf_init(&told, 1 << 20);
+	secret = vault_code(hub, "g", "", T0);
+	code = digest_of(&secret);
+	secret = vault_session(hub, "a", "s", T0);
+	cookie = digest_of(&secret);
+	token = vault_grant(hub, "a", "app", "g", "s", T0);
+	assert_int_equal(refresh_digests_of(str_of(token.text), &digests), 0);
+	handle = digests.handle;
+	assert_int_equal(vault_refresh(hub, token.text, "app", 1, T0, NULL), 0);
+	hub_write(hub, hub->vault, put_rest, NULL);
+	return 0;
+}
+
+static int
+teardown(void **state)
+{
+	buf_free(&told);
+	return hub_teardown(state);
+}
+
+static void
+note(void *ctx, const char *table, const char *key, const char *reason)
+{
+	(void)ctx;
+	buf_printf(&told, "%s %s: %s\n", table, key, reason);
+}
+
+static const char *
+verify(struct test_hub *hub, struct verify *v)
+{
+	*v = (struct verify){ .directory = hub->directory,
+		.vault = hub->vault,
+		.vault_checks = verify_vault,
+		.found = note };
+	buf_reset(&told);
+	assert_int_equal(verify_run(v, &hub->why), 0);
+	return hub_text(hub, told.n == 0 ? STR("") : buf_view(&told));
+}
+
+static void
+a_sound_vault_has_no_errors(void **state)
+{
+	struct verify v;
+
+	assert_string_equal(verify(*state, &v), "");
+	/* Six records, three entries by owner and handle, four of expiry. */
+	assert_int_equal(v.records, 13);
+}
+
+/* What is done to one record, past all rules. */
+struct damage {
+	unsigned int table;
+	const char *one, *two; /* pieces of the key */
+	/* In place of those, an entry of expiry. */
+	int64_t when;
+	enum expiry_kind kind;
+	const char *to; /* the value; NULL: the record goes */
+	const char *says;
+};
+
+static int
+do_damage(struct txn *vault, void *arg)
+{
+	const struct damage *d = arg;
+	struct key key;
+
+	if (d->kind != 0)
+		expiry_key(&key, d->when, d->kind, str_of(d->one));
+	else
+		key_of(&key, str_of(d->one));
+	if (d->two != NULL)
+		key_str(&key, str_of(d->two));
+	if (d->to == NULL)
+		assert_true(txn_del(vault, d->table, &key));
+	else
+		txn_put(vault, d->table, &key, str_of(d->to));
+	return 0;
+}
+
+static void
+assert_found(struct test_hub *hub, const struct damage *d)
+{
+	struct damage copy = *d;
+	struct verify v;
+
+	hub_write(hub, hub->vault, do_damage, &copy);
+	if (strstr(verify(hub, &v), d->says) == NULL)
+		fail_msg("'%s' is not in: %s", d->says, verify(hub, &v));
+}
+
+/* Each in a vault of its own: one damage must not hide another. */
+static void
+each_kind_of_damage_is_found(void **state)
+{
+	const int64_t idle = T0 + 30 * DAY;
+	const struct damage damages[] = {
+		{ VAULT_KEY, "x", .to = "", .says = "key x: cannot be read" },
+		{ VAULT_AUDIT, "x", .to = "",
+		    .says = "audit x: the key is not made of a time" },
+		{ VAULT_CREDENTIAL, "a", .to = "",
+		    .says = "credential a: cannot be read" },
+		{ VAULT_CREDENTIAL, "a", "b", .to = "",
+		    .says = "credential a b: the key is not one text" },
+		{ VAULT_CLIENT_SECRET, "app", .to = "",
+		    .says = "client_secret app: cannot be read" },
+		{ VAULT_THROTTLE, "n", .to = "",
+		    .says = "throttle n: cannot be read" },
+		{ VAULT_CODE, code.text, .to = "", .says = ": cannot be read" },
+		{ VAULT_CODE, code.text, .to = NULL,
+		    .says = ": no record stands at this place" },
+		{ VAULT_EXPIRY, code.text, .when = T0 + 3660,
+		    .kind = EXPIRY_CODE,
+		    .says = ": is missing in expiry at 1800003660" },
+		{ VAULT_EXPIRY, code.text, .when = T0 + 3661,
+		    .kind = EXPIRY_CODE, .to = "",
+		    .says = ": no record stands at this place" },
+		{ VAULT_GRANT, "g", .to = "",
+		    .says = "grant g: cannot be read" },
+		{ VAULT_GRANT, "g", .says = "account_grant a g: leads to" },
+		{ VAULT_GRANT, "g", .says = ": leads to grant g, which is" },
+		{ VAULT_REFRESH, handle.text,
+		    .says = "grant g: is missing in refresh" },
+		{ VAULT_REFRESH, handle.text, .to = "h",
+		    .says = "grant g: refresh leads to h" },
+		{ VAULT_REFRESH, "x", .to = "g",
+		    .says = "refresh x: grant g has another handle" },
+		{ VAULT_ACCOUNT_GRANT, "a", "g",
+		    .says = "grant g: is missing in account_grant under a g" },
+		{ VAULT_ACCOUNT_GRANT, "b", "g", .to = "",
+		    .says = "account_grant b g: grant g is another" },
+		{ VAULT_ACCOUNT_GRANT, "a", "g", .to = "x",
+		    .says = "account_grant a g: holds something" },
+		{ VAULT_ACCOUNT_GRANT, "a", .to = "",
+		    .says = "account_grant a: the key is not made of two" },
+		{ VAULT_EXPIRY, "g", .when = idle, .kind = EXPIRY_GRANT,
+		    .says = "grant g: is missing in expiry at" },
+		{ VAULT_EXPIRY, "g", .when = T0 + 10, .kind = EXPIRY_WINDOW,
+		    .says = "grant g: is missing in expiry at" },
+		{ VAULT_EXPIRY, "g", .when = T0 + 11, .kind = EXPIRY_WINDOW,
+		    .to = "", .says = ": no record stands at this place" },
+		{ VAULT_SESSION, cookie.text, .to = "",
+		    .says = ": cannot be read" },
+		{ VAULT_SESSION, cookie.text,
+		    .says = "account_session a s: leads to a session that" },
+		{ VAULT_ACCOUNT_SESSION, "a", "s",
+		    .says = ": is missing in account_session under a s" },
+		{ VAULT_ACCOUNT_SESSION, "a", "s", .to = "x",
+		    .says = ": account_session leads elsewhere under a s" },
+		{ VAULT_ACCOUNT_SESSION, "b", "s", .to = cookie.text,
+		    .says = "account_session b s: leads to session s of" },
+		{ VAULT_EXPIRY, cookie.text, .when = T0 + 3600,
+		    .kind = EXPIRY_SESSION,
+		    .says = ": is missing in expiry at 1800003600" },
+		{ VAULT_EXPIRY, "g", .when = idle, .kind = EXPIRY_GRANT,
+		    .to = "x", .says = ": holds something" },
+		{ VAULT_EXPIRY, "g", .when = idle, .kind = 'x', .to = "",
+		    .says = ": the key is not made of a time, a kind" },
+		{ VAULT_EXPIRY, "g", "g", .when = idle, .kind = EXPIRY_GRANT,
+		    .to = "", .says = ": the key is not made of a time" },
+		/* A value that is no key must not end the walk. */
+		{ VAULT_REFRESH, "x", .to = "",
+		    .says = "refresh x: leads to grant , which is" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(damages) / sizeof(damages[0]); i++) {
+		struct damage d = damages[i];
+		void *own;
+
+		setup(&own);
+		assert_found(own, &d);
+		teardown(&own);
+	}
+	buf_init(&told, 1 << 20);
+}
+
+/* A finding is read by people and goes into logs. */
+static void
+no_finding_holds_a_secret(void **state)
+{
+	struct test_hub *hub = *state;
+	struct opaque shown = vault_session(hub, "b", "t", T0);
+	struct opaque_digest digest = digest_of(&shown);
+	struct damage d = { VAULT_SESSION, digest.text, .to = "" };
+	struct verify v;
+
+	hub_write(hub, hub->vault, do_damage, &d);
+	assert_non_null(strstr(verify(hub, &v), digest.text));
+	assert_null(strstr(verify(hub, &v), shown.text));
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+		TEST(a_sound_vault_has_no_errors),
+		TEST(each_kind_of_damage_is_found),
+		TEST(no_finding_holds_a_secret),
+#undef TEST
+	};
+
+	return UNIT_RUN(tests);
+}
