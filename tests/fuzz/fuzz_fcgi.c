@@ -123,8 +123,9 @@ tell_request(struct reading *r)
 	tell(r, req.content_length);
 	tell(r, req.request_id);
 	tell(r, req.body);
-	fcgi_put_answer(
+	fcgi_put_stdout(
 	    &r->out, r->in.id, STR("Status: 200 OK\r\n\r\n"), STR("an answer"));
+	fcgi_put_end(&r->out, r->in.id);
 	fcgi_in_next(&r->in);
 }
 
@@ -236,8 +237,9 @@ check_answer(size_t head_n, size_t payload_n)
 	size_t got = 0;
 
 	buf_init(&out, 2 * PAYLOAD_MAX);
-	fcgi_put_answer(&out, 1, (struct str){ text, head_n },
+	fcgi_put_stdout(&out, 1, (struct str){ text, head_n },
 	    (struct str){ text, payload_n });
+	fcgi_put_end(&out, 1);
 	FUZZ_HOLDS(buf_error(&out) == 0);
 	rest = buf_view(&out);
 	check_records(rest);
