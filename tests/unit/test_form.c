@@ -5,12 +5,11 @@
 #include "unit.h"
 
 static void
-assert_decodes(
-    struct arena *arena, struct str raw, bool plus, struct str wanted)
+assert_decodes(struct arena *a, struct str raw, bool plus, struct str wanted)
 {
 	struct str out;
 
-	if (!percent_decode(arena, raw, plus, &out) || !str_eq(out, wanted))
+	if (!percent_decode(a, raw, plus, &out) || !str_eq(out, wanted))
 		fail_msg("%.*s became %.*s", STR_ARG(raw), STR_ARG(out));
 }
 
@@ -71,15 +70,15 @@ lack_of_memory_is_no_text(void **state)
 
 /* The pairs as "name:value|..."; "!" where one was bad. */
 static const char *
-pairs(struct arena *arena, struct str text)
+pairs(struct arena *a, struct str text)
 {
 	struct str rest = text, name, value;
 	struct buf out;
 	bool bad;
 
-	buf_init_arena(&out, arena, 4096);
+	buf_init_arena(&out, a, 4096);
 	for (;;) {
-		if (form_next(arena, &rest, &name, &value, &bad))
+		if (form_next(a, &rest, &name, &value, &bad))
 			buf_printf(
 			    &out, "%.*s:%.*s|", STR_ARG(name), STR_ARG(value));
 		else if (bad)
@@ -87,7 +86,7 @@ pairs(struct arena *arena, struct str text)
 		else
 			break;
 	}
-	return arena_str(arena, buf_view(&out)).p;
+	return arena_str(a, buf_view(&out)).p;
 }
 
 static void

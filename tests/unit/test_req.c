@@ -12,11 +12,11 @@ struct param {
 
 /* A request of N parameters and a body, ready. */
 static struct req
-made(struct arena *arena, const struct param *params, size_t n, struct str body)
+made(struct arena *a, const struct param *params, size_t n, struct str body)
 {
 	struct req req;
 
-	req_begin(&req, arena);
+	req_begin(&req, a);
 	for (size_t i = 0; i < n; i++)
 		req_param(&req, str_of(params[i].name), params[i].value);
 	req.body = body;
@@ -172,13 +172,13 @@ a_parameter_that_comes_twice_is_400(void **state)
 
 /* A target of N bytes. */
 static struct req
-with_target_of(struct arena *arena, size_t n)
+with_target_of(struct arena *a, size_t n)
 {
-	char *text = arena_alloc(arena, n);
+	char *text = arena_alloc(a, n);
 
 	memset(text, 'a', n);
 	text[0] = '/';
-	return MADE(arena, STR_NONE, { "REQUEST_URI", { text, n } });
+	return MADE(a, STR_NONE, { "REQUEST_URI", { text, n } });
 }
 
 static void
@@ -215,11 +215,11 @@ a_control_character_or_space_in_the_target_is_400(void **state)
 }
 
 static struct req
-with_body(struct arena *arena, struct str length, size_t n)
+with_body(struct arena *a, struct str length, size_t n)
 {
-	char *body = arena_zalloc(arena, n + 1);
+	char *body = arena_zalloc(a, n + 1);
 
-	return MADE(arena, ((struct str){ body, n }), URI("/"),
+	return MADE(a, ((struct str){ body, n }), URI("/"),
 	    { "CONTENT_LENGTH", length });
 }
 

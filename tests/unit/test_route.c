@@ -34,11 +34,11 @@ struct look {
 };
 
 static struct look
-look(struct arena *arena, enum pool pool, enum method method, struct str path)
+look(struct arena *a, enum pool pool, enum method method, struct str path)
 {
 	struct look l;
 
-	req_begin(&l.req, arena);
+	req_begin(&l.req, a);
 	l.req.method = method;
 	l.req.path = path;
 	l.result =
