@@ -1,5 +1,18 @@
 #include "endpoint/cors.h"
 
+/* Whether the path takes a form or other content. */
+static bool
+takes_content(const struct call *call)
+{
+	struct str rest = call->methods, method;
+
+	while (str_split(&rest, ',', &method)) {
+		if (str_eq(str_trim(method), STR("POST")))
+			return true;
+	}
+	return false;
+}
+
 void
 cors_put(struct call *call)
 {
@@ -21,6 +34,7 @@ cors_put(struct call *call)
 		return;
 	resp_header(resp, "Access-Control-Allow-Methods", call->methods);
 	resp_header(resp, "Access-Control-Allow-Headers",
-	    STR("Authorization, Content-Type, If-None-Match"));
+	    takes_content(call) ? STR("Authorization, Content-Type")
+				: STR("Authorization, If-None-Match"));
 	resp_header(resp, "Access-Control-Max-Age", STR("600"));
 }

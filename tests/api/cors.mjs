@@ -1,5 +1,5 @@
-// CORS on the five endpoints: which pages of which origins may read an answer,
-// errors included, and that a change of the clients shows at once.
+// CORS: which pages of which origins may read an answer, errors included, and
+// that a change of the clients shows at once.
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { after, before, test } from 'node:test';
@@ -110,6 +110,46 @@ for (const target of FIVE) {
 			assertShut(await ask(target + (suffix ?? ''),
 				'https://elsewhere.example', options));
 		}
+	});
+}
+
+for (const [target, methods] of [
+	['/identity/token', 'POST, OPTIONS'], ['/identity/revoke', 'POST, OPTIONS'],
+	['/identity/userinfo', 'GET, HEAD, POST, OPTIONS'],
+]) {
+	test(`${target} is open to pages of clients`, async () => {
+		const answer = await preflight(target, ORIGIN);
+		assert.equal(answer.status, 204);
+		assert.equal(answer.headers['access-control-allow-origin'], ORIGIN);
+		assert.equal(answer.headers['access-control-allow-methods'], methods);
+		assert.equal(answer.headers['access-control-allow-headers'],
+			'Authorization, Content-Type');
+		assert.ok(!('access-control-allow-credentials' in answer.headers));
+		const options = { method: 'POST', body: 'a=b', headers: {
+			'content-type': 'application/x-www-form-urlencoded',
+		} };
+		const refused = await ask(target, ORIGIN, options);
+		assert.equal(refused.status, 401);
+		assertOpen(refused);
+		assertShut(await ask(target, 'https://elsewhere.example', options));
+		assertShut(await preflight(target, 'https://elsewhere.example'));
+	});
+}
+
+for (const target of ['/identity/authorize', '/identity/logout',
+	'/identity/introspect', '/identity/login']) {
+	test(`${target} is open to no page`, async () => {
+		assertShut(await preflight(target, ORIGIN));
+		assertShut(await ask(target, ORIGIN));
+	});
+}
+
+for (const target of ['/identity/jwks',
+	'/identity/.well-known/openid-configuration',
+	'/.well-known/oauth-authorization-server/identity']) {
+	test(`${target} is open to every page`, async () => {
+		for (const origin of [ORIGIN, 'https://elsewhere.example', 'null'])
+			assertOpen(await ask(target, origin, { cached: true }), '*');
 	});
 }
 
