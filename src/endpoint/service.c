@@ -88,7 +88,6 @@ service_close(struct service *s)
 	client_set_free(&s->clients);
 	keyset_free(&s->verifier.keys);
 	signer_free(&s->signer);
-	blocklist_close(s->blocklist);
 	token_cache_free(s->verifier.cache);
 	memset(s, 0, sizeof(*s));
 }
