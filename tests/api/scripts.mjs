@@ -118,12 +118,20 @@ test('the state holds what is promised, secrets for the owner alone', () => {
 		assert.ok(fs.existsSync(path.join(STATE, name)), name);
 	assert.equal(demo.base, HTTPS);
 	assert.equal(demo.http, HTTP);
-	assert.deepEqual(demo.clients, []);
+	for (const { username, password } of demo.accounts)
+		assert.match(password, /^[0-9a-f]{32}$/, username);
+	assert.deepEqual(demo.clients.map(({ id }) => id),
+		['demo-app', 'demo-server']);
 });
 
 test('records are deleted for a first start that was broken off only', async () => {
 	const state = path.join(folder, 'copy');
 	const keys = () => run('hubctl', '--state', state, 'key', 'list').stdout;
+	const secrets = () => {
+		const { accounts, clients } = JSON.parse(
+			fs.readFileSync(path.join(state, 'demo.json'), 'utf8'));
+		return { accounts, clients };
+	};
 	// As root, the system users have to get there.
 	fs.chmodSync(folder, 0o711);
 	fs.mkdirSync(state);
@@ -133,12 +141,20 @@ test('records are deleted for a first start that was broken off only', async () 
 	await withHub(state, (said) => {
 		assert.doesNotMatch(said, /making the stores/);
 		assert.equal(keys(), hubctl('key', 'list'));
+		assert.deepEqual(secrets(),
+			{ accounts: demo.accounts, clients: demo.clients });
 	});
 	fs.writeFileSync(path.join(state, '.first-start'), '');
 	await withHub(state, (said) => {
 		assert.match(said, /making the stores/);
 		assert.notEqual(keys(), hubctl('key', 'list'));
 		assert.notEqual(keys(), '');
+		for (const [i, { password }] of secrets().accounts.entries()) {
+			assert.match(password, /^[0-9a-f]{32}$/);
+			assert.notEqual(password, demo.accounts[i].password);
+		}
+		assert.notEqual(secrets().clients[1].secret,
+			demo.clients[1].secret);
 	});
 	assert.ok(!fs.existsSync(path.join(state, '.first-start')));
 });

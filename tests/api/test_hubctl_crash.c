@@ -1,9 +1,5 @@
-/*
- * Every act that changes both stores, killed between its two writes. The test
- * is itself the writer of the store that comes second: hubctl waits for it,
- * the first store shows that its write is in, and there the process dies.
- */
-#include "hub_process.h"
+/* Every act that changes both stores, killed between its two writes. */
+#include "crash.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -18,7 +14,6 @@
 #include "directory/import_mark.h"
 #include "identity/audit.h"
 #include "identity/client_secret.h"
-#include "identity/credential.h"
 #include "identity/grant.h"
 #include "identity/opaque.h"
 #include "identity/session.h"
@@ -29,7 +24,6 @@
 #include "token/jwt.h"
 #include "unit.h"
 
-#define MINE "/account/mine"
 #define ADD_APP                                                                \
 	"client", "add", "--id", "app", "--public", "--redirect-uri",          \
 	    "https://app.example.nl/cb"
@@ -38,214 +32,6 @@
 #define NEW_ACCOUNT                                                            \
 	"{\"type\":\"account\",\"id\":\"new\",\"name\":\"" NEW "\","           \
 	"\"email\":\"" NEW "\",\"groupIds\":[\"101\"]}\n"
-
-/* One of the site's stores, in this process. */
-struct look {
-	struct conf conf;
-	struct schema schema;
-	struct store *store;
-	struct arena *arena;
-};
-
-typedef void schema_of(struct schema *schema, const struct conf *conf);
-
-static void
-look_describe(struct look *l, const struct site *site, schema_of *of)
-{
-	struct why why;
-
-	if (conf_load(&l->conf, site->conf, &why) != 0)
-		fail_msg("%s", why.text);
-	of(&l->schema, &l->conf);
-}
-
-static void
-look_open(struct look *l, const struct site *site, schema_of *of,
-    enum store_access access)
-{
-	struct why why;
-
-	look_describe(l, site, of);
-	if (store_open(&l->store, &l->schema.spec, access, &why) != 0)
-		fail_msg("%s", why.text);
-	l->arena = arena_new(4096, 1 << 24);
-	assert_non_null(l->arena);
-}
-
-static void
-look_close(struct look *l)
-{
-	store_close(l->store);
-	arena_free(l->arena);
-}
-
-struct digest {
-	unsigned char bytes[SHA256_LEN];
-};
-
-/*
- * Of all that a reader finds in the store. The number of the last transaction
- * would not do: it is on disk a little before readers go by it.
- */
-static struct digest
-content(const struct look *l)
-{
-	struct txn *txn = store_read_begin(l->store, l->arena);
-	struct sha256 *hash = sha256_begin();
-	struct cursor cursor;
-	struct str key, value;
-	struct digest digest;
-
-	assert_non_null(hash);
-	for (unsigned int i = 0; i < l->schema.spec.table_count; i++) {
-		txn_cursor(&cursor, txn, i, NULL, NULL, false);
-		while (txn_cursor_next(&cursor, &key, &value)) {
-			sha256_add(hash, key);
-			sha256_add(hash, value);
-		}
-		txn_cursor_close(&cursor);
-	}
-	assert_int_equal(store_read_end(txn), 0);
-	assert_int_equal(sha256_end(hash, digest.bytes), 0);
-	arena_reset(l->arena);
-	return digest;
-}
-
-static bool
-is_content(const struct look *l, const struct digest *before)
-{
-	struct digest now = content(l);
-
-	return memcmp(now.bytes, before->bytes, SHA256_LEN) == 0;
-}
-
-/* hubctl with these words, under way; it ends with the test. */
-static pid_t
-start(const struct site *site, const char *const *words, int out)
-{
-	const char *program = site_program("HUBCTL", "./hubctl");
-	const char *line[16] = { program, "--config", site->conf };
-	size_t n = 3;
-	pid_t pid;
-
-	while (*words != NULL && n < 15)
-		line[n++] = *words++;
-	pid = child_fork();
-	if (pid != 0)
-		return pid;
-	if (dup2(out, STDOUT_FILENO) != -1)
-		execv(program, (char *const *)(uintptr_t)line);
-	_exit(127);
-}
-
-/* Waits until the process has written there, and kills it. */
-static void
-kill_after_write(
-    pid_t pid, const struct look *first, const struct digest *before)
-{
-	int64_t began = clock_mono_ms();
-	int status;
-
-	while (is_content(first, before)) {
-		if (waitpid(pid, &status, WNOHANG) != 0)
-			fail_msg("hubctl ended before its first write");
-		site_rest(began);
-	}
-	assert_int_equal(kill(pid, SIGKILL), 0);
-	assert_int_equal(waitpid(pid, &status, 0), pid);
-	assert_true(WIFSIGNALED(status));
-	assert_int_equal(WTERMSIG(status), SIGKILL);
-}
-
-struct act {
-	const struct site *site;
-	const char *const *words;
-	struct look first; /* the store that is written before the crash */
-	int out;
-};
-
-/* A write transaction that changes nothing but holds up all others. */
-static int
-kill_meanwhile(struct txn *second, void *arg)
-{
-	struct act *act = arg;
-	struct digest before = content(&act->first);
-
-	(void)second;
-	kill_after_write(
-	    start(act->site, act->words, act->out), &act->first, &before);
-	return HUB_EDENIED;
-}
-
-static void
-assert_empty(int fd)
-{
-	struct stat st;
-
-	assert_int_equal(fstat(fd, &st), 0);
-	assert_int_equal(st.st_size, 0);
-}
-
-static void
-crash(const struct site *site, schema_of *first, schema_of *second,
-    const char *const *words)
-{
-	struct act act = { .site = site, .words = words };
-	struct look held;
-
-	act.out = open(site_path(site, "said"),
-	    O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-	assert_true(act.out >= 0);
-	look_open(&act.first, site, first, STORE_READ);
-	look_open(&held, site, second, STORE_WRITE);
-	assert_int_equal(
-	    store_write(held.store, held.arena, kill_meanwhile, &act),
-	    HUB_EDENIED);
-	look_close(&held);
-	look_close(&act.first);
-	assert_empty(act.out);
-	close(act.out);
-}
-
-#define crash_before_event(site, ...)                                          \
-	crash((site), schema_directory, schema_vault,                          \
-	    (const char *const[]){ __VA_ARGS__, NULL })
-
-struct count {
-	struct str event;
-	unsigned int n;
-};
-
-static bool
-count_one(void *ctx, int64_t time_us, const struct audit_rec *rec)
-{
-	struct count *count = ctx;
-
-	(void)time_us;
-	count->n += str_eq(rec->event, count->event);
-	return true;
-}
-
-/* How often the event stands in the audit log. */
-static unsigned int
-events(const struct site *site, const char *event)
-{
-	struct count count = { .event = str_of(event) };
-	struct look vault;
-	struct txn *txn;
-
-	look_open(&vault, site, schema_vault, STORE_READ);
-	txn = store_read_begin(vault.store, vault.arena);
-	audit_walk(txn, count_one, &count);
-	assert_int_equal(store_read_end(txn), 0);
-	look_close(&vault);
-	return count.n;
-}
-
-#define assert_refused(site, token)                                            \
-	assert_int_equal(site_ask((site), POOL_READERS, MINE, (token)), 401)
-#define assert_served(site, token)                                             \
-	assert_int_equal(site_ask((site), POOL_READERS, MINE, (token)), 200)
 
 /* A session of the account and a grant of client app that began in it. */
 struct belongings {
@@ -322,10 +108,10 @@ account_disable_ends_access_before_its_event(void **state)
 	leave_belongings(site);
 	crash_before_event(site, "account", "disable", JANSSEN);
 	assert_refused(site, &token);
-	assert_int_equal(events(site, "account.disabled"), 0);
+	assert_int_equal(crash_events(site, "account.disabled"), 0);
 	assert_vault(site, 1, 1, 1);
 	site_do(site, "account", "disable", JANSSEN);
-	assert_int_equal(events(site, "account.disabled"), 1);
+	assert_int_equal(crash_events(site, "account.disabled"), 1);
 	assert_refused(site, &token);
 	assert_vault(site, 0, 0, 1);
 }
@@ -341,10 +127,10 @@ account_revoke_ends_tokens_before_its_event(void **state)
 	leave_belongings(site);
 	crash_before_event(site, "account", "revoke", JANSSEN);
 	assert_refused(site, &old);
-	assert_int_equal(events(site, "account.revoked"), 0);
+	assert_int_equal(crash_events(site, "account.revoked"), 0);
 	assert_vault(site, 1, 1, 1);
 	site_do(site, "account", "revoke", JANSSEN);
-	assert_int_equal(events(site, "account.revoked"), 1);
+	assert_int_equal(crash_events(site, "account.revoked"), 1);
 	assert_refused(site, &old);
 	assert_vault(site, 0, 0, 1);
 	new = site_token(site, JANSSEN);
@@ -360,12 +146,12 @@ account_enable_revives_no_token_without_its_event(void **state)
 	site_start(site, POOL_READERS);
 	site_do(site, "account", "disable", JANSSEN);
 	crash_before_event(site, "account", "enable", JANSSEN);
-	assert_int_equal(events(site, "account.enabled"), 0);
+	assert_int_equal(crash_events(site, "account.enabled"), 0);
 	assert_refused(site, &old);
 	new = site_token(site, JANSSEN);
 	assert_served(site, &new);
 	site_do(site, "account", "enable", JANSSEN);
-	assert_int_equal(events(site, "account.enabled"), 1);
+	assert_int_equal(crash_events(site, "account.enabled"), 1);
 	assert_refused(site, &old);
 }
 
@@ -413,10 +199,10 @@ a_client_is_on_record_before_it_can_be_used(void **state)
 	site_start(site, POOL_READERS);
 	crash(site, schema_vault, schema_directory, words);
 	assert_refused(site, &token);
-	assert_int_equal(events(site, "client.added"), 1);
+	assert_int_equal(crash_events(site, "client.added"), 1);
 	site_do(site, ADD_APP);
 	assert_served(site, &token);
-	assert_int_equal(events(site, "client.added"), 2);
+	assert_int_equal(crash_events(site, "client.added"), 2);
 }
 
 /* The digest of a client's secret, or "". */
@@ -480,7 +266,7 @@ a_removed_clients_secret_opens_nothing(void **state)
 	    "client_credentials");
 	crash(site, schema_directory, schema_vault, words);
 	assert_int_equal(strlen(secret_of(site, "sync").text), OPAQUE_LEN);
-	assert_int_equal(events(site, "client.removed"), 0);
+	assert_int_equal(crash_events(site, "client.removed"), 0);
 	site_hubctl(site, &o, NULL, "client", "list");
 	assert_null(strstr(o.out, "sync"));
 }
@@ -496,9 +282,9 @@ client_disable_ends_access_before_its_event(void **state)
 	assert_served(site, &token);
 	crash_before_event(site, "client", "disable", "app");
 	assert_refused(site, &token);
-	assert_int_equal(events(site, "client.disabled"), 0);
+	assert_int_equal(crash_events(site, "client.disabled"), 0);
 	site_do(site, "client", "disable", "app");
-	assert_int_equal(events(site, "client.disabled"), 1);
+	assert_int_equal(crash_events(site, "client.disabled"), 1);
 	assert_refused(site, &token);
 }
 
@@ -514,9 +300,9 @@ an_enabled_client_can_be_used_before_its_event(void **state)
 	assert_refused(site, &token);
 	crash_before_event(site, "client", "enable", "app");
 	assert_served(site, &token);
-	assert_int_equal(events(site, "client.enabled"), 0);
+	assert_int_equal(crash_events(site, "client.enabled"), 0);
 	site_do(site, "client", "enable", "app");
-	assert_int_equal(events(site, "client.enabled"), 1);
+	assert_int_equal(crash_events(site, "client.enabled"), 1);
 }
 
 static void
@@ -532,7 +318,7 @@ client_remove_ends_access_before_its_event(void **state)
 	leave_belongings(site);
 	crash_before_event(site, "client", "remove", "app");
 	assert_refused(site, &token);
-	assert_int_equal(events(site, "client.removed"), 0);
+	assert_int_equal(crash_events(site, "client.removed"), 0);
 	assert_vault(site, 1, 1, 1);
 	/* The client is gone; what it had goes when it is removed again. */
 	site_hubctl(site, &o, NULL, "client", "remove", "app");
@@ -550,16 +336,16 @@ an_import_without_its_event_is_completed_by_the_same(void **state)
 {
 	struct site *site = *state;
 	const char *path = site_file(site, "new.ndjson", NEW_ACCOUNT);
-	unsigned int before = events(site, "import");
+	unsigned int before = crash_events(site, "import");
 	struct token token;
 
 	site_start(site, POOL_READERS);
 	crash_before_event(site, "import", path);
-	assert_int_equal(events(site, "import"), before);
+	assert_int_equal(crash_events(site, "import"), before);
 	token = site_token(site, NEW);
 	assert_served(site, &token);
 	site_do(site, "import", path);
-	assert_int_equal(events(site, "import"), before + 1);
+	assert_int_equal(crash_events(site, "import"), before + 1);
 	assert_served(site, &token);
 }
 
@@ -597,7 +383,7 @@ an_import_abandoned_without_its_event_lets_others_begin(void **state)
 	assert_int_equal(o.status, 1);
 	assert_says(o.err, "an import of another input");
 	crash_before_event(site, "import", "--abandon", path);
-	assert_int_equal(events(site, "import.abandoned"), 0);
+	assert_int_equal(crash_events(site, "import.abandoned"), 0);
 	site_hubctl(site, &o, NULL, "account", "show", NEW);
 	assert_int_equal(o.status, 1);
 	site_do(site, "import", "--abandon", path);
@@ -645,7 +431,7 @@ a_token_is_on_record_before_anybody_has_it(void **state)
 {
 	static const char *const words[] = { "token", JANSSEN, NULL };
 	struct site *site = *state;
-	unsigned int before = events(site, "token.issued");
+	unsigned int before = crash_events(site, "token.issued");
 	struct look vault;
 	size_t filled;
 	struct digest without;
@@ -654,13 +440,13 @@ a_token_is_on_record_before_anybody_has_it(void **state)
 	assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
 	filled = fill_pipe(ends[1]);
 	look_open(&vault, site, schema_vault, STORE_READ);
-	without = content(&vault);
-	kill_after_write(start(site, words, ends[1]), &vault, &without);
+	without = look_content(&vault);
+	crash_after_write(crash_start(site, words, ends[1]), &vault, &without);
 	look_close(&vault);
 	close(ends[1]);
 	assert_only_filling(ends[0], filled);
 	close(ends[0]);
-	assert_int_equal(events(site, "token.issued"), before + 1);
+	assert_int_equal(crash_events(site, "token.issued"), before + 1);
 }
 
 /* What the list of keys tells: how many lines of it have the word. */
@@ -700,93 +486,12 @@ a_key_is_published_before_anybody_has_it(void **state)
 	crash_before_event(site, "key", "rotate");
 	assert_int_equal(keys_told(site, "  signing "), 1);
 	assert_int_equal(keys_told(site, "  unused "), 1);
-	assert_int_equal(events(site, "key.rotated"), 0);
+	assert_int_equal(crash_events(site, "key.rotated"), 0);
 	after = site_token(site, JANSSEN);
 	assert_served(site, &before);
 	assert_served(site, &after);
 	assert_rotates(site, &after);
-	assert_int_equal(events(site, "key.rotated"), 1);
-}
-
-/* Runs in a child, until it is killed. */
-static int
-hold_up(struct txn *directory, void *arg)
-{
-	const int *ready = arg;
-
-	(void)directory;
-	if (write(*ready, "", 1) == 1)
-		pause();
-	return HUB_EDENIED;
-}
-
-/* Another writer of the directory, who does not come to an end. */
-static pid_t
-start_holder(const struct site *site)
-{
-	struct look held;
-	int ends[2];
-	pid_t pid;
-	char byte;
-
-	assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
-	pid = child_fork();
-	if (pid == 0) {
-		look_open(&held, site, schema_directory, STORE_WRITE);
-		store_write(held.store, held.arena, hold_up, &ends[1]);
-		_exit(1);
-	}
-	close(ends[1]);
-	assert_int_equal(read(ends[0], &byte, 1), 1);
-	close(ends[0]);
-	return pid;
-}
-
-struct late_crash {
-	const struct site *site;
-	const char *const *words;
-	struct look directory;
-	pid_t pid, holder;
-	int out;
-};
-
-/* The vault is held up until the directory is, by somebody else. */
-static int
-write_directory_only(struct txn *vault, void *arg)
-{
-	struct late_crash *c = arg;
-	struct digest before = content(&c->directory);
-	int64_t began = clock_mono_ms();
-
-	(void)vault;
-	c->pid = start(c->site, c->words, c->out);
-	while (is_content(&c->directory, &before))
-		site_rest(began);
-	c->holder = start_holder(c->site);
-	return HUB_EDENIED;
-}
-
-static void
-crash_before_third_step(const struct site *site, const char *const *words)
-{
-	struct late_crash c = { .site = site, .words = words };
-	struct digest before;
-	struct look vault;
-
-	c.out = open("/dev/null", O_WRONLY | O_CLOEXEC);
-	assert_true(c.out >= 0);
-	look_open(&c.directory, site, schema_directory, STORE_READ);
-	look_open(&vault, site, schema_vault, STORE_WRITE);
-	before = content(&vault);
-	assert_int_equal(
-	    store_write(vault.store, vault.arena, write_directory_only, &c),
-	    HUB_EDENIED);
-	kill_after_write(c.pid, &vault, &before);
-	assert_int_equal(kill(c.holder, SIGKILL), 0);
-	assert_int_equal(waitpid(c.holder, NULL, 0), c.holder);
-	look_close(&vault);
-	look_close(&c.directory);
-	close(c.out);
+	assert_int_equal(crash_events(site, "key.rotated"), 1);
 }
 
 static void
@@ -797,8 +502,8 @@ a_key_that_may_sign_is_published_and_the_old_one_has_no_end(void **state)
 	struct token before = site_token(site, JANSSEN), after;
 
 	site_start(site, POOL_READERS);
-	crash_before_third_step(site, words);
-	assert_int_equal(events(site, "key.rotated"), 1);
+	crash_late(site, words);
+	assert_int_equal(crash_events(site, "key.rotated"), 1);
 	assert_int_equal(keys_told(site, "  signing "), 1);
 	assert_int_equal(keys_told(site, "  verifying "), 1);
 	/* Neither of the two has an end. */
@@ -809,100 +514,6 @@ a_key_that_may_sign_is_published_and_the_old_one_has_no_end(void **state)
 	assert_rotates(site, &after);
 	assert_served(site, &before);
 	assert_int_equal(keys_told(site, "  -\n"), 1);
-}
-
-/* The vault's credential of an account; the texts are not to be read. */
-static struct credential_rec
-credential_of(const struct site *site, const char *account)
-{
-	struct credential_rec rec;
-	struct look vault;
-	struct txn *txn;
-
-	look_open(&vault, site, schema_vault, STORE_READ);
-	txn = store_read_begin(vault.store, vault.arena);
-	credential_get(txn, str_of(account), &rec);
-	assert_int_equal(store_read_end(txn), 0);
-	look_close(&vault);
-	return rec;
-}
-
-static uint64_t
-credentials(const struct site *site)
-{
-	struct look vault;
-	struct txn *txn;
-	uint64_t n;
-
-	look_open(&vault, site, schema_vault, STORE_READ);
-	txn = store_read_begin(vault.store, vault.arena);
-	n = txn_count(txn, VAULT_CREDENTIAL);
-	assert_int_equal(store_read_end(txn), 0);
-	look_close(&vault);
-	return n;
-}
-
-static void
-a_password_is_there_before_its_account(void **state)
-{
-	static const char *const words[] = { "account", "add", "--email", NEW,
-		"--contact", "k-204801", NULL };
-	struct site *site = *state;
-	struct output o;
-
-	crash(site, schema_vault, schema_directory, words);
-	assert_int_equal(credentials(site), 1);
-	site_hubctl(site, &o, NULL, "account", "show", NEW);
-	assert_int_equal(o.status, 1);
-	site_do(site, "verify");
-	site_do(
-	    site, "account", "add", "--email", NEW, "--contact", "k-204801");
-	assert_int_equal(credentials(site), 2);
-	assert_int_equal(events(site, "account.added"), 2);
-}
-
-#define RESET "account", "reset-password", JANSSEN
-
-static void
-a_reset_ends_tokens_before_it_has_another_password(void **state)
-{
-	struct site *site = *state;
-	struct token token = site_token(site, JANSSEN);
-
-	site_start(site, POOL_READERS);
-	assert_served(site, &token);
-	crash_before_event(site, RESET);
-	assert_refused(site, &token);
-	assert_int_equal(events(site, "password.reset"), 0);
-	assert_int_equal(credentials(site), 0);
-	/* Not pending: its owner is not shut out by half a reset. */
-	token = site_token(site, JANSSEN);
-	assert_served(site, &token);
-	site_do(site, RESET);
-	assert_int_equal(events(site, "password.reset"), 1);
-	assert_refused(site, &token);
-}
-
-/* Who signed in between the two writes is out as well, by the next attempt. */
-static void
-a_reset_without_its_third_step_is_completed_by_another(void **state)
-{
-	static const char *const words[] = { RESET, NULL };
-	struct site *site = *state;
-	struct credential_rec left, again;
-	struct output o;
-
-	crash_before_third_step(site, words);
-	assert_int_equal(events(site, "password.reset"), 1);
-	left = credential_of(site, JANSSEN_ID);
-	assert_int_not_equal(left.temporary_until, 0);
-	site_do(site, RESET);
-	again = credential_of(site, JANSSEN_ID);
-	assert_int_not_equal(again.temporary_serial, left.temporary_serial);
-	site_hubctl(site, &o, NULL, "account", "show", JANSSEN);
-	assert_says(o.out, "state: pending\n");
-	site_hubctl(site, &o, NULL, "token", JANSSEN);
-	assert_int_equal(o.status, 1);
 }
 
 /* What an init leaves that ended before it made a key. */
@@ -977,7 +588,7 @@ init_is_completed_with_the_key_that_nobody_trusts_yet(void **state)
 	assert_string_equal(private_key(site).text, kid.text);
 	assert_int_equal(directory_count(site, DIR_KEY, kid.text), 1);
 	assert_int_equal(directory_count(site, DIR_CLIENT, "hubctl"), 1);
-	assert_int_equal(events(site, "key.created"), 1);
+	assert_int_equal(crash_events(site, "key.created"), 1);
 }
 
 #define TEST(name)                                                             \
@@ -1002,9 +613,6 @@ main(void)
 		TEST(a_key_is_published_before_anybody_has_it),
 		TEST(
 		    a_key_that_may_sign_is_published_and_the_old_one_has_no_end),
-		TEST(a_password_is_there_before_its_account),
-		TEST(a_reset_ends_tokens_before_it_has_another_password),
-		TEST(a_reset_without_its_third_step_is_completed_by_another),
 		cmocka_unit_test_setup_teardown(
 		    init_is_completed_with_the_key_that_nobody_trusts_yet,
 		    site_setup, site_teardown),

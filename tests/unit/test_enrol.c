@@ -54,7 +54,7 @@ a_customer_gets_an_account(void **state)
 	assert_string_equal(member(hub, in.account, "middleName"), "de");
 	assert_string_equal(member(hub, in.account, "lastName"), "Wit");
 	assert_string_equal(member(hub, in.account, "email"), "Wil@Example.nl");
-	assert_int_equal(events(hub, "account.added", name), 1);
+	assert_int_equal(events_of(hub, "account.added", name), 1);
 	assert_false(audit_holds(hub, in.temporary));
 	assert_int_equal(
 	    try_signin(hub, "wil@example.nl", in.temporary, &signin),
@@ -133,7 +133,7 @@ what_is_refused(void **state)
 		.email = STR("JAN@example.nl"), .contact = STR("c1") },
 	    HUB_ECONFLICT,
 	    "the address is the username of account jan already");
-	assert_int_equal(events(hub, "account.added", NULL), 0);
+	assert_int_equal(events_of(hub, "account.added", NULL), 0);
 	assert_int_equal(enrol_it(hub, &wil), 0);
 	wil.email = STR("wilhelmina@example.nl");
 	assert_int_equal(enrol_it(hub, &wil), HUB_EEXIST);
@@ -171,7 +171,7 @@ what_comes_between_leaves_nothing(void **state)
 	assert_int_equal(enrol_it(hub, &in), HUB_ECONFLICT);
 	assert_string_equal(in.temporary, "");
 	assert_int_equal(credentials(hub), 0);
-	assert_int_equal(events(hub, "account.not_added", NULL), 1);
+	assert_int_equal(events_of(hub, "account.not_added", NULL), 1);
 	assert_string_equal(hub_whose(hub, "1", "10"), "");
 }
 
@@ -220,7 +220,7 @@ a_reset_ends_the_old_at_once(void **state)
 	assert_false(is_signed_in(hub, &in.cookie));
 	assert_false(has_grant(hub, "g1"));
 	assert_true(hub_account(hub, "jan").pending);
-	assert_int_equal(events(hub, "password.reset", "jan"), 1);
+	assert_int_equal(events_of(hub, "password.reset", "jan"), 1);
 	give_temporary(hub, two);
 	assert_string_not_equal(one, two);
 	assert_int_equal(
@@ -258,7 +258,7 @@ an_operator_sets_a_password(void **state)
 	assert_int_equal(set_password(hub, "jan", BETTER), 0);
 	assert_false(is_signed_in(hub, &in.cookie));
 	assert_false(has_grant(hub, "g1"));
-	assert_int_equal(events(hub, "password.set", "jan"), 2);
+	assert_int_equal(events_of(hub, "password.set", "jan"), 2);
 	assert_int_equal(set_password(hub, "piet", GOOD), HUB_ENOENT);
 	assert_int_equal(set_password(hub, "jan", "kort"), HUB_EINVAL);
 	assert_string_equal(
