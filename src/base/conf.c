@@ -119,8 +119,7 @@ static const struct key keys[] = {
 	    16, "2", "over that memory" },
 	{ "password.blocklist", KIND_PATH, ON_RELOAD,
 	    MEMBER(password_blocklist), 0, 0, "",
-	    "files of passwords that are refused, split at a space; empty: "
-	    "none" },
+	    "files of words that are no password, one a line; empty: none" },
 	{ "password.temporary_lifetime", KIND_SECONDS, ON_RELOAD,
 	    MEMBER(temporary_lifetime), 60, 30 * DAY, "72h",
 	    "of a temporary password" },

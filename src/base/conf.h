@@ -60,7 +60,7 @@ struct conf {
 	uint64_t password_memory; /* bytes that a hash takes */
 	uint64_t password_passes;
 	uint64_t temporary_lifetime;
-	char password_blocklist[CONF_PATH_MAX]; /* "": none */
+	char password_blocklist[CONF_PATH_MAX]; /* paths with blanks between */
 	uint64_t key_ahead;  /* a new key is published so long before use */
 	uint64_t audit_keep; /* events are kept so long */
 };

@@ -50,8 +50,6 @@ map(struct str in, utf8proc_option_t options, struct buf *out)
 	size_t room;
 	int rc;
 
-	if (in.n == 0)
-		return buf_error(out);
 	if (in.n > TEXT_MAX)
 		return HUB_ETOOBIG;
 	n = utf8proc_decompose(text, size, NULL, 0, options);
@@ -71,13 +69,30 @@ map(struct str in, utf8proc_option_t options, struct buf *out)
 int
 unicode_nfkc(struct str in, struct buf *out)
 {
+	/* Its own normal form, as nearly all texts are. */
+	if (str_is_print(in)) {
+		buf_str(out, in);
+		return buf_error(out);
+	}
 	return map(
 	    in, UTF8PROC_STABLE | UTF8PROC_COMPAT | UTF8PROC_COMPOSE, out);
+}
+
+static int
+fold_ascii(struct str in, struct buf *out)
+{
+	char *to = in.n == 0 ? NULL : buf_space(out, in.n);
+
+	for (size_t i = 0; to != NULL && i < in.n; i++)
+		to[i] = char_lower(in.p[i]);
+	return buf_error(out);
 }
 
 int
 unicode_fold(struct str in, struct buf *out)
 {
+	if (str_is_print(in))
+		return fold_ascii(in, out);
 	return map(in,
 	    UTF8PROC_STABLE | UTF8PROC_COMPAT | UTF8PROC_COMPOSE |
 		UTF8PROC_CASEFOLD | UTF8PROC_IGNORE,

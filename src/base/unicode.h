@@ -7,7 +7,8 @@
 
 /*
  * Normal forms of text (Unicode Standard Annex 15). What is worked on in
- * between is cleared, since passwords pass here; the buffer is the caller's.
+ * between is cleared, since passwords pass here; the buffer is the caller's,
+ * who sees to it that it has room from the beginning.
  */
 
 /*

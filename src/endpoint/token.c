@@ -144,7 +144,7 @@ give(struct call *call, const struct issue *issue)
 		answer_tokens(call, issue, access, id);
 }
 
-/* What a grant stands on. */
+/* What a grant stands on; an id that is not asked for is empty. */
 struct basis {
 	struct str client, account, gid, sid;
 	uint64_t epoch;
@@ -223,13 +223,15 @@ redeem(struct txn *vault, void *arg)
 
 /*
  * Somebody may have been signed out while the code was redeemed, before there
- * was a grant to end: so the directory is asked after it has begun.
+ * was a grant to end: so the directory is asked after it has begun. That the
+ * grant itself has ended by then tells of a second use of the code. The first
+ * stays the one that has succeeded; what it gives is dead.
  */
 static void
 finish_code(struct call *call, struct redemption *r, struct oauth_client client)
 {
 	const struct code_rec *code = &r->code;
-	const struct basis basis = { client.id, code->account, code->gid,
+	const struct basis basis = { client.id, code->account, STR_NONE,
 		code->sid, code->epoch };
 	bool stands = still_stands(call, &basis, &client);
 	struct issue issue = {

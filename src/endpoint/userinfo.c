@@ -3,8 +3,8 @@
 #include "endpoint/oauth.h"
 #include "endpoint/routes.h"
 
-/* The parts of a name stand in it twice. */
-#define ANSWER_MAX (3 * ITEM_MAX)
+#define ANSWER_MAX 16384
+#define WHOLE_NAME_MAX 4096
 
 struct person {
 	struct str username, email, first, middle, last;
@@ -52,7 +52,7 @@ put_profile(struct json_out *j, struct arena *arena, const struct person *p)
 	const struct str parts[] = { p->first, p->middle, p->last };
 	struct buf whole;
 
-	buf_init_arena(&whole, arena, ITEM_MAX);
+	buf_init_arena(&whole, arena, WHOLE_NAME_MAX);
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
 		if (parts[i].n == 0)
 			continue;
@@ -60,7 +60,8 @@ put_profile(struct json_out *j, struct arena *arena, const struct person *p)
 			buf_byte(&whole, ' ');
 		buf_str(&whole, parts[i]);
 	}
-	put_known(j, "name", buf_view(&whole));
+	if (buf_error(&whole) == 0)
+		put_known(j, "name", buf_view(&whole));
 	put_known(j, "given_name", p->first);
 	put_known(j, "middle_name", p->middle);
 	put_known(j, "family_name", p->last);

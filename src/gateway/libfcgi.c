@@ -19,6 +19,7 @@
 #include <unistd.h>
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/secret.h"
 
 #define ARENA_FIRST 32768
 #define CHUNK 8192
@@ -124,6 +125,7 @@ read_body(struct responder *r)
 			req_refuse(req, 413);
 		swallowed += (size_t)n - fits;
 	} while (n == CHUNK && swallowed <= GATEWAY_SWALLOW_MAX);
+	secret_clear(r->chunk, CHUNK);
 	req->body = buf_view(&body);
 	return FCGX_GetError(r->fcgx.in) == 0 && buf_error(&body) == 0;
 }
@@ -291,6 +293,8 @@ setup(struct responder *r, struct why *why)
 	r->arena = arena_new(ARENA_FIRST, gateway_arena_max(&r->spec->limits));
 	if (r->arena == NULL)
 		return why_set(why, HUB_ENOMEM, "no memory for requests");
+	/* Forms hold passwords. libfcgi's own buffers are out of reach. */
+	arena_clears(r->arena);
 	/* Other processes may accept what poll() has told of. */
 	if (flags < 0 ||
 	    fcntl(r->spec->listen_fd, F_SETFL, flags | O_NONBLOCK) != 0)

@@ -183,10 +183,12 @@ next_piece(struct str *rest, struct str *piece)
 	while (
 	    n < rest->n && (is_letter(rest->p[n]) || char_is_digit(rest->p[n])))
 		n++;
+	if (n == 0)
+		return false;
 	*piece = (struct str){ rest->p, n };
 	rest->p += n;
 	rest->n -= n;
-	return n > 0;
+	return true;
 }
 
 /* Takes out what of OWN is N bytes long: its words and their pieces. */

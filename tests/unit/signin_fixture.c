@@ -271,7 +271,7 @@ search(struct test_hub *hub, struct search s)
 }
 
 unsigned int
-events(struct test_hub *hub, const char *event, const char *account)
+events_of(struct test_hub *hub, const char *event, const char *account)
 {
 	return search(
 	    hub, (struct search){ .event = event, .account = account });

@@ -60,7 +60,7 @@ void put_grant_of_jan(struct test_hub *hub, const char *gid);
 bool has_grant(struct test_hub *hub, const char *gid);
 
 /* How many events of this name there are, of an account if it is not NULL. */
-unsigned int events(
+unsigned int events_of(
     struct test_hub *hub, const char *event, const char *account);
 
 /* Whether TEXT stands anywhere in the audit log. */

@@ -185,7 +185,9 @@ a_session_comes_back(void **state)
 static void
 a_throttle_counter_comes_back(void **state)
 {
-	const struct throttle_rec in = { UINT32_MAX, INT64_MIN };
+	const struct throttle_rec in = {
+		.tries = UINT32_MAX, .last = INT64_MIN, .refused = true
+	};
 	struct throttle_rec out;
 
 	(void)state;
@@ -193,6 +195,7 @@ a_throttle_counter_comes_back(void **state)
 	assert_int_equal(throttle_rec_get(buf_view(&bytes), &out), 0);
 	assert_true(out.tries == UINT32_MAX);
 	assert_true(out.last == INT64_MIN);
+	assert_true(out.refused);
 	assert_refuses_damage(throttle_rec_get, &out);
 }
 

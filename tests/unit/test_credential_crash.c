@@ -263,7 +263,7 @@ an_enrolment(void **state)
 	}
 	assert_int_equal(at, 3);
 	assert_true(hub_account(hub, hub_who(hub, "wil@example.nl")).pending);
-	assert_int_equal(events(hub, "account.added", NULL), 2);
+	assert_int_equal(events_of(hub, "account.added", NULL), 2);
 }
 
 static void
@@ -281,11 +281,11 @@ a_sign_in(void **state)
 
 	begin(hub);
 	for (at = 0; died && at < COMMITS_MAX; at++) {
-		unsigned int n = events(hub, "signin.succeeded", "jan");
+		unsigned int n = events_of(hub, "signin.succeeded", "jan");
 
 		died = dies_at(hub, at, sign_in);
 		assert_int_equal(
-		    events(hub, "signin.succeeded", "jan"), n + !died);
+		    events_of(hub, "signin.succeeded", "jan"), n + !died);
 		assert_true(is_signed_in(hub, &before.cookie));
 	}
 	assert_int_equal(at, 3);

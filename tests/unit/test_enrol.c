@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/json_in.h"
+#include "identity/session.h"
 #include "store/schema.h"
 #include "unit.h"
 
@@ -53,7 +54,7 @@ a_customer_gets_an_account(void **state)
 	assert_string_equal(member(hub, in.account, "middleName"), "de");
 	assert_string_equal(member(hub, in.account, "lastName"), "Wit");
 	assert_string_equal(member(hub, in.account, "email"), "Wil@Example.nl");
-	assert_int_equal(events(hub, "account.added", name), 1);
+	assert_int_equal(events_of(hub, "account.added", name), 1);
 	assert_false(audit_holds(hub, in.temporary));
 	assert_int_equal(
 	    try_signin(hub, "wil@example.nl", in.temporary, &signin),
@@ -132,7 +133,7 @@ what_is_refused(void **state)
 		.email = STR("JAN@example.nl"), .contact = STR("c1") },
 	    HUB_ECONFLICT,
 	    "the address is the username of account jan already");
-	assert_int_equal(events(hub, "account.added", NULL), 0);
+	assert_int_equal(events_of(hub, "account.added", NULL), 0);
 	assert_int_equal(enrol_it(hub, &wil), 0);
 	wil.email = STR("wilhelmina@example.nl");
 	assert_int_equal(enrol_it(hub, &wil), HUB_EEXIST);
@@ -170,7 +171,7 @@ what_comes_between_leaves_nothing(void **state)
 	assert_int_equal(enrol_it(hub, &in), HUB_ECONFLICT);
 	assert_string_equal(in.temporary, "");
 	assert_int_equal(credentials(hub), 0);
-	assert_int_equal(events(hub, "account.not_added", NULL), 1);
+	assert_int_equal(events_of(hub, "account.not_added", NULL), 1);
 	assert_string_equal(hub_whose(hub, "1", "10"), "");
 }
 
@@ -219,7 +220,7 @@ a_reset_ends_the_old_at_once(void **state)
 	assert_false(is_signed_in(hub, &in.cookie));
 	assert_false(has_grant(hub, "g1"));
 	assert_true(hub_account(hub, "jan").pending);
-	assert_int_equal(events(hub, "password.reset", "jan"), 1);
+	assert_int_equal(events_of(hub, "password.reset", "jan"), 1);
 	give_temporary(hub, two);
 	assert_string_not_equal(one, two);
 	assert_int_equal(
@@ -257,7 +258,7 @@ an_operator_sets_a_password(void **state)
 	assert_int_equal(set_password(hub, "jan", BETTER), 0);
 	assert_false(is_signed_in(hub, &in.cookie));
 	assert_false(has_grant(hub, "g1"));
-	assert_int_equal(events(hub, "password.set", "jan"), 2);
+	assert_int_equal(events_of(hub, "password.set", "jan"), 2);
 	assert_int_equal(set_password(hub, "piet", GOOD), HUB_ENOENT);
 	assert_int_equal(set_password(hub, "jan", "kort"), HUB_EINVAL);
 	assert_string_equal(
@@ -286,6 +287,82 @@ who_signs_in_before_the_change_is_out(void **state)
 	assert_false(is_signed_in(hub, &between.cookie));
 }
 
+struct intruder {
+	struct test_hub *hub;
+	struct opaque cookie;
+};
+
+/*
+ * The credential is being replaced; just before that somebody signed in with
+ * the old one, when the epoch had been raised already.
+ */
+static int
+begin_between(struct txn *vault, void *arg)
+{
+	struct intruder *i = arg;
+	struct opaque_digest digest;
+	struct session_rec rec = {
+		.kind = SESSION_SIGNED_IN,
+		.account = STR("jan"),
+		.sid = STR("s1"),
+		.epoch = hub_account(i->hub, "jan").epoch,
+		.auth_time = clock_now(),
+		.source = STR(ADDRESS),
+	};
+
+	assert_int_equal(opaque_digest_any(str_of(i->cookie.text), &digest), 0);
+	session_put(vault, &i->hub->conf, &digest, &rec);
+	return 0;
+}
+
+static void
+who_signs_in_between_is_out(void **state)
+{
+	struct test_hub *hub = *state;
+	struct hub h = hub_of(hub);
+	struct intruder intruder = { .hub = hub };
+	struct account_rec before, after;
+	struct session_rec rec;
+
+	give_password(hub, GOOD);
+	before = hub_account(hub, "jan");
+	opaque_make(&intruder.cookie);
+	assert_int_equal(
+	    credential_replace(&h, STR("jan"), false, begin_between, &intruder),
+	    0);
+	after = hub_account(hub, "jan");
+	assert_int_equal(after.epoch, before.epoch + 2);
+	assert_false(session_of(hub, &intruder.cookie, &rec));
+}
+
+static int
+refuse(struct txn *vault, void *arg)
+{
+	(void)vault;
+	(void)arg;
+	return HUB_EDENIED;
+}
+
+/* What the vault refuses has ended the sessions, and changed nothing else. */
+static void
+a_replacement_that_fails(void **state)
+{
+	struct test_hub *hub = *state;
+	struct hub h = hub_of(hub);
+	struct signin in;
+
+	give_password(hub, GOOD);
+	assert_int_equal(try_signin(hub, JAN, GOOD, &in), SIGNIN_DONE);
+	assert_int_equal(credential_replace(&h, STR("jan"), true, refuse, NULL),
+	    HUB_EDENIED);
+	assert_false(hub_account(hub, "jan").pending);
+	assert_false(is_signed_in(hub, &in.cookie));
+	assert_int_equal(try_signin(hub, JAN, GOOD, NULL), SIGNIN_DONE);
+	assert_int_equal(
+	    credential_replace(&h, STR("piet"), true, refuse, NULL),
+	    HUB_ENOENT);
+}
+
 int
 main(void)
 {
@@ -300,6 +377,8 @@ main(void)
 		TEST(a_reset_ends_the_old_at_once),
 		TEST(an_operator_sets_a_password),
 		TEST(who_signs_in_before_the_change_is_out),
+		TEST(who_signs_in_between_is_out),
+		TEST(a_replacement_that_fails),
 	};
 
 	return UNIT_RUN(tests);

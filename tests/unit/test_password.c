@@ -233,6 +233,8 @@ lengths(void **state)
 	assert_judged(hub, NULL, "x7#kQ9z", PASSWORD_SHORT);
 }
 
+#define E_ACUTE_5 "\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9"
+
 static void
 common_passwords(void **state)
 {
@@ -251,8 +253,7 @@ common_passwords(void **state)
 		"...............",
 		"               ",
 		"x9kx9kx9kx9kx9kx9k",
-		"\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3"
-		"\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9",
+		E_ACUTE_5 E_ACUTE_5 E_ACUTE_5,
 		"passwordpassword",
 		"welkom01welkom01",
 		"blauwe fiets blauwe fiets",

@@ -189,6 +189,35 @@ fills_every_byte_with_random_bits(void **state)
 	}
 }
 
+/* RFC 4231 sections 4.3 and 4.7: a short key, and one longer than a block. */
+static void
+agrees_with_the_vectors_of_hmac_sha256(void **state)
+{
+	static const unsigned char jefe[SHA256_LEN] = { 0x5b, 0xdc, 0xc1, 0x46,
+		0xbf, 0x60, 0x75, 0x4e, 0x6a, 0x04, 0x24, 0x26, 0x08, 0x95,
+		0x75, 0xc7, 0x5a, 0x00, 0x3f, 0x08, 0x9d, 0x27, 0x39, 0x83,
+		0x9d, 0xec, 0x58, 0xb9, 0x64, 0xec, 0x38, 0x43 };
+	static const unsigned char larger[SHA256_LEN] = { 0x60, 0xe4, 0x31,
+		0x59, 0x1e, 0xe0, 0xb6, 0x7f, 0x0d, 0x8a, 0x26, 0xaa, 0xcb,
+		0xf5, 0xb7, 0x7f, 0x8e, 0x0b, 0xc6, 0x21, 0x37, 0x28, 0xc5,
+		0x14, 0x05, 0x46, 0x04, 0x0f, 0x0e, 0xe3, 0x7f, 0x54 };
+	unsigned char mac[SHA256_LEN];
+	char key[131];
+
+	(void)state;
+	assert_int_equal(
+	    hmac_sha256(STR("Jefe"), STR("what do ya want for nothing?"), mac),
+	    0);
+	assert_memory_equal(mac, jefe, SHA256_LEN);
+	memset(key, '\xaa', sizeof(key));
+	assert_int_equal(
+	    hmac_sha256((struct str){ key, sizeof(key) },
+		STR("Test Using Larger Than Block-Size Key - Hash Key First"),
+		mac),
+	    0);
+	assert_memory_equal(mac, larger, SHA256_LEN);
+}
+
 int
 main(void)
 {
@@ -196,6 +225,7 @@ main(void)
 		cmocka_unit_test(compares_all_bytes_and_the_length),
 		cmocka_unit_test(clears_what_it_is_given_and_no_more),
 		cmocka_unit_test(agrees_with_the_vectors_of_sha256),
+		cmocka_unit_test(agrees_with_the_vectors_of_hmac_sha256),
 		cmocka_unit_test(gives_the_same_digest_however_the_text_is_cut),
 		cmocka_unit_test(
 		    agrees_with_the_long_vector_in_pieces_of_every_length),

@@ -77,7 +77,7 @@ a_session_says_where_it_is_from(void **state)
 	assert_int_equal(first.epoch, hub_account(hub, "jan").epoch);
 	assert_true(first.auth_time >= before);
 	assert_true(is_signed_in(hub, &one.cookie));
-	assert_int_equal(events(hub, "signin.succeeded", "jan"), 2);
+	assert_int_equal(events_of(hub, "signin.succeeded", "jan"), 2);
 }
 
 static void
@@ -280,8 +280,8 @@ events_are_bounded(void **state)
 	for (int i = 0; i < 100; i++)
 		refused +=
 		    try_signin(hub, JAN, BETTER, NULL) == SIGNIN_THROTTLED;
-	failed = events(hub, "signin.failed", "jan");
-	throttled = events(hub, "signin.throttled", NULL);
+	failed = events_of(hub, "signin.failed", "jan");
+	throttled = events_of(hub, "signin.throttled", NULL);
 	assert_int_equal(failed, 100 - refused);
 	assert_in_range(throttled, 1, failed);
 	assert_true(refused > throttled);
@@ -300,8 +300,8 @@ the_log_says_nothing_of_what_was_typed(void **state)
 	try_signin(hub, JAN, "opensesame", NULL);
 	give_temporary(hub, temporary);
 	try_signin(hub, JAN, temporary, NULL);
-	assert_int_equal(events(hub, "signin.failed", ""), 1);
-	assert_int_equal(events(hub, "signin.failed", "jan"), 1);
+	assert_int_equal(events_of(hub, "signin.failed", ""), 1);
+	assert_int_equal(events_of(hub, "signin.failed", "jan"), 1);
 	assert_true(audit_holds(hub, ADDRESS));
 	assert_false(audit_holds(hub, "stranger"));
 	assert_false(audit_holds(hub, "opensesame"));
@@ -330,8 +330,8 @@ a_reset_during_the_computation_wins(void **state)
 	signin_meanwhile = reset;
 	assert_int_equal(try_signin(hub, JAN, GOOD, &in), SIGNIN_WRONG);
 	assert_string_equal(in.cookie.text, "");
-	assert_int_equal(events(hub, "signin.succeeded", NULL), 0);
-	assert_int_equal(events(hub, "signin.failed", "jan"), 1);
+	assert_int_equal(events_of(hub, "signin.succeeded", NULL), 0);
+	assert_int_equal(events_of(hub, "signin.failed", "jan"), 1);
 }
 
 static void

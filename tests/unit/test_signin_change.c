@@ -41,7 +41,7 @@ a_change_ends_the_old_and_signs_in(void **state)
 	rec = credential_of_jan(hub);
 	assert_int_equal(rec.temporary.n, 0);
 	assert_true(rec.lasting.n > 0);
-	assert_int_equal(events(hub, "password.changed", "jan"), 1);
+	assert_int_equal(events_of(hub, "password.changed", "jan"), 1);
 	assert_int_equal(try_signin(hub, JAN, temporary, NULL), SIGNIN_WRONG);
 	assert_int_equal(try_signin(hub, JAN, GOOD, NULL), SIGNIN_DONE);
 }
@@ -123,7 +123,7 @@ the_same_form_twice_goes_on_as_once(void **state)
 	assert_int_equal(try_change(hub, &form, GOOD, &two), CHANGE_DONE);
 	assert_true(is_signed_in(hub, &one.cookie));
 	assert_true(is_signed_in(hub, &two.cookie));
-	assert_int_equal(events(hub, "password.changed", "jan"), 1);
+	assert_int_equal(events_of(hub, "password.changed", "jan"), 1);
 }
 
 /* Whoever finds the form later has one guess and no more. */
@@ -164,7 +164,7 @@ two_at_the_same_moment(void **state)
 	assert_int_equal(
 	    try_change(hub, &form_now, GOOD, &second), CHANGE_DONE);
 	assert_true(is_signed_in(hub, &second.cookie));
-	assert_int_equal(events(hub, "password.changed", "jan"), 1);
+	assert_int_equal(events_of(hub, "password.changed", "jan"), 1);
 	form_now = open_form(hub);
 	signin_meanwhile = change_at_once;
 	assert_int_equal(

@@ -6,6 +6,7 @@
 #include "directory/revoked.h"
 #include "identity/audit.h"
 #include "identity/client_secret.h"
+#include "identity/throttle.h"
 #include "store/credential_rec.h"
 #include "store/schema.h"
 #include "unit.h"
@@ -363,6 +364,31 @@ many_credentials_are_walked_in_rounds(void **state)
 	assert_int_equal(vault_count(hub, VAULT_CREDENTIAL), 0);
 }
 
+static int
+try_to_sign_in(struct txn *vault, void *arg)
+{
+	bool first;
+
+	(void)arg;
+	throttle_enter(
+	    vault, STR("name"), STR("192.0.2.1"), T0 * (int64_t)1000, &first);
+	return 0;
+}
+
+static void
+a_counter_that_rests_goes(void **state)
+{
+	struct test_hub *hub = *state;
+
+	hub_write(hub, hub->vault, try_to_sign_in, NULL);
+	assert_int_equal(vault_count(hub, VAULT_THROTTLE), 2);
+	run(hub, T0 + HOUR - 1);
+	assert_int_equal(sweeper.swept.throttles, 0);
+	run(hub, T0 + HOUR + 1);
+	assert_int_equal(sweeper.swept.throttles, 2);
+	assert_int_equal(vault_size(hub), 0);
+}
+
 struct client {
 	const char *id;
 	struct client_rec rec;
@@ -472,6 +498,7 @@ main(void)
 		TEST(events_are_kept_as_long_as_configured),
 		TEST(a_credential_without_an_account_goes_after_a_day),
 		TEST(many_credentials_are_walked_in_rounds),
+		TEST(a_counter_that_rests_goes),
 		TEST(a_secret_without_a_client_goes_after_a_day),
 		TEST(damage_stops_only_its_own_kind),
 		TEST(a_round_needs_little_memory),

@@ -178,6 +178,82 @@ a_resource_is_an_absolute_uri(void **state)
 	assert_refused(uri_check_resource, bad);
 }
 
+static void
+only_the_port_of_a_loopback_address_may_differ(void **state)
+{
+	static const struct {
+		const char *registered, *sent;
+		bool same;
+	} rows[] = {
+		{ "https://a.nl/b", "https://a.nl/b", true },
+		{ "https://a.nl/b", "https://a.nl:444/b", false },
+		{ "https://a.nl/b", "https://a.nl/b/", false },
+		{ "https://a.nl/b", "https://a.nl/b?c", false },
+		{ "https://a.nl/b", "https://a.nl/%62", false },
+		{ "http://127.0.0.1/b", "http://127.0.0.1:1/b", true },
+		{ "http://127.0.0.1:1/b?c", "http://127.0.0.1:65535/b?c",
+		    true },
+		{ "http://127.0.0.1:1/b", "http://127.0.0.1/b", true },
+		{ "http://localhost", "http://localhost:5", true },
+		{ "http://[::1]:1/b", "http://[::1]:2/b", true },
+		{ "http://127.0.0.1/b", "http://127.0.0.1:/b", false },
+		{ "http://127.0.0.1/b", "http://127.0.0.1:0/b", false },
+		{ "http://127.0.0.1/b", "http://127.0.0.1:01/b", false },
+		{ "http://127.0.0.1/b", "http://127.0.0.1:65536/b", false },
+		{ "http://127.0.0.1/b", "http://127.0.0.1:1/B", false },
+		{ "http://127.0.0.1/b", "http://127.0.0.1:1/b#c", false },
+		{ "http://127.0.0.1/b", "http://127.0.0.1:1@a.nl/b", false },
+		{ "http://127.0.0.1/b", "http://127.0.0.1:1.a.nl/b", false },
+		{ "http://127.0.0.1/b", "http://localhost:1/b", false },
+		{ "http://127.0.0.1/b", "http://127.0.0.2:1/b", false },
+		{ "http://127.0.0.1/b", "http://127.1:1/b", false },
+		{ "http://127.0.0.1/b", "https://127.0.0.1:1/b", false },
+		{ "http://127.0.0.1/b", "HTTP://127.0.0.1:1/b", false },
+		{ "http://127.0.0.1/b", "", false },
+		{ "https://127.0.0.1/b", "https://127.0.0.1:1/b", false },
+		{ "nl.a:/b", "nl.a:/b", true },
+		{ "nl.a:/b", "nl.a://b", false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		if (uri_is_redirect(str_of(rows[i].registered),
+			str_of(rows[i].sent)) != rows[i].same)
+			fail_msg("%s and %s", rows[i].registered, rows[i].sent);
+	}
+	assert_false(
+	    uri_is_redirect(STR("https://a.nl/"), STR("https://a.nl/\0")));
+}
+
+static void
+a_policy_names_the_origin_or_the_scheme(void **state)
+{
+	static const struct {
+		const char *uri, *origin, *source;
+	} rows[] = {
+		{ "https://a.nl/b?c", "https://a.nl", "https://a.nl" },
+		{ "https://a.nl?c", "https://a.nl", "https://a.nl" },
+		{ "https://a.nl", "https://a.nl", "https://a.nl" },
+		{ "https://a.nl:444/b", "https://a.nl:444",
+		    "https://a.nl:444" },
+		{ "http://127.0.0.1:5/b", "http://127.0.0.1:5",
+		    "http://127.0.0.1:5" },
+		{ "http://[::1]:5/b", "http://[::1]:5", "http:" },
+		{ "https://[2001:db8::1]/b", "https://[2001:db8::1]",
+		    "https:" },
+		{ "nl.a:/b", NULL, "nl.a:" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct str uri = str_of(rows[i].uri);
+
+		if (!str_eq(uri_origin(uri), str_of(rows[i].origin)) ||
+		    !str_eq(uri_source(uri), str_of(rows[i].source)))
+			fail_msg("%s", rows[i].uri);
+	}
+}
+
 int
 main(void)
 {
@@ -191,6 +267,9 @@ main(void)
 		cmocka_unit_test(nothing_else_is_a_redirect_uri),
 		cmocka_unit_test(a_redirect_uri_has_its_length),
 		cmocka_unit_test(a_resource_is_an_absolute_uri),
+		cmocka_unit_test(
+		    only_the_port_of_a_loopback_address_may_differ),
+		cmocka_unit_test(a_policy_names_the_origin_or_the_scheme),
 	};
 
 	return UNIT_RUN(tests);

@@ -88,7 +88,9 @@ run_part(struct test_hub *hub, part_of *part, const void *what, int i)
 		_exit(1);
 	while (!atomic_load(&table->go))
 		rest();
-	_exit(part(hub, what, i));
+	rc = part(hub, what, i);
+	close_stores(hub);
+	_exit(rc);
 }
 
 /* All at the same moment, as far as a machine can. */

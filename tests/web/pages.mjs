@@ -1,0 +1,333 @@
+// The pages in a real browser: by keyboard alone, on a phone, light and dark,
+// without script, for a screen reader, and with nothing that their own
+// Content-Security-Policy would stop. HUB_SHOTS names a folder for pictures.
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import http from 'node:http';
+import path from 'node:path';
+import { after, before, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { HTTPS, ROOT, STATE, customer, hubctl } from '../api/lib/hub.mjs';
+import { openBrowser } from '../oidc/lib/browser.mjs';
+
+const AXE = fs.readFileSync(
+	fileURLToPath(import.meta.resolve('axe-core/axe.min.js')), 'utf8');
+const CHALLENGE = 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM';
+const PASSWORD = 'vier paarse olifanten';
+const PHONE = { width: 320, height: 640 };
+
+let app, browser, port;
+
+// The app that users come from: it shows where it was sent to, and a page
+// that would like to show the hub in a frame.
+before(async () => {
+	app = http.createServer((request, response) => {
+		response.setHeader('content-type', 'text/html');
+		response.end(request.url === '/frame' ?
+			`<!DOCTYPE html><iframe src="${HTTPS}/identity/login"></iframe>` :
+			'<!DOCTYPE html><title>app</title><p>app');
+	}).listen(0, '127.0.0.1');
+	await new Promise((done) => app.on('listening', done));
+	port = app.address().port;
+	hubctl('client', 'add', '--id', 'web-test', '--name', 'Mijn polissen',
+		'--public', '--redirect-uri', 'http://127.0.0.1/back',
+		'--grant', 'authorization_code');
+	browser = await openBrowser();
+});
+
+after(async () => {
+	await browser?.close();
+	app?.closeAllConnections();
+	app?.close();
+});
+
+function user(name, password = PASSWORD) {
+	const username = customer(`web-${name}`);
+	const run = spawnSync(path.join(ROOT, 'scripts/hubctl'),
+		['--state', STATE, 'account', 'set-password', username],
+		{ input: `${password}\n`, encoding: 'utf8' });
+	assert.equal(run.status, 0, run.stderr);
+	return username;
+}
+
+const temporary = (username) => hubctl('account', 'reset-password', username)
+	.trim().split('\n').at(-1);
+
+// Where the app sends its user.
+function request(more = {}) {
+	const query = new URLSearchParams({
+		response_type: 'code', client_id: 'web-test', scope: 'openid',
+		redirect_uri: `http://127.0.0.1:${port}/back`, state: 'a b',
+		code_challenge: CHALLENGE, code_challenge_method: 'S256', ...more,
+	});
+	return `${HTTPS}/identity/authorize?${query}`;
+}
+
+// A page of a browser of its own; what the policy stops fails the test.
+async function visit(options = {}) {
+	const context = await browser.newContext(options);
+	const page = await context.newPage();
+	const stopped = [];
+	page.setDefaultTimeout(60000);
+	page.on('console', (message) => {
+		if (/Content.Security.Policy|Refused to|violates/i.test(message.text()))
+			stopped.push(message.text());
+	});
+	page.on('pageerror', (error) => stopped.push(String(error)));
+	return {
+		page, stopped,
+		close: async () => {
+			await context.close();
+			assert.deepEqual(stopped, []);
+		},
+	};
+}
+
+async function shot(page, name) {
+	if (process.env.HUB_SHOTS)
+		await page.screenshot({
+			path: path.join(process.env.HUB_SHOTS, `${name}.png`),
+			fullPage: true,
+		});
+}
+
+const atApp = (page) => page.waitForURL(/^http:\/\/127\.0\.0\.1:\d+\/back\?/);
+
+async function assertAtApp(page) {
+	await atApp(page);
+	const { searchParams } = new URL(page.url());
+	assert.match(searchParams.get('code'), /^[A-Za-z0-9_-]{43}$/);
+	assert.equal(searchParams.get('state'), 'a b');
+	assert.equal(searchParams.get('iss'), `${HTTPS}/identity`);
+}
+
+const focused = (page) => page.evaluate(() =>
+	globalThis.document.activeElement?.id);
+
+// The names and texts that a screen reader has for the field.
+const described = (page, field) => page.evaluate((id) => {
+	const { document } = globalThis;
+	const element = document.getElementById(id);
+	return {
+		invalid: element.getAttribute('aria-invalid'),
+		text: (element.getAttribute('aria-describedby') ?? '').split(' ')
+			.map((other) => document.getElementById(other)?.textContent)
+			.join(' '),
+	};
+}, field);
+
+test('a sign-in by keyboard alone ends at the app', async () => {
+	const username = user('keyboard');
+	const { page, close } = await visit();
+
+	await page.goto(request());
+	assert.equal(await page.title(), 'Aanmelden voor Mijn polissen - hub');
+	assert.equal(await focused(page), 'username');
+	await page.keyboard.type(username);
+	await page.keyboard.press('Tab');
+	assert.equal(await focused(page), 'password');
+	await page.keyboard.type(PASSWORD);
+	await page.keyboard.press('Enter');
+	await assertAtApp(page);
+	await close();
+});
+
+test('the tab key reaches everything, in the order of the page', async () => {
+	const { page, close } = await visit();
+	const order = [];
+
+	await page.goto(request());
+	for (let i = 0; i < 4; i++) {
+		order.push(await page.evaluate(() => {
+			const { document, getComputedStyle } = globalThis;
+			const element = document.activeElement;
+			const { outlineStyle, outlineWidth } = getComputedStyle(element);
+			return `${element.localName} ${outlineStyle} ${outlineWidth}`;
+		}));
+		await page.keyboard.press('Tab');
+	}
+	assert.deepEqual(order, ['input solid 3px', 'input solid 3px',
+		'button solid 3px', 'a solid 3px']);
+	await close();
+});
+
+test('a wrong password is told where the user is', async () => {
+	const username = user('wrong');
+	const { page, close } = await visit();
+
+	await page.goto(request());
+	await page.fill('#username', username);
+	await page.fill('#password', 'vijf paarse olifanten');
+	await page.press('#password', 'Enter');
+	await page.waitForSelector('[role=alert]');
+	await shot(page, 'wrong');
+	assert.equal(await focused(page), 'password');
+	assert.equal(await page.inputValue('#username'), username);
+	assert.equal(await page.inputValue('#password'), '');
+	const { invalid, text } = await described(page, 'password');
+	assert.equal(invalid, 'true');
+	assert.match(text, /wachtwoord klopt niet/);
+	await page.keyboard.type(PASSWORD);
+	await page.keyboard.press('Enter');
+	await assertAtApp(page);
+	await close();
+});
+
+test('a temporary password leads over the change form to the app', async () => {
+	const username = user('temporary');
+	const { page, close } = await visit({ viewport: PHONE });
+
+	await page.goto(request());
+	await page.fill('#username', username);
+	await page.fill('#password', temporary(username));
+	await page.keyboard.press('Enter');
+	await page.waitForURL(/\/identity\/password\?/);
+	await shot(page, 'change-phone');
+	assert.equal(await focused(page), 'new_password');
+	assert.match((await described(page, 'new_password')).text, /15 tekens/);
+	assert.equal(await page.inputValue('#account'), username);
+
+	await page.keyboard.type('kort');
+	await page.keyboard.press('Tab');
+	await page.keyboard.type('kort');
+	await page.keyboard.press('Enter');
+	await page.waitForSelector('[role=alert]');
+	await shot(page, 'refused-phone');
+	assert.equal(await focused(page), 'new_password');
+	assert.match((await described(page, 'new_password')).text, /te kort/);
+
+	await page.fill('#new_password', 'negen natte nijlpaarden');
+	await page.fill('#new_password_repeat', 'negen natte nijlpaarden');
+	await page.keyboard.press('Enter');
+	await assertAtApp(page);
+	await close();
+});
+
+test('all of it works without script, in English', async () => {
+	const username = user('noscript');
+	const { page, close } = await visit({ javaScriptEnabled: false });
+
+	await page.goto(request());
+	await page.click('text=English');
+	assert.equal(await page.getAttribute('html', 'lang'), 'en');
+	assert.equal(await page.textContent('h1'), 'Sign in to Mijn polissen');
+	await page.fill('#username', username);
+	await page.fill('#password', PASSWORD);
+	await page.keyboard.press('Enter');
+	await assertAtApp(page);
+	await close();
+});
+
+test('two forms in one browser stand side by side', async () => {
+	const username = user('tabs');
+	const { page, close } = await visit();
+	const other = await page.context().newPage();
+
+	await page.goto(request());
+	await other.goto(request({ state: 'other' }));
+	for (const tab of [page, other]) {
+		await tab.fill('#username', username);
+		await tab.fill('#password', PASSWORD);
+		await tab.press('#password', 'Enter');
+		await atApp(tab);
+	}
+	assert.equal(new URL(other.url()).searchParams.get('state'), 'other');
+	await close();
+});
+
+test('nobody else shows the form in a frame', async () => {
+	const { page, stopped, close } = await visit();
+
+	await page.goto(`http://127.0.0.1:${port}/frame`);
+	for (let i = 0; i < 600 && stopped.length === 0; i++)
+		await page.waitForTimeout(100);
+	assert.match(stopped.join('\n'), /frame-ancestors/);
+	assert.equal(await page.frames()[1].$('#password'), null);
+	stopped.length = 0;
+	await close();
+});
+
+// Every page that there is, with what it takes to get there.
+const PAGES = {
+	'sign-in': (page) => page.goto(request()),
+	'sign-in without an app': (page) => page.goto(`${HTTPS}/identity/login`),
+	'change closed': (page) => page.goto(`${HTTPS}/identity/password`),
+	error: (page) => page.goto(`${HTTPS}/identity/authorize?client_id=x`),
+	'form error': async (page) => {
+		await page.goto(request());
+		await page.context().clearCookies();
+		await page.fill('#username', 'x@example.nl');
+		await page.fill('#password', 'x');
+		await page.keyboard.press('Enter');
+		await page.waitForSelector('a.button');
+	},
+	'signed out': (page) => page.goto(`${HTTPS}/identity/logout`),
+};
+
+const LOOKS = [
+	{ name: 'phone', viewport: PHONE, colorScheme: 'light' },
+	{ name: 'phone-dark', viewport: PHONE, colorScheme: 'dark' },
+	{ name: 'desk', viewport: { width: 1280, height: 800 },
+		colorScheme: 'light' },
+	{ name: 'desk-dark', viewport: { width: 1280, height: 800 },
+		colorScheme: 'dark' },
+];
+
+// What axe finds, and what it cannot see: the width, jumps, small targets.
+async function assertGood(page, what) {
+	await page.evaluate(AXE);
+	const { violations, incomplete } = await page.evaluate(() =>
+		globalThis.axe.run());
+	assert.deepEqual([...violations, ...incomplete].map(({ id, nodes }) =>
+		`${id}: ${nodes.map(({ html }) => html).join(' ')}`), [], what);
+	const seen = await page.evaluate(() => {
+		const { document, innerWidth, performance } = globalThis;
+		const small = [...document.querySelectorAll('a, button, input')]
+			.filter((e) => e.type !== 'hidden' && !e.readOnly)
+			.map((e) => [e, e.getBoundingClientRect()])
+			.filter(([, { width, height }]) => width < 24 || height < 24);
+		return {
+			wide: document.documentElement.scrollWidth > innerWidth,
+			small: small.map(([e]) => e.outerHTML),
+			loaded: performance.getEntriesByType('resource')
+				.map(({ name }) => new URL(name).pathname).sort(),
+		};
+	});
+	assert.equal(seen.wide, false, `${what} is wider than the screen`);
+	assert.deepEqual(seen.small, [], what);
+	assert.ok(seen.loaded.includes('/identity/hub.css'), what);
+	assert.ok(seen.loaded.every((name) => /^\/identity\/hub\.(css|svg)$/
+		.test(name)), `${what} loads ${seen.loaded}`);
+}
+
+for (const { name, ...options } of LOOKS) {
+	test(`every page is good to look at and to hear: ${name}`, async () => {
+		const { page, close } = await visit(options);
+
+		for (const [what, go] of Object.entries(PAGES)) {
+			await go(page);
+			await shot(page, `${what.replaceAll(' ', '-')}-${name}`);
+			await assertGood(page, `${what}, ${name}`);
+		}
+		await close();
+	});
+}
+
+test('who is signed in sees it, and signs out', async () => {
+	const username = user('out');
+	const { page, close } = await visit({ colorScheme: 'dark' });
+
+	await page.goto(`${HTTPS}/identity/login`);
+	await page.fill('#username', username);
+	await page.fill('#password', PASSWORD);
+	await page.keyboard.press('Enter');
+	await page.waitForSelector('text=U bent aangemeld als');
+	await shot(page, 'signed-in');
+	await assertGood(page, 'signed in');
+	await page.click('button');
+	await page.waitForSelector('h1:has-text("U bent afgemeld")');
+	await page.goto(`${HTTPS}/identity/login`);
+	assert.equal(await page.textContent('h1'), 'Aanmelden');
+	await close();
+});
