@@ -245,6 +245,17 @@ check_store(struct doctor *d, const struct schema *schema)
 
 /* Whoever may write here may put another store in the place of ours. */
 static bool
+is_of_stranger(struct doctor *d, const struct stat *data)
+{
+	struct schema schema;
+	struct stat st;
+
+	schema_vault(&schema, &d->ctl->conf);
+	return data->st_uid != 0 && stat(schema.folder, &st) == 0 &&
+	    st.st_uid != data->st_uid;
+}
+
+static bool
 check_data(struct doctor *d)
 {
 	const char *path = d->ctl->conf.data;
@@ -262,6 +273,11 @@ check_data(struct doctor *d)
 	if ((st.st_mode & S_IWOTH) != 0)
 		doctor_say(d, FINDING_FAIL, "data",
 		    "anybody may put files into %s: chmod o-w %s", path, path);
+	else if (is_of_stranger(d, &st))
+		doctor_say(d, FINDING_FAIL, "data",
+		    "%s belongs to another user than the stores in it, who can "
+		    "put others in their place: chown %s %s",
+		    path, d->ctl->conf.store_user, path);
 	else
 		doctor_say(d, FINDING_OK, "data", "%s", path);
 	return true;

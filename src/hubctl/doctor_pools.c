@@ -36,22 +36,33 @@ read_proc(long pid, const char *name, char *line, size_t room)
 	fclose(file);
 }
 
-/* The processes under a daemon; -1 if that cannot be told. */
+static bool
+has_name(long pid, const char *name)
+{
+	char comm[64];
+
+	read_proc(pid, "comm", comm, sizeof(comm));
+	comm[strcspn(comm, "\n")] = '\0';
+	return strcmp(comm, name) == 0;
+}
+
+/*
+ * The workers under a daemon, without the housekeeper; -1 if that cannot be
+ * told. With a socket of systemd it is systemd that listens.
+ */
 static long
 count_workers(long pid)
 {
-	char comm[64], children[64], list[16384];
-	long n = 0;
+	char children[64], list[32768], *p = list, *end;
+	long n = 0, child;
 
-	/* With a socket of systemd it is systemd that listens. */
-	read_proc(pid, "comm", comm, sizeof(comm));
-	if (strncmp(comm, "hubd", 4) != 0)
+	if (!has_name(pid, "hubd"))
 		return -1;
 	snprintf(children, sizeof(children), "task/%ld/children", pid);
 	read_proc(pid, children, list, sizeof(list));
-	for (const char *p = list; (p = strchr(p, ' ')) != NULL; p++)
-		n++;
-	return n;
+	for (; (child = strtol(p, &end, 10)) > 0; p = end)
+		n += has_name(child, "hub-worker");
+	return n == 0 ? -1 : n;
 }
 
 static void

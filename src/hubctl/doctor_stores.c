@@ -140,7 +140,7 @@ check_builtin(struct doctor *d)
 	else if (!there || !rec.builtin || !rec.enabled)
 		doctor_say(d, FINDING_FAIL, "client",
 		    "the built-in client is missing, so that hubctl token does "
-		    "not work: bring the directory back from a backup");
+		    "not work: restore a backup");
 	else
 		doctor_say(
 		    d, FINDING_OK, "client", "the built-in one is there");
@@ -174,8 +174,8 @@ check_key(struct doctor *d)
 
 	if (rc == HUB_ENOENT && end == 0) {
 		doctor_say(d, FINDING_FAIL, "signing key",
-		    "there is none in the vault: run hubctl init, or bring "
-		    "both stores back from a backup");
+		    "there is none in the vault: run hubctl init, or restore "
+		    "a backup, which makes a new one");
 		return;
 	}
 	if (end != 0 || rc != 0) {
@@ -190,8 +190,8 @@ check_key(struct doctor *d)
 	if (end != 0 || rc != 0)
 		doctor_say(d, FINDING_FAIL, "signing key",
 		    "the public half of %s in the directory is %s, so that no "
-		    "token of ours is taken: bring both stores back from one "
-		    "backup",
+		    "token of ours is taken: restore a backup, which makes a "
+		    "new one",
 		    key.kid,
 		    end == 0 && rc == HUB_ENOENT ? "missing" : "another");
 	else

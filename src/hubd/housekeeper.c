@@ -1,15 +1,13 @@
 #include "hubd/housekeeper.h"
 
 #include <assert.h>
-#include <errno.h>
 #include <signal.h>
-#include <string.h>
-#include <sys/statvfs.h>
 #include <time.h>
 #include "base/clock.h"
 #include "base/log.h"
 #include "hubd/slot.h"
 #include "identity/key_ring.h"
+#include "store/fill.h"
 #include "store/schema.h"
 
 #define MINUTE (60 * 1000)
@@ -20,7 +18,6 @@
 
 #define SWEEP_STEPS 5 /* transactions of each kind in a turn */
 
-#define NEWS_FROM 80
 #define NEWS_STEP 5
 
 struct chore {
@@ -50,8 +47,7 @@ bool
 house_is_news(unsigned int *told, unsigned int percent)
 {
 	unsigned int level =
-	    percent < NEWS_FROM ? 0 : percent - percent % NEWS_STEP;
-
+	    percent < STORE_FILL_EARLY ? 0 : percent - percent % NEWS_STEP;
 	bool news = level > *told;
 
 	if (news || percent + NEWS_STEP < *told)
@@ -59,42 +55,34 @@ house_is_news(unsigned int *told, unsigned int percent)
 	return news;
 }
 
-static unsigned int
-percent_of(uint64_t part, uint64_t whole)
+static bool
+look_at_store(struct store *store, const char *name, unsigned int *told,
+    struct store_fill *fill)
 {
-	return whole == 0
-	    ? 0
-	    : (unsigned int)(100.0 * (double)part / (double)whole);
-}
-
-static void
-look_at_store(struct store *store, const char *name, unsigned int *told)
-{
-	struct store_stat stat;
 	unsigned int percent;
+	int rc = store_fill(store, fill);
 
-	if (store_stat(store, &stat) != 0)
-		return;
-	percent = percent_of(stat.bytes_used, stat.bytes_max);
+	if (rc != 0) {
+		log_err(
+		    "cannot see how full the %s is: %s", name, err_text(rc));
+		return false;
+	}
+	percent = store_fill_map_percent(fill);
 	if (house_is_news(told, percent))
-		log_warn("the %s has grown to %u%% of map_size; when it is "
-			 "full nothing more can be written: raise map_size and "
+		log_warn("the %s uses %u%% of map_size; when it is full "
+			 "nothing more can be written: raise map_size and "
 			 "restart all programs",
 		    name, percent);
+	return true;
 }
 
+/* A large disk of which much is left is never news. */
 static void
-look_at_disk(struct house *h)
+look_at_disk(struct house *h, const struct store_fill *fill)
 {
-	struct statvfs disk;
-	unsigned int percent;
+	unsigned int percent =
+	    store_fill_disk_is_early(fill) ? store_fill_disk_percent(fill) : 0;
 
-	if (statvfs(h->conf->data, &disk) != 0) {
-		log_err("cannot see how full the disk of %s is: %s",
-		    h->conf->data, strerror(errno));
-		return;
-	}
-	percent = 100 - percent_of(disk.f_bavail, disk.f_blocks);
 	if (house_is_news(&h->told_disk, percent))
 		log_warn("the disk of %s is %u%% full; when it is full "
 			 "nothing more can be written: make room",
@@ -104,9 +92,12 @@ look_at_disk(struct house *h)
 static bool
 look_at_room(struct house *h)
 {
-	look_at_store(h->directory, "directory", &h->told_directory);
-	look_at_store(h->vault, "vault", &h->told_vault);
-	look_at_disk(h);
+	struct store_fill fill;
+
+	look_at_store(h->vault, "vault", &h->told_vault, &fill);
+	/* Both stand in the same folder, so one of them tells of the disk. */
+	if (look_at_store(h->directory, "directory", &h->told_directory, &fill))
+		look_at_disk(h, &fill);
 	return false;
 }
 

@@ -31,9 +31,9 @@ void house_close(struct house *house);
 int64_t house_turn(struct house *house, int64_t now);
 
 /*
- * Whether it is worth a line in the log that something is PERCENT full: from 80
- * on, and again at each further 5. *TOLD remembers what was said, until a fall
- * below it by more than 5.
+ * Whether it is worth a line in the log that something is PERCENT full: from
+ * STORE_FILL_EARLY on, and again at each further 5. *TOLD remembers what was
+ * said, until a fall below it by more than 5.
  */
 bool house_is_news(unsigned int *told, unsigned int percent);
 

@@ -1,6 +1,7 @@
 #include "hubd/reload.h"
 
 #include <string.h>
+#include <sys/stat.h>
 #include "base/log.h"
 
 /* "keepers.socket" is nothing to the readers. */
@@ -17,14 +18,28 @@ is_of_another_pool(const char *key, enum pool pool)
 	return pool_by_name(name, &named) && named != pool;
 }
 
+/* To open a pipe would wait for its writer, and all of the daemon with it. */
+static int
+check_kind(const char *path, struct why *why)
+{
+	struct stat st;
+
+	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode))
+		return why_set(why, HUB_EINVAL,
+		    "cannot read %s: it is no regular file", path);
+	return 0;
+}
+
 int
 reload_read(struct conf *next, const struct conf *now, enum pool pool,
     const char *path, const char *data, struct why *why)
 {
 	const char *names[CONF_KEYS_MAX];
-	int rc = conf_load(next, path, why);
+	int rc = check_kind(path, why);
 	size_t n;
 
+	if (rc == 0)
+		rc = conf_load(next, path, why);
 	if (rc == 0 && data != NULL)
 		rc = conf_set_data(next, data, why);
 	if (rc != 0)

@@ -23,7 +23,7 @@
 
 enum { EXIT_OK = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
 
-/* Milliseconds before a start is given up, so that no one spins starting it. */
+/* Milliseconds before it ends, so that a web server does not spin starting it. */
 #define FAILURE_PAUSE 1000
 
 static const char help[] =
@@ -170,6 +170,17 @@ serve(struct service *service, struct why *why)
 }
 
 static int
+check_socket(struct why *why)
+{
+	if (socket_option(SO_DOMAIN) == AF_UNIX)
+		return 0;
+	return why_set(why, HUB_EINVAL,
+	    "the listening socket on descriptor 0 is no UNIX socket, which "
+	    "alone keeps others out; give the web server a path instead of a "
+	    "port");
+}
+
+static int
 run_fastcgi(const struct options *o)
 {
 	struct counters counters = { 0 };
@@ -177,28 +188,19 @@ run_fastcgi(const struct options *o)
 	struct service service;
 	struct conf conf;
 	enum pool pool;
+	int rc;
 
-	if (socket_option(SO_DOMAIN) != AF_UNIX) {
-		log_err("the listening socket on descriptor 0 is no UNIX "
-			"socket, which alone keeps others out; give the web "
-			"server a path instead of a port");
-		return EXIT_FAILED;
+	if ((rc = check_socket(&why)) == 0 &&
+	    (rc = configure(o, &conf, &pool, &why)) == 0 &&
+	    (rc = service_open(&service, &conf, pool, &counters, &why)) == 0) {
+		rc = serve(&service, &why);
+		service_close(&service);
 	}
-	if (configure(o, &conf, &pool, &why) != 0) {
-		log_err("%s", why.text);
-		return EXIT_FAILED;
-	}
-	if (service_open(&service, &conf, pool, &counters, &why) != 0) {
+	if (rc != 0) {
 		log_err("%s", why.text);
 		poll(NULL, 0, FAILURE_PAUSE);
 		return EXIT_FAILED;
 	}
-	if (serve(&service, &why) != 0) {
-		log_err("%s", why.text);
-		service_close(&service);
-		return EXIT_FAILED;
-	}
-	service_close(&service);
 	log_info("stopped");
 	return EXIT_OK;
 }

@@ -45,8 +45,11 @@ assert_fails(const struct output *o, const char *check, const char *says)
 static void
 start_all(struct site *site)
 {
+	static const size_t workers[POOL_COUNT] = { 2, 4, 2 };
+
 	for (int pool = 0; pool < POOL_COUNT; pool++)
-		site_start(site, (enum pool)pool);
+		site_wait_for_workers(
+		    site_start(site, (enum pool)pool), workers[pool], 0);
 }
 
 static void
@@ -107,6 +110,11 @@ fewer_workers_than_configured_are_a_warning(void **state)
 	assert_healthy(&o);
 	assert_says(
 	    o.out, "warn  readers        ready, but 2 of 3 workers run: see");
+	/* The housekeeper is none. */
+	site_configure(site, "keepers.workers = 5\n");
+	doctor(site, &o, NULL);
+	assert_says(
+	    o.out, "warn  keepers        ready, but 4 of 5 workers run: see");
 }
 
 /* Hears connections and never answers a word of FastCGI. */
@@ -309,7 +317,7 @@ halves_of_a_key_that_do_not_match_are_told(void **state)
 	change(site, false, drop_first, &public);
 	doctor(site, &o, "--offline");
 	assert_fails(&o, "signing key", "in the directory is missing");
-	assert_says(o.out, "bring both stores back from one backup");
+	assert_says(o.out, ": restore a backup, which makes a new one");
 	change(site, true, drop_first, &private);
 	doctor(site, &o, "--offline");
 	assert_fails(&o, "signing key", "there is none in the vault: ");

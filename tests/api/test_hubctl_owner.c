@@ -174,6 +174,23 @@ the_owner_of_the_vault_is_become(void **state)
 }
 
 static void
+a_stranger_who_owns_the_folder_is_told(void **state)
+{
+	struct site *site = *state;
+	struct output o;
+
+	site_do(site, "init");
+	assert_int_equal(chown(site->data, 1, (gid_t)-1), 0);
+	hubctl(&o, "doctor", "--offline");
+	assert_int_equal(o.status, 1);
+	assert_says(o.out, "FAIL  data ");
+	assert_says(o.out, "can put others in their place: chown " OWNER);
+	assert_int_equal(chown(site->data, 0, (gid_t)-1), 0);
+	hubctl(&o, "doctor", "--offline");
+	assert_null(strstr(o.out, "FAIL  data "));
+}
+
+static void
 an_unknown_store_user_is_named(void **state)
 {
 	struct site *site = *state;
@@ -198,6 +215,7 @@ main(void)
 		TEST(the_audit_log_names_the_caller),
 		TEST(a_backup_goes_where_the_caller_may_and_comes_back),
 		TEST(the_owner_of_the_vault_is_become),
+		TEST(a_stranger_who_owns_the_folder_is_told),
 		TEST(an_unknown_store_user_is_named),
 	};
 	const struct passwd *user = getpwnam(OWNER);

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include "base/log.h"
 #include "unit.h"
@@ -139,6 +140,18 @@ a_wrong_file_is_an_error_that_names_file_and_line(void **state)
 	assert_non_null(strstr(why.text, "/nowhere/hub.conf"));
 }
 
+static void
+a_pipe_is_refused_and_not_waited_for(void **state)
+{
+	(void)state;
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(mkfifo(path, 0600), 0);
+	assert_int_equal(
+	    reload_read(&next, &now, POOL_READERS, path, NULL, &why),
+	    HUB_EINVAL);
+	assert_non_null(strstr(why.text, "it is no regular file"));
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int
@@ -150,6 +163,7 @@ main(void)
 		TEST(another_pools_socket_is_no_news),
 		TEST(the_folder_of_the_command_line_stands_above_the_file),
 		TEST(a_wrong_file_is_an_error_that_names_file_and_line),
+		TEST(a_pipe_is_refused_and_not_waited_for),
 	};
 
 	return UNIT_RUN(tests);
