@@ -7,12 +7,6 @@
 #include "loop_server.h"
 #include "unit.h"
 
-#if __has_include(<valgrind/valgrind.h>)
-#include <valgrind/valgrind.h>
-#else
-#define RUNNING_ON_VALGRIND 0
-#endif
-
 #define TRIES 2000
 #define PEERS 40
 #define SERVED_EVERY 40 /* steps */

@@ -8,6 +8,16 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+/*
+ * Valgrind keeps limits of descriptors to itself, where the kernel and other
+ * programs do not see them, and is twenty times slower.
+ */
+#if __has_include(<valgrind/valgrind.h>)
+#include <valgrind/valgrind.h>
+#else
+#define RUNNING_ON_VALGRIND 0
+#endif
+
 #define UNIT_RUN(tests)                                                        \
 	(cmocka_set_message_output(CM_OUTPUT_TAP),                             \
 	    cmocka_run_group_tests(tests, NULL, NULL))
