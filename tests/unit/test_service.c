@@ -677,8 +677,8 @@ a_preflight_of_an_enabled_clients_origin_is_let_through(void **state)
 	assert_int_equal(ask(f, preflight), 204);
 	assert_open_to(f, APP_ORIGIN);
 	assert_field(f, "Access-Control-Allow-Methods", "GET, HEAD, OPTIONS");
-	assert_field(f, "Access-Control-Allow-Headers",
-	    "Authorization, If-None-Match");
+	assert_field(
+	    f, "Access-Control-Allow-Headers", "Authorization, If-None-Match");
 	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
 		preflight.origin = others[i];
 		assert_int_equal(ask(f, preflight), 204);
