@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <pty.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -314,6 +315,8 @@ terminal_start(struct terminal *t, const struct site *site)
 	t->pid = forkpty(&t->fd, NULL, NULL, NULL);
 	assert_true(t->pid >= 0);
 	if (t->pid == 0) {
+		/* Whoever started us in the background has it ignored. */
+		signal(SIGINT, SIG_DFL);
 		alarm(120);
 		execl(program, program, "--config", site->conf, "set-password",
 		    BOS, (char *)NULL);
