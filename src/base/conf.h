@@ -55,8 +55,8 @@ struct conf {
 	/* Identity; times in seconds. */
 	uint64_t session_idle, session_lifetime;
 	uint64_t refresh_idle, refresh_lifetime;
-	uint64_t refresh_grace; /* 0: an old refresh token ends its grant */
-	uint64_t password_min;  /* code points */
+	uint64_t refresh_grace;   /* 0: an old refresh token ends its grant */
+	uint64_t password_min;    /* code points */
 	uint64_t password_memory; /* bytes that a hash takes */
 	uint64_t password_passes;
 	uint64_t temporary_lifetime;

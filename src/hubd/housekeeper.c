@@ -7,7 +7,6 @@
 #include "base/log.h"
 #include "hubd/slot.h"
 #include "identity/key_ring.h"
-#include "identity/throttle.h"
 #include "store/fill.h"
 #include "store/schema.h"
 
@@ -124,35 +123,12 @@ sweep_stores(struct house *h)
 	if (rc != 0)
 		log_err("what has expired cannot be swept: %s", err_text(rc));
 	log_debug("swept %u codes, %u grants, %u sessions, %u windows, %u "
-		  "revocations, %u events, %u credentials, %u secrets",
+		  "counters, %u revocations, %u events, %u credentials, %u "
+		  "secrets",
 	    swept->codes, swept->grants, swept->sessions, swept->windows,
-	    swept->revoked, swept->events, swept->credentials, swept->secrets);
+	    swept->throttles, swept->revoked, swept->events, swept->credentials,
+	    swept->secrets);
 	return rc == 0 && h->sweep.more;
-}
-
-struct forgetting {
-	unsigned int n;
-};
-
-static int
-forget(struct txn *vault, void *arg)
-{
-	struct forgetting *f = arg;
-
-	f->n = throttle_sweep(vault, clock_now_us() / 1000, SWEEP_STEP);
-	return 0;
-}
-
-static bool
-forget_tries(struct house *h)
-{
-	struct forgetting f = { 0 };
-	int rc = store_write(h->vault, h->arena, forget, &f);
-
-	if (rc != 0)
-		log_err("old tries to sign in cannot be forgotten: %s",
-		    err_text(rc));
-	return rc == 0 && f.n == SWEEP_STEP;
 }
 
 static bool
@@ -170,7 +146,6 @@ static const struct chore chores[] = {
 	{ "readers", MINUTE, free_readers },
 	{ "room", MINUTE, look_at_room },
 	{ "sweep", MINUTE, sweep_stores },
-	{ "tries", MINUTE, forget_tries },
 	{ "keys", MINUTE, tidy_keys },
 };
 

@@ -560,16 +560,15 @@ static struct {
 static pid_t asking[LOAD_PROCESSES];
 
 static _Noreturn void
-keep_asking(const struct site *site, enum pool pool)
+keep_asking(const char *path, const struct client_request *request)
 {
-	const struct client_request request = { .uri = "/health/ready" };
 	struct client_answer answer = { .ended = false };
 	struct client c;
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	while (!load->enough) {
-		if (client_open(&c, site->socket[pool]) &&
-		    client_call(&c, &request, &answer) == 0 &&
+		if (client_open(&c, path) &&
+		    client_call(&c, request, &answer) == 0 &&
 		    answer.status == 200)
 			load->answered++;
 		else
@@ -581,8 +580,11 @@ keep_asking(const struct site *site, enum pool pool)
 }
 
 void
-site_load_begin(const struct site *site, enum pool pool)
+site_load_begin(const struct site *site, enum pool pool,
+    const struct client_request *request)
 {
+	static const struct client_request health = { .uri = "/health/ready" };
+
 	load = mmap(NULL, sizeof(*load), PROT_READ | PROT_WRITE,
 	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	assert_true(load != MAP_FAILED);
@@ -591,7 +593,8 @@ site_load_begin(const struct site *site, enum pool pool)
 		asking[i] = fork();
 		assert_true(asking[i] >= 0);
 		if (asking[i] == 0)
-			keep_asking(site, pool);
+			keep_asking(site->socket[pool],
+			    request == NULL ? &health : request);
 	}
 }
 

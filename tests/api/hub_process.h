@@ -144,11 +144,13 @@ int site_ask(const struct site *site, enum pool pool, const char *uri,
     const struct token *token);
 
 /*
- * Processes that ask POOL for its health without pause, each time on a
- * connection of its own, from site_load_begin() to site_load_end(). The test
- * fails if a request was not answered with 200; else how many there were.
+ * Processes that send POOL the request, or ask for its health if that is NULL,
+ * without pause, each time on a connection of its own, from site_load_begin()
+ * to site_load_end(). The test fails if a request was not answered with 200;
+ * else how many there were.
  */
-void site_load_begin(const struct site *site, enum pool pool);
+void site_load_begin(const struct site *site, enum pool pool,
+    const struct client_request *request);
 unsigned int site_load_end(void);
 
 /* Puts a request as site_get() sends it into a buffer. */

@@ -62,7 +62,6 @@ it_does_each_chore_at_its_start(void **state)
 	site_wait_for_log(site, POOL_KEEPERS, "chore readers");
 	site_wait_for_log(site, POOL_KEEPERS, "chore room");
 	site_wait_for_log(site, POOL_KEEPERS, "chore sweep");
-	site_wait_for_log(site, POOL_KEEPERS, "chore tries");
 	site_wait_for_log(site, POOL_KEEPERS, "chore keys");
 }
 

@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -100,7 +101,7 @@ restarts_behind_it_lose_no_request(void **state)
 		int fd = listen_at(site->socket[pools[p]], SOCK_STREAM);
 		pid_t daemon = spawn_given(site, pools[p], fd);
 
-		site_load_begin(site, pools[p]);
+		site_load_begin(site, pools[p], NULL);
 		for (int i = 0; i < 8; i++) {
 			assert_int_equal(
 			    site_ask(site, pools[p], READY, NULL), 200);
@@ -111,6 +112,52 @@ restarts_behind_it_lose_no_request(void **state)
 		assert_int_equal(site_stop(site, daemon, SIGTERM), 0);
 		close(fd);
 	}
+}
+
+/* The form of a client that asks for a token in its own name. */
+static const char *
+token_form(const struct site *site, char *form, size_t room)
+{
+	struct output added;
+	char *secret;
+
+	site_hubctl(site, &added, NULL, "client", "add", "--id", "load",
+	    "--grant", "client_credentials", "--scope", "records.write");
+	assert_int_equal(added.status, 0);
+	added.out[strlen(added.out) - 1] = '\0';
+	secret = strrchr(added.out, '\n');
+	snprintf(form, room,
+	    "grant_type=client_credentials&client_id=load&client_secret=%s",
+	    secret == NULL ? added.out : secret + 1);
+	return form;
+}
+
+static void
+restarts_behind_it_lose_no_post(void **state)
+{
+	static const char *const params[] = { "HTTPS", "on", "CONTENT_TYPE",
+		"application/x-www-form-urlencoded", NULL };
+	struct site *site = *state;
+	char form[256];
+	const struct client_request request = {
+		.method = "POST",
+		.uri = "/identity/token",
+		.params = params,
+		.body = str_of(token_form(site, form, sizeof(form))),
+	};
+	int fd = listen_at(site->socket[POOL_KEEPERS], SOCK_STREAM);
+	pid_t daemon = spawn_given(site, POOL_KEEPERS, fd);
+
+	site_load_begin(site, POOL_KEEPERS, &request);
+	for (int i = 0; i < 8; i++) {
+		assert_int_equal(
+		    site_ask(site, POOL_KEEPERS, READY, NULL), 200);
+		assert_int_equal(site_stop(site, daemon, SIGTERM), 0);
+		daemon = spawn_given(site, POOL_KEEPERS, fd);
+	}
+	assert_true(site_load_end() > 0);
+	assert_int_equal(site_stop(site, daemon, SIGTERM), 0);
+	close(fd);
 }
 
 /* Requests that nobody has accepted, since the workers do not move. */
@@ -391,6 +438,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		FILLED(a_passed_socket_is_served_and_left_as_it_is),
 		FILLED(restarts_behind_it_lose_no_request),
+		FILLED(restarts_behind_it_lose_no_post),
 		FILLED(
 		    who_waits_in_a_socket_of_its_own_is_answered_before_the_end),
 		FILLED(

@@ -351,7 +351,7 @@ under_load_no_request_is_lost(void **state)
 	for (size_t p = 0; p < 2; p++) {
 		pid_t daemon = site_start(site, pools[p]);
 
-		site_load_begin(site, pools[p]);
+		site_load_begin(site, pools[p], NULL);
 		for (unsigned int i = 1; i <= 10; i++)
 			reload(site, pools[p], daemon, TOOK_OVER, i);
 		assert_true(site_load_end() > 0);

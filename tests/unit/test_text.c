@@ -17,14 +17,14 @@ static void
 every_text_stands_in_every_language(void **state)
 {
 	(void)state;
-	for (int t = 0; t < TEXTS; t++) {
+	for (enum text t = 0; t < TEXTS; t++) {
 		unsigned int wanted = places(text_of(t, LANGUAGE_NL));
 
-		for (int l = 0; l < LANGUAGES; l++) {
+		for (enum language l = 0; l < LANGUAGES; l++) {
 			struct str text = text_of(t, l);
 
 			if (text.n == 0)
-				fail_msg("text %d, %s", t, language_code(l));
+				fail_msg("text %u, %s", t, language_code(l));
 			assert_true(str_is_utf8(text));
 			assert_true(str_eq(text, str_trim(text)));
 			assert_int_equal(places(text), wanted);
@@ -39,9 +39,9 @@ static void
 languages_differ(void **state)
 {
 	(void)state;
-	for (int t = TEXT_LANGUAGE; t < TEXTS; t++) {
+	for (enum text t = TEXT_LANGUAGE; t < TEXTS; t++) {
 		if (str_eq(text_of(t, LANGUAGE_NL), text_of(t, LANGUAGE_EN)))
-			fail_msg("text %d", t);
+			fail_msg("text %u", t);
 	}
 	assert_string_equal(language_code(LANGUAGE_NL), "nl");
 	assert_string_equal(language_code(LANGUAGE_EN), "en");
