@@ -39,7 +39,8 @@ copy_claim(char *to, size_t room, struct str text)
 {
 	if (text.n >= room)
 		return false;
-	memcpy(to, text.p, text.n);
+	if (text.n > 0)
+		memcpy(to, text.p, text.n);
 	to[text.n] = '\0';
 	return true;
 }
