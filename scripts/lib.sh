@@ -143,3 +143,9 @@ nap() {
 	sleep "$1" 9>&- &
 	wait $! || true
 }
+
+# middle: median, least and greatest of the numbers on standard input.
+middle() {
+	sort -g | awk '{ v[NR] = $1 } END { h = int((NR + 1) / 2)
+		print (v[h] + v[NR + 1 - h]) / 2, v[1], v[NR] }'
+}

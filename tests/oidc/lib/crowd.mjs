@@ -34,10 +34,10 @@ export class Crowd {
 	}
 
 	// Deals the jobs out and connects for each.
-	prepare(jobs) {
+	prepare(jobs, addresses = 1) {
 		const hands = this.members.map(() => []);
 		jobs.forEach((job, i) => hands[i % hands.length].push(job));
-		return this.#all('prepare', (i) => ({ list: hands[i] }));
+		return this.#all('prepare', (i) => ({ list: hands[i], addresses }));
 	}
 
 	// All that was prepared, at once; the answers.
@@ -52,7 +52,7 @@ export class Crowd {
 
 	// All jobs over and over while during() runs; the answers job by job.
 	async during(jobs, act) {
-		await this.prepare(jobs);
+		await this.prepare(jobs, 8);
 		await this.#all('begin');
 		try {
 			await act();

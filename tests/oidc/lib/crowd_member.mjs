@@ -36,27 +36,31 @@ async function perform(visitor, job) {
 
 let jobs = [], running = false;
 
-// A kept connection, so that all can leave at once.
-async function prepare(list) {
-	jobs = list.map((job) => ({ job, visitor: new Visitor() }));
-	await Promise.all(jobs.map(({ visitor }) =>
-		visitor.request('/identity/jwks')));
+// The web server counts requests by address, so who asks over and over has
+// several. Connections are there before anybody leaves.
+async function prepare(list, addresses) {
+	jobs = list.map((job) => ({
+		job, visitors: Array.from({ length: addresses }, () => new Visitor()),
+	}));
+	await Promise.all(jobs.flatMap(({ visitors }) => visitors)
+		.map((visitor) => visitor.request('/identity/jwks')));
 }
 
-const once = () => Promise.all(jobs.map(({ visitor, job }) =>
+const once = () => Promise.all(jobs.map(({ visitors: [visitor], job }) =>
 	perform(visitor, job)));
 
 // Each job over and over until told to stop. A refresh goes on with what it
 // got; with PROBE the new access token is used at once, everywhere.
-async function repeat({ visitor, job }, tally) {
+async function repeat({ visitors, job }, tally) {
 	const now = { ...job, fields: { ...job.fields } };
-	while (running) {
+	for (let i = 0; running; i++) {
+		const visitor = visitors[i % visitors.length];
 		const result = await perform(visitor, now);
 		const body = result.status === 200 && now.act === 'post' &&
 			result.text !== '' ? JSON.parse(result.text) : {};
 		if (body.refresh_token !== undefined)
 			now.fields.refresh_token = body.refresh_token;
-		tally.push({ ...result, text:
+		tally.push({ ...result, active: body.active, text:
 			result.status === 200 ? body.access_token : result.text });
 		for (const { target, expect } of
 			body.access_token === undefined ? [] : job.probe ?? []) {
@@ -72,7 +76,7 @@ async function repeat({ visitor, job }, tally) {
 let tallies = [], loops = null;
 
 const orders = {
-	prepare: ({ list }) => prepare(list),
+	prepare: ({ list, addresses }) => prepare(list, addresses),
 	once,
 	begin: async () => {
 		running = true;
