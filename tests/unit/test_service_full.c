@@ -44,9 +44,10 @@ write_large(struct call *call)
 
 const struct route routes[] = {
 	{ METHOD_GET, "/account/mine", POOL_BIT(POOL_READERS), CREDENTIAL_USER,
-	    "hub.read", "account.read.mine", ERROR_PROBLEM, account_mine },
+	    "hub.read", "account.read.mine", ERROR_PROBLEM, account_mine,
+	    CORS_CLIENTS },
 	{ METHOD_POST, "/large", POOL_ALL, CREDENTIAL_NONE, NULL, NULL,
-	    ERROR_PROBLEM, write_large },
+	    ERROR_PROBLEM, write_large, CORS_CLIENTS },
 };
 
 const size_t route_count = sizeof(routes) / sizeof(routes[0]);
