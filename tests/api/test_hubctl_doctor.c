@@ -81,7 +81,7 @@ pools_that_do_not_run_are_named(void **state)
 	struct site *site = *state;
 	struct output o;
 
-	site_start(site, POOL_KEEPERS);
+	site_wait_for_workers(site_start(site, POOL_KEEPERS), 4, 0);
 	doctor(site, &o, NULL);
 	assert_fails(&o, "readers",
 	    "readers.sock: start the daemon (systemctl "
