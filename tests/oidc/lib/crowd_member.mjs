@@ -1,7 +1,10 @@
 // One process of a crowd, see crowd.mjs.
+import { pause } from '../../api/lib/hub.mjs';
 import { clock } from './crowd.mjs';
 import { Visitor } from './form.mjs';
 import { asClient } from './provider.mjs';
+
+const REST = 5;
 
 // Requests as a member sends them, each with what it says of the answer.
 const acts = {
@@ -49,19 +52,25 @@ async function prepare(list, addresses) {
 const once = () => Promise.all(jobs.map(({ visitors: [visitor], job }) =>
 	perform(visitor, job)));
 
-// Each job over and over until told to stop. A refresh goes on with what it
-// got; with PROBE the new access token is used at once, everywhere.
+const keyOf = (token) => token && JSON.parse(
+	Buffer.from(token.split('.')[0], 'base64url').toString()).kid;
+
+// Each job over and over until told to stop, with a rest that keeps what comes
+// of minutes small. A refresh goes on with what it got; with PROBE the new
+// access token is used at once, everywhere. Of a token its key is kept.
 async function repeat({ visitors, job }, tally) {
 	const now = { ...job, fields: { ...job.fields } };
-	for (let i = 0; running; i++) {
+	for (let i = 0; running; i++, await pause(REST)) {
 		const visitor = visitors[i % visitors.length];
 		const result = await perform(visitor, now);
 		const body = result.status === 200 && now.act === 'post' &&
 			result.text !== '' ? JSON.parse(result.text) : {};
 		if (body.refresh_token !== undefined)
 			now.fields.refresh_token = body.refresh_token;
-		tally.push({ ...result, active: body.active, text:
-			result.status === 200 ? body.access_token : result.text });
+		tally.push({
+			...result, active: body.active, key: keyOf(body.access_token),
+			text: result.status === 200 ? undefined : result.text,
+		});
 		for (const { target, expect } of
 			body.access_token === undefined ? [] : job.probe ?? []) {
 			const probe = await perform(visitor,
