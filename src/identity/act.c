@@ -79,6 +79,7 @@ is_revoked(
 struct tidying {
 	struct str account, client; /* the other is empty */
 	struct str sid;             /* empty: all of the account */
+	uint64_t epoch;             /* what began with it stays; 0: nothing */
 	const struct audit_rec *event;
 	bool recorded;     /* the event is committed, or there is none */
 	bool must;         /* the event is written even if nothing was found */
@@ -108,6 +109,8 @@ grant_is_meant(const struct tidying *t, const struct grant_rec *rec)
 {
 	if (t->client.n > 0)
 		return str_eq(rec->client, t->client);
+	if (t->epoch > 0 && rec->epoch >= t->epoch)
+		return false;
 	return t->sid.n == 0 || str_eq(rec->sid, t->sid);
 }
 
@@ -115,6 +118,8 @@ static bool
 session_is_meant(const struct tidying *t, const struct session_rec *rec)
 {
 	if (t->leaves_forms && rec->kind == SESSION_CHANGE)
+		return false;
+	if (t->epoch > 0 && rec->epoch >= t->epoch)
 		return false;
 	return t->sid.n == 0 || str_eq(rec->sid, t->sid);
 }
@@ -402,9 +407,13 @@ act_end_all(const struct hub *hub, const struct actor *actor, const char *event,
 }
 
 int
-act_tidy(const struct hub *hub, struct str account)
+act_tidy(const struct hub *hub, struct str account, uint64_t epoch)
 {
-	struct tidying t = { .account = account, .leaves_forms = true };
+	struct tidying t = {
+		.account = account,
+		.epoch = epoch,
+		.leaves_forms = true,
+	};
 
 	return tidy(hub, &t);
 }

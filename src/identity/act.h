@@ -63,11 +63,11 @@ int act_end_all(const struct hub *hub, const struct actor *actor,
     const char *event, struct str account, bool disable);
 
 /*
- * Takes sessions and grants of an account away that its raised epoch has ended
- * already; no event. Forms that change a temporary password stay: they end with
- * that password.
+ * Takes sessions and grants of an account away that began before EPOCH, which
+ * has ended them already; no event. Forms that change a temporary password
+ * stay: they end with that password.
  */
-int act_tidy(const struct hub *hub, struct str account);
+int act_tidy(const struct hub *hub, struct str account, uint64_t epoch);
 
 /*
  * Removes a client, its secret and every grant it has. HUB_ENOENT, also after

@@ -72,43 +72,76 @@ credential_set_temporary(const struct conf *conf, struct credential_rec *rec,
 	rec->mailed = false;
 }
 
-struct ending {
+struct settling {
 	struct str account;
-	bool settled; /* the credential has been replaced */
-	bool pending;
+	bool pending;   /* as the flag is to be */
+	bool always;    /* raise the epoch also if it is so already */
+	uint64_t epoch; /* of what is opened from now on; 0: nothing was done */
 };
 
 static int
-end_old(struct txn *directory, void *arg)
+settle(struct txn *directory, void *arg)
 {
-	const struct ending *e = arg;
-	int rc = account_revoke(directory, e->account);
+	struct settling *s = arg;
+	struct account_rec rec;
+	int rc;
 
-	if (rc == 0 && e->settled)
-		rc = account_set_pending(directory, e->account, e->pending);
+	if (!account_get(directory, s->account, &rec))
+		return HUB_ENOENT;
+	if (rec.pending == s->pending && !s->always)
+		return 0;
+	rc = account_revoke(directory, s->account);
+	if (rc == 0)
+		rc = account_set_pending(directory, s->account, s->pending);
+	if (rc == 0 && account_get(directory, s->account, &rec))
+		s->epoch = rec.epoch;
 	return rc;
+}
+
+static int
+settle_and_tidy(const struct hub *hub, struct settling *s)
+{
+	int rc = store_write(hub->directory, hub->arena, settle, s);
+
+	return rc == 0 && s->epoch > 0 ? act_tidy(hub, s->account, s->epoch)
+				       : rc;
 }
 
 int
 credential_settle(const struct hub *hub, struct str account, bool pending)
 {
-	struct ending ending = { account, true, pending };
-	int rc = store_write(hub->directory, hub->arena, end_old, &ending);
+	struct settling s = { .account = account, .pending = pending };
 
-	return rc == 0 ? act_tidy(hub, account) : rc;
+	return settle_and_tidy(hub, &s);
+}
+
+static int
+end_old(struct txn *directory, void *arg)
+{
+	const struct str *account = arg;
+
+	return account_revoke(directory, *account);
 }
 
 int
 credential_replace(const struct hub *hub, struct str account, bool pending,
     int (*fn)(struct txn *vault, void *arg), void *arg)
 {
-	struct ending ending = { .account = account };
-	int rc;
+	struct settling s = { account, pending, .always = true };
+	int rc = store_write(hub->directory, hub->arena, end_old, &account);
 
-	rc = store_write(hub->directory, hub->arena, end_old, &ending);
 	if (rc == 0)
 		rc = store_write(hub->vault, hub->arena, fn, arg);
-	return rc == 0 ? credential_settle(hub, account, pending) : rc;
+	return rc == 0 ? settle_and_tidy(hub, &s) : rc;
+}
+
+int
+credential_replace_pending(const struct hub *hub, struct str account,
+    int (*fn)(struct txn *vault, void *arg), void *arg)
+{
+	int rc = store_write(hub->vault, hub->arena, fn, arg);
+
+	return rc == 0 ? credential_settle(hub, account, false) : rc;
 }
 
 /* The texts of the account that a password must not be made of. */

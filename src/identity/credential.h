@@ -36,8 +36,17 @@ int credential_replace(const struct hub *hub, struct str account, bool pending,
     int (*fn)(struct txn *vault, void *arg), void *arg);
 
 /*
- * The last half of that, for who finds that a crash has left it out: raises
- * the epoch, sets the flag, tidies up. HUB_ENOENT.
+ * The same for an account that was seen pending, with which nothing is open:
+ * FN first, which fails if somebody else has replaced it meanwhile, then
+ * credential_settle(). Whoever was first has nothing ended by the second.
+ */
+int credential_replace_pending(const struct hub *hub, struct str account,
+    int (*fn)(struct txn *vault, void *arg), void *arg);
+
+/*
+ * The last part of both, for who finds the flag not as the credential wants it,
+ * after a crash or while somebody else is about to set it: raises the epoch,
+ * sets the flag, tidies up. Does nothing if the flag is right. HUB_ENOENT.
  */
 int credential_settle(const struct hub *hub, struct str account, bool pending);
 

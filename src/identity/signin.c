@@ -372,7 +372,7 @@ change_again(struct changing *c)
 		rc = password_verify(hub->conf, hash, password);
 	else if (rc != HUB_ENOMEM)
 		rc = HUB_EDENIED;
-	if (rc == 0 && c->account.pending)
+	if (rc == 0)
 		rc = credential_settle(hub, c->account.id, false);
 	if (rc == 0)
 		return go_on(c, hash);
@@ -380,6 +380,27 @@ change_again(struct changing *c)
 		rc = store_write(
 		    hub->vault, hub->arena, close_form, &c->in->form);
 	return rc == 0 ? CHANGE_CLOSED : end_change(c, rc);
+}
+
+/* HUB_EEXIST: the form has been here before. */
+static int
+change_first(struct changing *c, const struct blocklist *list)
+{
+	const struct hub *hub = c->hub;
+	int rc = look_at_form(c);
+
+	if (rc == 0)
+		rc = credential_choose(hub, list, &c->account, c->in->password,
+		    &c->in->fault, c->hash);
+	if (rc != 0 || c->in->fault != PASSWORD_GOOD)
+		return rc;
+	/* That took its time; another one may have come before. */
+	rc = look_at_form(c);
+	if (rc != 0)
+		return rc;
+	return c->account.pending
+	    ? credential_replace_pending(hub, c->account.id, set_lasting, c)
+	    : credential_replace(hub, c->account.id, false, set_lasting, c);
 }
 
 enum change_result
@@ -392,19 +413,12 @@ signin_change(
 	in->cookie.text[0] = '\0';
 	in->fault = PASSWORD_GOOD;
 	in->err = 0;
-	rc = look_at_form(&c);
+	rc = change_first(&c, list);
 	if (rc == HUB_EEXIST)
 		return change_again(&c);
-	if (rc != 0)
-		return end_change(&c, rc);
-	rc = credential_choose(
-	    hub, list, &c.account, in->password, &in->fault, c.hash);
 	if (rc != 0)
 		return end_change(&c, rc);
 	if (in->fault != PASSWORD_GOOD)
 		return CHANGE_REFUSED;
-	rc = credential_replace(hub, c.account.id, false, set_lasting, &c);
-	if (rc == HUB_EEXIST)
-		return change_again(&c);
-	return rc == 0 ? go_on(&c, str_of(c.hash)) : end_change(&c, rc);
+	return go_on(&c, str_of(c.hash));
 }

@@ -236,7 +236,7 @@ a_change_of_the_temporary_password(void **state)
 		assert_false(ways.temporary);
 		assert_true(ways.new);
 	}
-	assert_in_range(at, 5, COMMITS_MAX - 1);
+	assert_in_range(at, 4, COMMITS_MAX - 1);
 }
 
 static void

@@ -163,6 +163,7 @@ two_at_the_same_moment(void **state)
 	signin_meanwhile = change_at_once;
 	assert_int_equal(
 	    try_change(hub, &form_now, GOOD, &second), CHANGE_DONE);
+	assert_true(is_signed_in(hub, &first.cookie));
 	assert_true(is_signed_in(hub, &second.cookie));
 	assert_int_equal(events_of(hub, "password.changed", "jan"), 1);
 	form_now = open_form(hub);
