@@ -225,25 +225,18 @@ answer(struct call *call)
 		error_answer(call, call->req->refused, NULL);
 		return;
 	}
-	if (route != NULL && needs_tls(route) && !call->req->https) {
-		error_answer(call, 403, "This address needs TLS.");
-		return;
-	}
-	switch (found) {
-	case ROUTE_FOUND:
-		run_route(call, route);
-		break;
-	case ROUTE_UNKNOWN:
+	if (route == NULL) {
 		error_answer(call, 404, NULL);
-		break;
-	case ROUTE_METHOD:
-		error_answer(call, 405, NULL);
+	} else if (needs_tls(route) && !call->req->https) {
+		error_answer(call, 403, "This address needs TLS.");
+	} else if (found == ROUTE_FOUND) {
+		run_route(call, route);
+	} else {
+		if (found == ROUTE_METHOD)
+			error_answer(call, 405, NULL);
+		else
+			call->resp->status = 204;
 		put_allow(call, allow);
-		break;
-	case ROUTE_OPTIONS:
-		call->resp->status = 204;
-		put_allow(call, allow);
-		break;
 	}
 }
 

@@ -9,7 +9,7 @@ static const struct {
 
 #define TEXT_ROW(nl, en)                                                       \
 	{                                                                      \
-		[LANGUAGE_NL] = nl, [LANGUAGE_EN] = en                         \
+		[LANGUAGE_NL] = (nl), [LANGUAGE_EN] = (en)                     \
 	}
 
 static const char *const texts[TEXTS][LANGUAGES] = {

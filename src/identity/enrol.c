@@ -392,8 +392,7 @@ static const char *const faults[PASSWORD_FAULTS] = {
 	[PASSWORD_SHORT] = "it is too short",
 	[PASSWORD_LONG] = "it is too long",
 	[PASSWORD_UNREADABLE] = "it is not UTF-8 or holds control characters",
-	[PASSWORD_COMMON] = "it is too easy to guess: take a few words that "
-			    "do not belong together",
+	[PASSWORD_COMMON] = "it is too easy to guess: take unrelated words",
 	[PASSWORD_OWN] = "it is hardly more than the name or the address",
 	[PASSWORD_TEMPORARY] = "it has the form of a temporary password",
 };

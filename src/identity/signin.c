@@ -34,11 +34,11 @@ open_session(struct txn *vault, void *arg)
 	struct opening *o = arg;
 	struct session_rec session = o->session;
 	struct credential_rec now;
+	bool known = credential_get(vault, session.account, &now);
 	struct str *hash =
 	    session.kind == SESSION_CHANGE ? &now.temporary : &now.lasting;
 
-	o->stale = !credential_get(vault, session.account, &now) ||
-	    !str_eq(*hash, o->hash);
+	o->stale = !known || !str_eq(*hash, o->hash);
 	if (o->stale) {
 		audit_put(vault, &o->failed);
 		return 0;
