@@ -60,6 +60,7 @@ work(struct fixture *f, const char *form, int gate, int ready, int out)
 			_exit(1);
 		memcpy(told.refresh, refresh, REFRESH_LEN);
 	}
+	close_service(f);
 	_exit(write(out, &told, sizeof(told)) == sizeof(told) ? 0 : 1);
 }
 

@@ -658,11 +658,14 @@ static int
 look_until_told(struct place *p)
 {
 	struct store *store = place_open(p, STORE_READ);
+	struct txn *txn;
 	char c;
 
-	store_read_begin(store, p->arena);
+	txn = store_read_begin(store, p->arena);
 	if (write(STDIN_FILENO, "", 1) != 1 || read(STDIN_FILENO, &c, 1) != 1)
 		return 1;
+	store_read_end(txn);
+	store_close(store);
 	return 0;
 }
 

@@ -436,6 +436,7 @@ try_at_once(struct test_hub *hub)
 			_exit(125);
 		let_in += e.wait == 0;
 	}
+	store_close(hub->vault);
 	return let_in;
 }
 
