@@ -158,6 +158,13 @@ function isIdToken(result, keys) {
 export const readKeys = async () =>
 	(await (await send(server.jwks_uri, { method: 'GET' })).json()).keys;
 
+// A copy of the document has no keys kept with it: others rotate them.
+async function isSigned(response, result) {
+	await oauth.validateApplicationLevelSignature({ ...server }, response,
+		options);
+	return isIdToken(result, await readKeys());
+}
+
 // The code for tokens, and all checks of the answer.
 export async function exchange(who, request, params,
 	auth = oauth.ClientSecretBasic) {
@@ -171,10 +178,9 @@ export async function exchange(who, request, params,
 			expectedNonce: request.nonce ?? oauth.expectNoNonce,
 			requireIdToken: true, maxAge: request.max_age,
 		});
-	await oauth.validateApplicationLevelSignature(server, response, options);
 	isTokenText(result.access_token);
 	assert.ok(Number.isInteger(result.expires_in) && result.expires_in > 0);
-	return { ...result, claims: isIdToken(result, await readKeys()) };
+	return { ...result, claims: await isSigned(response, result) };
 }
 
 export async function renew(who, token, params = {}) {
@@ -184,8 +190,7 @@ export async function renew(who, token, params = {}) {
 	isTokenAnswer(response);
 	const result = await oauth.processRefreshTokenResponse(server, self(who),
 		response);
-	await oauth.validateApplicationLevelSignature(server, response, options);
-	return { ...result, claims: isIdToken(result, await readKeys()) };
+	return { ...result, claims: await isSigned(response, result) };
 }
 
 const CLAIMS = {

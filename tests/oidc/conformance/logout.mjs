@@ -4,11 +4,10 @@
 import assert from 'node:assert/strict';
 import { SignJWT, decodeJwt, decodeProtectedHeader, generateKeyPair }
 	from 'jose';
-import { call } from '../api/lib/hub.mjs';
-import { pageFields } from './lib/form.mjs';
-import { ask, flow, refused, server } from './lib/party.mjs';
-import { plan } from './lib/plan.mjs';
-import { client, unguessable, user } from './lib/provider.mjs';
+import { call } from '../../api/lib/hub.mjs';
+import { pageFields } from '../lib/form.mjs';
+import { ask, flow, refused, server } from '../lib/party.mjs';
+import { client, unguessable, user } from '../lib/provider.mjs';
 
 const AFTER = 'https://app.example/post_logout_redirect';
 const account = user('conformance-logout');
@@ -77,7 +76,7 @@ function withoutSignature({ id_token }) {
 const back = { post_logout_redirect_uri: undefined };
 const NONE = { ...back, id_token_hint: undefined };
 
-plan('RP-Initiated Logout OP', {
+export const logout = {
 	'oidcc-rp-initiated-logout-discovery-endpoint-verification': () => {
 		const url = new URL(server.end_session_endpoint);
 		assert.equal(url.protocol, 'https:');
@@ -107,4 +106,4 @@ plan('RP-Initiated Logout OP', {
 			{ refused: true }),
 	'oidcc-rp-initiated-logout-bad-id-token-hint': () =>
 		stays(forged, { refused: true }),
-});
+};

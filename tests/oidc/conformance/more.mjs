@@ -5,13 +5,12 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { createRemoteJWKSet, decodeProtectedHeader, jwtVerify } from 'jose';
-import { STATE, call, hubctl, pause, until } from '../api/lib/hub.mjs';
-import { Visitor } from './lib/form.mjs';
+import { STATE, call, hubctl, pause, until } from '../../api/lib/hub.mjs';
+import { Visitor } from '../lib/form.mjs';
 import { accepted, answerTo, ask, flow, isErrorPage, isTokenError, readKeys,
-	redeemAgain, refused, server } from './lib/party.mjs';
-import { plan } from './lib/plan.mjs';
+	redeemAgain, refused, server } from '../lib/party.mjs';
 import { ISSUER, authorization, challengeOf, client, unguessable, user }
-	from './lib/provider.mjs';
+	from '../lib/provider.mjs';
 
 const CALLBACK = 'https://app.example/callback';
 const account = user('conformance-more');
@@ -46,7 +45,7 @@ async function isRefusedRequest(params, ...errors) {
 	refused(request, await go(request), ...errors);
 }
 
-plan('Further modules', {
+export const further = {
 	'oidcc-ensure-redirect-uri-in-authorization-request': () =>
 		isRefusedAddress(two, undefined, /redirect_uri is missing/),
 	'oidcc-redirect-uri-query-added': () => isRefusedAddress(plain,
@@ -126,7 +125,6 @@ plan('Further modules', {
 		request.target += '&scope=openid';
 		refused(request, await go(request), 'invalid_request');
 	},
-	// Last, since libraries keep keys for a while.
 	'oidcc-server-rotate-keys': async () => {
 		const before = await readKeys();
 		const { id_token } = await flow(plain, account);
@@ -144,4 +142,4 @@ plan('Further modules', {
 			return !old.includes(decodeProtectedHeader(body.id_token).kid);
 		}, 60), 'the new key signs');
 	},
-}, 1);
+};

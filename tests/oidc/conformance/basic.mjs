@@ -3,14 +3,14 @@
 import assert from 'node:assert/strict';
 import { decodeProtectedHeader } from 'jose';
 import * as oauth from 'oauth4webapi';
-import { call, pause } from '../api/lib/hub.mjs';
-import { Visitor, mainForm } from './lib/form.mjs';
+import { call, pause } from '../../api/lib/hub.mjs';
+import { Visitor, mainForm } from '../lib/form.mjs';
 import { accepted, answerTo, ask, callUserinfo, exchange, flow, isErrorPage,
 	isSignInForm, isTokenError, isTokenText, redeemAgain, refused, renew,
-	server, userinfo } from './lib/party.mjs';
-import { plan, skipped, warning } from './lib/plan.mjs';
+	server, userinfo } from '../lib/party.mjs';
+import { skipped, warning } from '../lib/plan.mjs';
 import { ISSUER, challengeOf, client, post, unguessable, user }
-	from './lib/provider.mjs';
+	from '../lib/provider.mjs';
 
 const account = user('conformance');
 const who = client('conformance', '--pkce', 'optional');
@@ -91,7 +91,7 @@ async function boundToItsClient(holder, other) {
 	return refresh_token;
 }
 
-plan('Basic OP', {
+export const basic = {
 	// First, since it waits longest.
 	'oidcc-codereuse-30seconds': () => reuse(30000, async (mine) => {
 		assert.equal((await mine()).status, 401);
@@ -287,4 +287,4 @@ plan('Basic OP', {
 			accepted(who, request, answer));
 		await userinfo(who, got);
 	},
-});
+};
