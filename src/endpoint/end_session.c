@@ -13,6 +13,7 @@
 /* OpenID Connect RP-Initiated Logout 1.0 section 2. */
 struct logout_request {
 	struct str hint, client_id, address, state, ui_locales;
+	bool wants_back; /* names an address, whether clear or not */
 };
 
 static void
@@ -27,6 +28,8 @@ read_request(struct call *call, struct logout_request *out)
 	*out = (struct logout_request){
 		.client_id = param_get(&list, "client_id"),
 		.ui_locales = param_get(&list, "ui_locales"),
+		.wants_back =
+		    param_get(&list, "post_logout_redirect_uri").p != NULL,
 	};
 	/* What is not clear leads nowhere; it still signs out. */
 	if (list.bad || list.twice.n > 0)
@@ -111,6 +114,11 @@ show_page(struct call *call, const struct logout_request *request)
 	page_html(&page, "<p role=\"status\">");
 	page_text(&page, TEXT_SIGNED_OUT_NOTE);
 	page_html(&page, "</p>\n");
+	if (request->wants_back) {
+		page_html(&page, "<p class=\"alert\" role=\"alert\">");
+		page_text(&page, TEXT_SIGNED_OUT_STAY);
+		page_html(&page, "</p>\n");
+	}
 	page_end(&page, 200);
 }
 

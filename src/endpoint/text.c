@@ -113,6 +113,13 @@ static const char *const texts[TEXTS][LANGUAGES] = {
 	[TEXT_SIGNED_OUT] = TEXT_ROW("U bent afgemeld", "You are signed out"),
 	[TEXT_SIGNED_OUT_NOTE] = TEXT_ROW(
 	    "U kunt dit venster sluiten.", "You can close this window."),
+	[TEXT_SIGNED_OUT_STAY] =
+	    TEXT_ROW("De app waar u vandaan komt, wilde u terug laten sturen "
+		     "naar een adres dat wij niet van deze app kennen. Ga "
+		     "daarom zelf terug naar de app.",
+		"The app that you came from wanted you sent back to an "
+		"address that we do not know to be its own. So go back to "
+		"the app yourself."),
 
 	[TEXT_ERROR] = TEXT_ROW("Er ging iets mis", "Something went wrong"),
 	[TEXT_ERROR_REQUEST] =

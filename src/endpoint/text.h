@@ -47,6 +47,7 @@ enum text {
 	TEXT_SIGN_OUT,
 	TEXT_SIGNED_OUT,
 	TEXT_SIGNED_OUT_NOTE,
+	TEXT_SIGNED_OUT_STAY, /* why the app does not get the user back */
 
 	TEXT_ERROR,
 	TEXT_ERROR_REQUEST,     /* the app sent a request that is not right */

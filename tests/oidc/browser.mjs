@@ -202,6 +202,11 @@ test('what cannot go on says so on a page and redirects nobody', async () => {
 		assert.equal(new URL(page.url()).origin, HTTPS);
 		await isForEverybody(page);
 	}
+	await page.goto(`${HTTPS}/identity/logout?` + new URLSearchParams(
+		{ post_logout_redirect_uri: 'https://evil.example/' }));
+	assert.equal(new URL(page.url()).origin, HTTPS);
+	assert.ok(await page.isVisible('[role=alert]'));
+	await isForEverybody(page);
 	await page.context().close();
 });
 

@@ -71,7 +71,7 @@ a_code_that_was_not_redeemed_yet_is_dead_as_well(void **state)
 	assert_oauth_error(f, 400, "invalid_grant");
 }
 
-/* It signs out all the same, and says so on a page. */
+/* It signs out all the same, and says so on a page; and why it stays there. */
 static void
 nobody_is_sent_to_an_address_that_is_not_clear(void **state)
 {
@@ -136,6 +136,9 @@ nobody_is_sent_to_an_address_that_is_not_clear(void **state)
 		if (f->answer.status != 200)
 			fail_msg("%s: %d", queries[i], f->answer.status);
 		assert_page(f, 200);
+		assert_true(answer_holds(f, "role=\"status\""));
+		assert_int_equal(answer_holds(f, "role=\"alert\""),
+		    strstr(queries[i], "post_logout_redirect_uri=") != NULL);
 		assert_field(f, "Set-Cookie", CLEARED);
 		assert_signed_out(f, cookie);
 	}
