@@ -181,11 +181,14 @@ account_put(struct txn *txn, const struct account *account, struct why *why)
 		rec.enabled =
 		    account->enabled_given ? rec.enabled : old.enabled;
 		rec.pending = old.pending;
+		rec.born = old.born;
 		rec.epoch = old.epoch + (old.enabled && !rec.enabled);
 	} else {
 		rec.enabled = !account->enabled_given || rec.enabled;
 		rec.pending = false;
 		rec.epoch = epoch_first(txn);
+		if (rec.born == 0)
+			rec.born = rec.epoch;
 	}
 	rc = add_indexes(txn, account, why);
 	if (rc == 0)

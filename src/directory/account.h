@@ -5,7 +5,11 @@
 #include "store/account_rec.h"
 #include "store/txn.h"
 
-/* An account as it comes in, checked; epoch and pending are not its matter. */
+/*
+ * An account as it comes in, checked; epoch and pending are not its matter.
+ * rec.born is what a new one gets, or 0: then it is the epoch it begins with,
+ * which no account of this id has had. Whoever sets it takes a new id.
+ */
 struct account {
 	struct account_rec rec;
 	bool enabled_given;      /* rec.enabled stood in the record */
@@ -24,7 +28,7 @@ int account_parse(struct arena *arena, const struct json *line, bool renders,
 
 /*
  * Makes or changes the account and its indexes. What is absent in the record
- * stays: enabled (true for a new one), epoch, pending. Turning enabled from
+ * stays: enabled (true for a new one), epoch, pending, born. Turning enabled from
  * true to false raises the epoch. HUB_ECONFLICT, with the reason, when the
  * username or a dossier is another account's.
  */

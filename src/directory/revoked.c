@@ -6,9 +6,6 @@
 
 #define ENTRY_MAX 512
 
-/* The margin for a clock that is set back a little. */
-#define REST 300
-
 static void
 make_key(struct key *key, enum revoked_kind kind, struct str id)
 {
@@ -92,7 +89,7 @@ revoked_next(struct txn *txn, struct key *at, struct revoked *out)
 bool
 revoked_is_over(const struct revoked *entry, int64_t now)
 {
-	return entry->until < now - REST;
+	return entry->until < now - REVOKED_REST;
 }
 
 bool

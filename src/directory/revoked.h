@@ -13,13 +13,19 @@ enum revoked_kind {
 	REVOKED_TOKEN = 't',   /* jti */
 };
 
+/*
+ * How long an entry stays after its last token's end, in seconds: a clock that
+ * is set back by less revives none.
+ */
+#define REVOKED_REST 86400
+
 /* "" is never revoked. */
 bool revoked_has(struct txn *directory, enum revoked_kind kind, struct str id);
 
 /*
  * From the commit on, no token with this id is taken. ACCOUNT: whose it is, ""
  * if nobody's. UNTIL: seconds since 1970 after which no such token can live;
- * the entry may then be swept.
+ * REVOKED_REST later the entry may be swept.
  */
 void revoked_put(struct txn *directory, enum revoked_kind kind, struct str id,
     struct str account, int64_t until);
@@ -36,7 +42,7 @@ struct revoked {
  */
 bool revoked_next(struct txn *directory, struct key *at, struct revoked *out);
 
-/* Whether at NOW no token can name it any more. */
+/* Whether at NOW no token can name it any more, with REVOKED_REST. */
 bool revoked_is_over(const struct revoked *entry, int64_t now);
 
 /* Takes it away if it is over at NOW; true if it went. */

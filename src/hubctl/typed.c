@@ -124,8 +124,12 @@ silence_begin(struct silence *s)
 	s->waiting = s->mask;
 	sigaddset(&s->waiting, SIGTSTP);
 	sigemptyset(&action.sa_mask);
-	for (size_t i = 0; i < FATAL_COUNT; i++)
-		sigaction(fatal[i], &action, &s->actions[i]);
+	for (size_t i = 0; i < FATAL_COUNT; i++) {
+		/* What nohup, or a shell, has it ignore ends nothing here. */
+		sigaction(fatal[i], NULL, &s->actions[i]);
+		if (s->actions[i].sa_handler != SIG_IGN)
+			sigaction(fatal[i], &action, NULL);
+	}
 	silent = s->before;
 	silent.c_lflag &= ~(tcflag_t)ECHO;
 	tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent);

@@ -8,7 +8,11 @@
 
 /* What accounts sign in with: the vault's table, and how it is replaced. */
 
-/* False if the account has none; *REC is then empty. */
+/*
+ * False if the id has none; *REC is then empty. It is the account's only if
+ * both were born together: what a deleted account has left behind opens nothing
+ * of a new one with its id.
+ */
 bool credential_get(
     struct txn *vault, struct str account, struct credential_rec *rec);
 void credential_put(

@@ -10,6 +10,7 @@
 #include "directory/group.h"
 #include "directory/organization.h"
 #include "directory/render.h"
+#include "directory/state.h"
 #include "directory/username.h"
 #include "identity/audit.h"
 #include "identity/credential.h"
@@ -23,6 +24,7 @@ struct enrolment {
 	struct str username;
 	struct contact_rec contact; /* of a customer */
 	struct account account;
+	uint64_t born;
 	struct audit_rec event;
 	char hash[PASSWORD_HASH];
 };
@@ -88,7 +90,10 @@ static int
 check_now(struct enrolment *e)
 {
 	struct txn *txn = store_read_begin(e->hub->directory, e->hub->arena);
-	int rc = check(txn, e), end = store_read_end(txn);
+	int rc = check(txn, e), end;
+
+	e->born = epoch_first(txn);
+	end = store_read_end(txn);
 
 	if (end != 0)
 		return why_set(e->why, end, "directory: %s", err_text(end));
@@ -198,14 +203,16 @@ make_account(struct enrolment *e)
 	if ((rc = write_line(e, id, &line)) != 0 ||
 	    (rc = json_parse(arena, line, RENDER_MAX, &tree, e->why)) != 0)
 		return rc;
-	return account_parse(arena, tree, true, &e->account, e->why);
+	rc = account_parse(arena, tree, true, &e->account, e->why);
+	e->account.rec.born = e->born;
+	return rc;
 }
 
 static int
 put_credential(struct txn *vault, void *arg)
 {
 	const struct enrolment *e = arg;
-	struct credential_rec rec = { .lasting = STR("") };
+	struct credential_rec rec = { .born = e->born };
 
 	credential_set_temporary(e->hub->conf, &rec, e->hash, clock_now());
 	credential_put(vault, e->account.rec.id, &rec);
@@ -311,6 +318,7 @@ enrol(const struct hub *hub, const struct actor *actor, struct enrol *in,
 struct renewal {
 	const struct hub *hub;
 	struct str account;
+	uint64_t born;
 	bool temporary;
 	char hash[PASSWORD_HASH];
 	struct audit_rec event;
@@ -328,6 +336,7 @@ renew(struct txn *vault, void *arg)
 		credential_set_temporary(r->hub->conf, &rec, r->hash, now);
 	else
 		credential_set_lasting(&rec, r->hash, now);
+	rec.born = r->born;
 	credential_put(vault, r->account, &rec);
 	audit_put(vault, &r->event);
 	return 0;
@@ -376,6 +385,7 @@ enrol_reset(const struct hub *hub, const struct actor *actor,
 	temporary[0] = '\0';
 	if ((rc = find_account(hub, account, &rec, why)) != 0)
 		return rc;
+	r.born = rec.born;
 	act_event(&r.event, actor, "password.reset", account, NULL);
 	rc = make_temporary(hub, temporary, r.hash);
 	if (rc != 0)
@@ -416,6 +426,7 @@ enrol_set_password(const struct hub *hub, const struct actor *actor,
 	if (fault != PASSWORD_GOOD)
 		return why_set(why, HUB_EINVAL, "the password is refused: %s",
 		    faults[fault]);
+	r.born = rec.born;
 	act_event(&r.event, actor, "password.set", account, NULL);
 	return replace(&r, why);
 }

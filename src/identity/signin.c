@@ -22,6 +22,7 @@ struct opening {
 	struct opaque_digest cookie;
 	struct str hash;    /* that was compared with */
 	const char *better; /* in its place from now on, or NULL */
+	uint64_t born;      /* the account's */
 	struct str name;    /* that was tried, or STR_NONE */
 	struct audit_rec event, failed;
 	char sid[RAND_ID];
@@ -38,7 +39,7 @@ open_session(struct txn *vault, void *arg)
 	struct str *hash =
 	    session.kind == SESSION_CHANGE ? &now.temporary : &now.lasting;
 
-	o->stale = !known || !str_eq(*hash, o->hash);
+	o->stale = !known || now.born != o->born || !str_eq(*hash, o->hash);
 	if (o->stale) {
 		audit_put(vault, &o->failed);
 		return 0;
@@ -126,6 +127,8 @@ look_up(struct attempt *a)
 	txn = store_read_begin(hub->vault, hub->arena);
 	credential_get(
 	    txn, a->known ? a->account.id : STR("-"), &a->credential);
+	if (a->known && a->credential.born != a->account.born)
+		a->credential = (struct credential_rec){ .lasting = STR("") };
 	return store_read_end(txn);
 }
 
@@ -214,6 +217,7 @@ let_in(struct attempt *a)
 
 	o.session.account = a->account.id;
 	o.session.epoch = a->account.epoch;
+	o.born = a->account.born;
 	o.session.source = a->in->source;
 	if (rc == 0)
 		rc = begin_session(a->hub, &o, &a->in->cookie);
@@ -291,7 +295,7 @@ look_at_form(struct changing *c)
 		return rc != 0 ? rc : found;
 	txn = store_read_begin(hub->directory, hub->arena);
 	if (!account_get(txn, c->form.account, &c->account) ||
-	    !c->account.enabled)
+	    !c->account.enabled || c->account.born != c->credential.born)
 		found = HUB_EDENIED;
 	rc = store_read_end(txn);
 	return rc != 0 ? rc : found;
@@ -307,6 +311,8 @@ set_lasting(struct txn *vault, void *arg)
 
 	if (rc != 0)
 		return rc;
+	if (c->credential.born != c->account.born)
+		return HUB_EDENIED;
 	credential_set_lasting(&c->credential, c->hash, clock_now());
 	credential_put(vault, c->account.id, &c->credential);
 	act_event(&event, &actor, "password.changed", c->account.id, NULL);
@@ -340,6 +346,7 @@ go_on(struct changing *c, struct str hash)
 	if (rc != 0 && rc != HUB_EEXIST)
 		return end_change(c, rc);
 	o.session.epoch = c->account.epoch;
+	o.born = c->account.born;
 	rc = begin_session(c->hub, &o, &c->in->cookie);
 	if (rc != 0)
 		return end_change(c, rc);

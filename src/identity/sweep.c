@@ -259,7 +259,8 @@ struct owned {
 	unsigned int table;
 	/* Damage fails the transaction. */
 	bool (*is_old)(struct txn *vault, struct str bytes, int64_t now);
-	bool (*has_owner)(struct txn *directory, struct str id);
+	bool (*has_owner)(
+	    struct txn *directory, struct str id, struct str bytes);
 };
 
 static bool
@@ -275,12 +276,16 @@ is_old_credential(struct txn *vault, struct str bytes, int64_t now)
 	    rec.temporary_until < now - ORPHAN_AGE;
 }
 
+/* One with the same id that came later is not its owner. */
 static bool
-has_account(struct txn *directory, struct str id)
+has_account(struct txn *directory, struct str id, struct str bytes)
 {
+	struct credential_rec credential;
 	struct account_rec rec;
 
-	return account_get(directory, id, &rec);
+	return account_get(directory, id, &rec) &&
+	    credential_rec_get(bytes, &credential) == 0 &&
+	    credential.born == rec.born;
 }
 
 static bool
@@ -296,10 +301,11 @@ is_old_secret(struct txn *vault, struct str bytes, int64_t now)
 }
 
 static bool
-has_client(struct txn *directory, struct str id)
+has_client(struct txn *directory, struct str id, struct str bytes)
 {
 	struct client_rec rec;
 
+	(void)bytes;
 	return client_get(directory, id, &rec) && rec.free_from == 0;
 }
 
@@ -327,7 +333,7 @@ note_orphans(struct txn *vault, struct txn *directory,
 		}
 		key_of(page->at, id);
 		if (owned->is_old(vault, bytes, page->now) &&
-		    !owned->has_owner(directory, id))
+		    !owned->has_owner(directory, id, bytes))
 			copy_id(vault, page->over[page->n++].id, id);
 		arena_rewind(txn_arena(vault), mark);
 		looked++;

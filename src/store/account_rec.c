@@ -3,7 +3,8 @@
 #include "base/err.h"
 #include "store/rec.h"
 
-#define FORMAT 1
+#define FORMAT 2
+#define WITHOUT_BORN 1 /* the format before: the first life */
 #define FLAG_ENABLED 1
 #define FLAG_PENDING 2
 
@@ -23,16 +24,18 @@ account_rec_put(struct buf *out, const struct account_rec *rec)
 	rec_put_str(out, rec->item);
 	rec_put_str(out, rec->etag);
 	rec_put_str(out, rec->source);
+	rec_put_u64(out, rec->born);
 }
 
 int
 account_rec_get(struct str bytes, struct account_rec *rec)
 {
 	struct rec_in in;
-	uint8_t flags;
+	uint8_t format, flags;
 
 	rec_in_begin(&in, bytes);
-	if (rec_u8(&in) != FORMAT)
+	format = rec_u8(&in);
+	if (format != FORMAT && format != WITHOUT_BORN)
 		return HUB_ECORRUPT;
 	flags = rec_u8(&in);
 	rec->enabled = (flags & FLAG_ENABLED) != 0;
@@ -46,5 +49,6 @@ account_rec_get(struct str bytes, struct account_rec *rec)
 	rec->item = rec_str(&in);
 	rec->etag = rec_str(&in);
 	rec->source = rec_str(&in);
+	rec->born = format == FORMAT ? rec_u64(&in) : 0;
 	return rec_in_end(&in);
 }

@@ -23,6 +23,12 @@ struct account_rec {
 	struct str item;     /* JSON */
 	struct str etag;     /* of the item, with its quotes */
 	struct str source;   /* JSON; without type and enabled */
+
+	/*
+	 * Which life of the id this is: another one after each deletion. What
+	 * belongs to an account and outlives it names its life.
+	 */
+	uint64_t born;
 };
 
 /* Encoding fails in the buffer. */

@@ -3,7 +3,8 @@
 #include "base/err.h"
 #include "store/rec.h"
 
-#define FORMAT 1
+#define FORMAT 2
+#define WITHOUT_BORN 1 /* the format before: the first life */
 
 void
 credential_rec_put(struct buf *out, const struct credential_rec *rec)
@@ -15,16 +16,19 @@ credential_rec_put(struct buf *out, const struct credential_rec *rec)
 	rec_put_u64(out, (uint64_t)rec->temporary_until);
 	rec_put_u64(out, rec->temporary_serial);
 	rec_put_u8(out, rec->mailed);
+	rec_put_u64(out, rec->born);
 }
 
 int
 credential_rec_get(struct str bytes, struct credential_rec *rec)
 {
 	struct rec_in in;
+	uint8_t format;
 
 	*rec = (struct credential_rec){ 0 };
 	rec_in_begin(&in, bytes);
-	if (rec_u8(&in) != FORMAT)
+	format = rec_u8(&in);
+	if (format != FORMAT && format != WITHOUT_BORN)
 		return HUB_ECORRUPT;
 	rec->lasting = rec_str(&in);
 	rec->lasting_at = (int64_t)rec_u64(&in);
@@ -32,5 +36,6 @@ credential_rec_get(struct str bytes, struct credential_rec *rec)
 	rec->temporary_until = (int64_t)rec_u64(&in);
 	rec->temporary_serial = rec_u64(&in);
 	rec->mailed = rec_u8(&in) != 0;
+	rec->born = format == FORMAT ? rec_u64(&in) : 0;
 	return rec_in_end(&in);
 }

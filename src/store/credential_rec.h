@@ -19,6 +19,7 @@ struct credential_rec {
 	int64_t temporary_until;   /* it opens nothing from then on */
 	uint64_t temporary_serial; /* of the one made last; none comes twice */
 	bool mailed;               /* the temporary one was, and never shown */
+	uint64_t born;             /* the account's: nobody else's credential */
 };
 
 /* Encoding fails in the buffer; decoding gives 0 or HUB_ECORRUPT and views. */

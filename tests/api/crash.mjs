@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { front } from './lib/front.mjs';
-import { HTTP, HTTPS, call, customer, daemon, pause, problem, token, until }
-	from './lib/hub.mjs';
+import { HTTP, HTTPS, call, customer, daemon, pause, problem, slay, token,
+	until } from './lib/hub.mjs';
 
 const MINE = '/account/mine';
 const bearer = token(customer('crash'));
@@ -24,7 +24,7 @@ test('a worker killed under load: every request is answered', {
 		for (let i = 0; i < 10; i++) {
 			await pause(200);
 			const [worker] = daemon('readers').workers;
-			process.kill(worker, 'SIGKILL');
+			slay(worker);
 			killed.push(worker);
 			assert.ok(await until(() => {
 				const now = daemon('readers');
@@ -43,7 +43,7 @@ test('a worker killed under load: every request is answered', {
 
 test('the workers are back', async () => {
 	const before = daemon('readers');
-	process.kill(before.workers[0], 'SIGKILL');
+	slay(before.workers[0]);
 	assert.ok(await until(() => {
 		const now = daemon('readers');
 		return now && now.master === before.master &&
@@ -81,7 +81,7 @@ for (const [pool, target] of [['readers', MINE],
 
 test('the master killed: its workers end and all is started again', async () => {
 	const { master, workers } = daemon('readers');
-	process.kill(master, 'SIGKILL');
+	slay(master);
 	assert.ok(await until(() => {
 		const now = daemon('readers');
 		return now && now.master !== master && now.workers.length > 0 &&

@@ -306,8 +306,10 @@ struct terminal {
 	size_t n;
 };
 
+/* INTERRUPT: what its Ctrl-C does before it begins. */
 static void
-terminal_start(struct terminal *t, const struct site *site)
+terminal_start_with(
+    struct terminal *t, const struct site *site, void (*interrupt)(int))
 {
 	const char *program = site_program("HUBCTL", "./hubctl");
 
@@ -316,12 +318,18 @@ terminal_start(struct terminal *t, const struct site *site)
 	assert_true(t->pid >= 0);
 	if (t->pid == 0) {
 		/* Whoever started us in the background has it ignored. */
-		signal(SIGINT, SIG_DFL);
+		signal(SIGINT, interrupt);
 		alarm(120);
 		execl(program, program, "--config", site->conf, "set-password",
 		    BOS, (char *)NULL);
 		_exit(127);
 	}
+}
+
+static void
+terminal_start(struct terminal *t, const struct site *site)
+{
+	terminal_start_with(t, site, SIG_DFL);
 }
 
 /* Reads until TEXT has come, or with NULL to the end. */
@@ -411,6 +419,23 @@ an_interrupted_terminal_shows_again(void **state)
 	assert_true(now.c_lflag & ECHO);
 	close(other);
 	close(t.fd);
+}
+
+static void
+what_it_has_to_ignore_does_not_interrupt_it(void **state)
+{
+	struct terminal t;
+	int status;
+
+	terminal_start_with(&t, *state, SIG_IGN);
+	terminal_read(&t, "New password: ");
+	terminal_type(&t, "\x03" LASTING "\n");
+	terminal_read(&t, "The same again: ");
+	terminal_type(&t, LASTING "\n");
+	status = terminal_end(&t);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), 0);
+	assert_int_equal(sign_in(*state, BOS, LASTING), SIGNIN_DONE);
 }
 
 struct made {
@@ -587,6 +612,7 @@ main(void)
 		TEST(a_password_that_is_refused_changes_nothing),
 		TEST(at_a_terminal_it_is_asked_for_twice_and_not_shown),
 		TEST(an_interrupted_terminal_shows_again),
+		TEST(what_it_has_to_ignore_does_not_interrupt_it),
 		TEST(sessions_and_grants_are_listed_and_ended_one_by_one),
 		TEST(an_open_change_form_is_listed),
 		TEST(no_password_is_in_the_audit_log),

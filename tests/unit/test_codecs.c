@@ -49,7 +49,7 @@ an_account_comes_back(void **state)
 {
 	struct account_rec in = { true, false, UINT64_MAX, STR("id"),
 		STR("name"), STR("g"), STR("o"), STR("d"), STR("{item}"),
-		STR("\"etag\""), STR("{source}") };
+		STR("\"etag\""), STR("{source}"), 3 };
 	struct account_rec out;
 
 	(void)state;
@@ -66,7 +66,14 @@ an_account_comes_back(void **state)
 	assert_str(out.item, "{item}");
 	assert_str(out.etag, "\"etag\"");
 	assert_str(out.source, "{source}");
+	assert_true(out.born == 3);
 	assert_refuses_damage(account_rec_get, &out);
+	/* As it was written before there was a birth. */
+	bytes.p[0] = 1;
+	assert_int_equal(
+	    account_rec_get((struct str){ bytes.p, bytes.n - 9 }, &out), 0);
+	assert_str(out.source, "{source}");
+	assert_true(out.born == 0);
 }
 
 static void

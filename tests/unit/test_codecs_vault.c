@@ -46,7 +46,7 @@ static void
 a_credential_comes_back(void **state)
 {
 	const struct credential_rec in = { STR("$argon2id$lasting"), INT64_MAX,
-		STR("$argon2id$temporary"), -1, UINT64_MAX, true };
+		STR("$argon2id$temporary"), -1, UINT64_MAX, true, 3 };
 	struct credential_rec out;
 
 	(void)state;
@@ -58,7 +58,14 @@ a_credential_comes_back(void **state)
 	assert_true(out.temporary_until == -1);
 	assert_true(out.temporary_serial == UINT64_MAX);
 	assert_true(out.mailed);
+	assert_true(out.born == 3);
 	assert_refuses_damage(credential_rec_get, &out);
+	/* As it was written before there was a birth. */
+	bytes.p[0] = 1;
+	assert_int_equal(
+	    credential_rec_get((struct str){ bytes.p, bytes.n - 9 }, &out), 0);
+	assert_true(out.mailed);
+	assert_true(out.born == 0);
 }
 
 static void

@@ -352,6 +352,74 @@ disabling_during_the_computation_wins(void **state)
 	assert_false(is_signed_in(hub, &in.cookie));
 }
 
+/* Another account with the id and the name of the one before. */
+static void
+replace_jan(struct test_hub *hub)
+{
+	hub_put(hub, "{\"type\":\"account\",\"id\":\"jan\",\"deleted\":true}");
+	hub_put(
+	    hub, "{\"type\":\"account\",\"id\":\"jan\",\"name\":\"" JAN "\"}");
+}
+
+static void
+what_a_deleted_account_had_opens_nothing_of_a_new_one(void **state)
+{
+	struct test_hub *hub = *state;
+	char temporary[PASSWORD_TEMPORARY_LEN + 1];
+	struct signin in, form;
+
+	give_password(hub, GOOD);
+	assert_int_equal(try_signin(hub, JAN, GOOD, &in), SIGNIN_DONE);
+	replace_jan(hub);
+	assert_false(is_signed_in(hub, &in.cookie));
+	assert_int_equal(try_signin(hub, JAN, GOOD, &in), SIGNIN_WRONG);
+	assert_string_equal(in.cookie.text, "");
+
+	/* The same with a temporary one, and the form that it has opened. */
+	give_temporary(hub, temporary);
+	assert_int_equal(try_signin(hub, JAN, temporary, &form), SIGNIN_CHANGE);
+	replace_jan(hub);
+	assert_int_equal(try_signin(hub, JAN, temporary, &in), SIGNIN_WRONG);
+	assert_int_equal(
+	    try_change(hub, &form.cookie, GOOD, NULL), CHANGE_CLOSED);
+	give_temporary(hub, temporary);
+	assert_int_equal(
+	    try_change(hub, &form.cookie, GOOD, NULL), CHANGE_CLOSED);
+
+	/* Its own works. */
+	assert_int_equal(try_signin(hub, JAN, temporary, &form), SIGNIN_CHANGE);
+	assert_int_equal(
+	    try_change(hub, &form.cookie, GOOD, NULL), CHANGE_DONE);
+	assert_int_equal(try_signin(hub, JAN, GOOD, &in), SIGNIN_DONE);
+	assert_true(is_signed_in(hub, &in.cookie));
+}
+
+static void
+an_account_that_is_replaced_during_the_computation(void **state)
+{
+	struct test_hub *hub = *state;
+	struct opaque cookie;
+	struct signin in;
+	bool pending = true;
+
+	give_password(hub, GOOD);
+	signin_meanwhile = replace_jan;
+	try_signin(hub, JAN, GOOD, &in);
+	assert_false(is_signed_in(hub, &in.cookie));
+
+	/* The flag is not as its credential wants it, so it is looked at twice. */
+	give_password(hub, GOOD);
+	hub_write(hub, hub->directory, make_pending, &pending);
+	signin_meanwhile = replace_jan;
+	assert_int_equal(try_signin(hub, JAN, GOOD, &in), SIGNIN_WRONG);
+
+	give_password(hub, GOOD);
+	assert_int_equal(try_signin(hub, JAN, GOOD, &in), SIGNIN_DONE);
+	cookie = in.cookie;
+	replace_jan(hub);
+	assert_false(is_signed_in(hub, &cookie));
+}
+
 int
 main(void)
 {
@@ -372,6 +440,8 @@ main(void)
 		TEST(the_log_says_nothing_of_what_was_typed),
 		TEST(a_reset_during_the_computation_wins),
 		TEST(disabling_during_the_computation_wins),
+		TEST(what_a_deleted_account_had_opens_nothing_of_a_new_one),
+		TEST(an_account_that_is_replaced_during_the_computation),
 	};
 
 	return UNIT_RUN(tests);

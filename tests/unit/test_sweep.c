@@ -192,7 +192,9 @@ revoke(struct txn *directory, void *arg)
 static void
 revoke_ids(struct test_hub *hub, char kind, const char *id, unsigned int n)
 {
-	struct revocation r = { (enum revoked_kind)kind, id, "a", T0, n };
+	/* Gone a second after T0 + 300. */
+	struct revocation r = { (enum revoked_kind)kind, id, "a",
+		T0 + 300 - REVOKED_REST, n };
 
 	hub_write(hub, hub->directory, revoke, &r);
 }
@@ -317,7 +319,8 @@ add_credential(struct test_hub *hub, const char *account, int64_t lasting_at,
     int64_t temporary_until)
 {
 	struct credential c = { account,
-		{ .lasting_at = lasting_at,
+		{ .born = hub_account(hub, "a").born,
+		    .lasting_at = lasting_at,
 		    .temporary_until = temporary_until } };
 
 	hub_write(hub, hub->vault, put_credential, &c);
@@ -341,6 +344,23 @@ a_credential_without_an_account_goes_after_a_day(void **state)
 	run(hub, T0 + 4 * DAY + 1);
 	assert_int_equal(sweeper.swept.credentials, 1);
 	assert_int_equal(vault_count(hub, VAULT_CREDENTIAL), 1);
+}
+
+static void
+a_credential_of_an_account_before_goes_too(void **state)
+{
+	struct test_hub *hub = *state;
+
+	add_credential(hub, "a", T0, 0);
+	hub_put(hub, "{\"type\":\"account\",\"id\":\"a\",\"deleted\":true}");
+	hub_put(hub,
+	    "{\"type\":\"account\",\"id\":\"a\",\"name\":\"a@example.nl\"}");
+	run(hub, T0 + DAY + 1);
+	assert_int_equal(sweeper.swept.credentials, 1);
+	assert_int_equal(vault_count(hub, VAULT_CREDENTIAL), 0);
+	add_credential(hub, "a", T0, 0);
+	run(hub, T0 + DAY + 1);
+	assert_int_equal(sweeper.swept.credentials, 0);
 }
 
 static void
@@ -497,6 +517,7 @@ main(void)
 		TEST(a_long_list_of_revoked_ids_is_walked_in_rounds),
 		TEST(events_are_kept_as_long_as_configured),
 		TEST(a_credential_without_an_account_goes_after_a_day),
+		TEST(a_credential_of_an_account_before_goes_too),
 		TEST(many_credentials_are_walked_in_rounds),
 		TEST(a_counter_that_rests_goes),
 		TEST(a_secret_without_a_client_goes_after_a_day),
