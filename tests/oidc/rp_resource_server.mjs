@@ -5,11 +5,11 @@ import assert from 'node:assert/strict';
 import { createPublicKey } from 'node:crypto';
 import { createRequire } from 'node:module';
 import { after, test } from 'node:test';
-import { decodeProtectedHeader, jwtVerify } from 'jose';
-import { HTTPS, call, hubctl, until } from '../api/lib/hub.mjs';
+import { jwtVerify } from 'jose';
+import { HTTPS, call, hubctl } from '../api/lib/hub.mjs';
 import { Visitor } from './lib/form.mjs';
 import { ISSUER, client, post, refresh, tokens, user } from './lib/provider.mjs';
-import { freePort, json, startExample } from './lib/relying.mjs';
+import { freePort, json, signedAnew, startExample } from './lib/relying.mjs';
 
 const require = createRequire(import.meta.url);
 const { ClientCredentials, AuthorizationCode } = require('simple-oauth2');
@@ -85,18 +85,6 @@ test('an API whose secret is wrong lets nothing through that asks', async () => 
 	assert.equal((await stray('POST', token)).status, 500);
 });
 
-const kidOf = (token) => decodeProtectedHeader(token).kid;
-
-// A token that is signed by another key than this one was.
-async function signedAnew({ access_token: old, refresh_token: chain }) {
-	let got = { refresh_token: chain };
-	assert.ok(await until(async () => {
-		got = (await refresh(app, got.refresh_token)).body;
-		return kidOf(got.access_token) !== kidOf(old);
-	}, 60), 'the next key signs');
-	return got;
-}
-
 test('keys change: as announced for one, unannounced for the other',
 	async () => {
 		const verify = jwksRsa({ jwksUri: `${ISSUER}/jwks`, cache: true });
@@ -115,14 +103,14 @@ test('keys change: as announced for one, unannounced for the other',
 		const ready = await start();
 		assert.equal((await ready('GET', first.access_token)).status, 200);
 		hubctl('key', 'rotate', '--now');
-		const second = await signedAnew(first);
+		const second = await signedAnew(app, first);
 		for (const token of [first.access_token, second.access_token]) {
 			assert.equal((await ready('POST', token)).status, 201);
 			await check(token);
 		}
 
 		hubctl('key', 'rotate', '--now');
-		const third = await signedAnew(second);
+		const third = await signedAnew(app, second);
 		for (const token of [first, second, third])
 			await check(token.access_token);
 	});

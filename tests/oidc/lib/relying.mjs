@@ -11,8 +11,10 @@ import https from 'node:https';
 import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
+import { decodeProtectedHeader } from 'jose';
 import { HTTPS, ROOT, STATE, call, until } from '../../api/lib/hub.mjs';
 import { Visitor, mainForm } from './form.mjs';
+import { refresh } from './provider.mjs';
 
 export const CERTIFICATE = `${STATE}/tls/server.pem`;
 export const KEY = `${STATE}/tls/server.key`;
@@ -108,6 +110,10 @@ export async function startExample(name, env) {
 export class Traveller extends Visitor {
 	#visitors = new Map();
 
+	forget(origin) {
+		this.#visitors.delete(origin);
+	}
+
 	at(origin) {
 		if (!this.#visitors.has(origin))
 			this.#visitors.set(origin,
@@ -115,9 +121,11 @@ export class Traveller extends Visitor {
 		return this.#visitors.get(origin);
 	}
 
-	request(target, options) {
+	// Some apps send only what looks like a browser to the hub.
+	request(target, options = {}) {
 		const { href, origin } = new URL(target, HTTPS);
-		return this.at(origin).request(href, options);
+		return this.at(origin).request(href, { ...options,
+			headers: { accept: 'text/html,*/*;q=0.8', ...options.headers } });
 	}
 
 	async go(target, options) {
@@ -148,6 +156,16 @@ export const json = (answer, status = 200) => {
 	return JSON.parse(answer.text);
 };
 
-// Which version of a package these tests have run with.
-export const versionOf = (name) => JSON.parse(fs.readFileSync(
-	path.join(ROOT, 'tests/node_modules', name, 'package.json'))).version;
+const kidOf = (token) => decodeProtectedHeader(token).kid;
+
+// Renews until the hub signs by another key than these tokens have.
+export async function signedAnew(who, { access_token: old, refresh_token }) {
+	let got = { refresh_token };
+	assert.ok(await until(async () => {
+		const { status, body, text } = await refresh(who, got.refresh_token);
+		assert.equal(status, 200, text);
+		got = body;
+		return kidOf(got.access_token) !== kidOf(old);
+	}, 60), 'the next key signs');
+	return got;
+}
