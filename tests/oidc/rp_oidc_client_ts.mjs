@@ -28,7 +28,8 @@ function give(request, response) {
 	const { pathname } = new URL(request.url, origin);
 	const name = pathname === '/' ? 'index.html' : pathname.slice(1);
 	if (!['index.html', 'page.js', path.basename(LIBRARY)].includes(name)) {
-		response.writeHead(404).end();
+		// A browser asks for an icon when it likes, and would complain.
+		response.writeHead(name === 'favicon.ico' ? 204 : 404).end();
 		return;
 	}
 	response.setHeader('content-type', TYPES[name.split('.').at(-1)]);

@@ -8,7 +8,8 @@ import tls from 'node:tls';
 import { until } from '../../api/lib/hub.mjs';
 
 const MODULES = ['mpm_event', 'authn_core', 'authz_core', 'authz_user',
-	'auth_openidc', 'headers', 'proxy', 'proxy_http', 'socache_shmcb', 'ssl'];
+	'auth_openidc', 'oauth2', 'proxy', 'proxy_http', 'rewrite',
+	'socache_shmcb', 'ssl'];
 
 const frame = (folder, ports) => `
 ServerName localhost

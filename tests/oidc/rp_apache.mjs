@@ -1,6 +1,6 @@
-// Debian's mod_auth_openidc in a real Apache, with the configurations of
-// doc/examples: as a relying party that signs users in, renews and signs out,
-// and as a resource server that takes tokens by introspection or by key set.
+// Debian's modules for Apache, with the configurations of doc/examples:
+// mod_auth_openidc signs users in, renews and signs out; mod_oauth2 guards an
+// API, by introspection and by key set.
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import http from 'node:http';
@@ -15,8 +15,8 @@ import { CERTIFICATE, KEY, Traveller, freePort, json, signedAnew }
 	from './lib/relying.mjs';
 
 const AUDIENCE = 'https://quotes.example.nl';
-const ports = await Promise.all([freePort(), freePort(), freePort()]);
-const [portal, quotes, signed] = ports.map((port) =>
+const ports = await Promise.all(Array.from({ length: 3 }, freePort));
+const [portal, asking, signed] = ports.map((port) =>
 	`https://127.0.0.1:${port}`);
 const site = client('rp-apache', '--redirect-uri', `${portal}/.oidc`,
 	'--post-logout-uri', `${portal}/goodbye`);
@@ -39,22 +39,36 @@ function example(name, values) {
 		assert.ok(text.includes(old), `${name} holds no ${old}`);
 		text = text.replaceAll(old, now);
 	}
-	return text.replace('</VirtualHost>',
-		`\tOIDCCABundlePath ${process.env.HUB_CA}\n</VirtualHost>`);
+	return text;
 }
 
-// What the test adds: a place where each request renews the token, and an API
-// that knows no more than the hub's keys.
-const always = `
+// To the site is added a place where each request renews the token.
+const forSite = (port) => example('mod_auth_openidc.conf', {
+	'OIDCClientID portal': `OIDCClientID ${site.id}`,
+	'CLIENT-SECRET': site.secret, 'CRYPTO-PASSPHRASE': unguessable(),
+	'*:443>': `127.0.0.1:${port}>`, 'https://portal.example.nl': portal,
+	'portal.example.nl': '127.0.0.1',
+	'</VirtualHost>': `
+	OIDCCABundlePath ${process.env.HUB_CA}
 	<Location "/always">
 		OIDCRefreshAccessTokenBeforeExpiry 86400 logout_on_error
 	</Location>
-</VirtualHost>`;
+</VirtualHost>`,
+});
 
-const byKeys = (text) => text
-	.replace(/OIDCOAuthIntrospectionEndpoint .*/,
-		`OIDCOAuthVerifyJwksUri ${ISSUER}/jwks`)
-	.replace(/OIDCOAuth(Client|TokenIntro).*\n/g, '\n');
+// mod_oauth2 knows no authorities but the system's, so here, on loopback, it
+// does not look at the hub's certificate.
+const forApi = (port) => example('mod_oauth2.conf', {
+	'ssl_verify=true': 'ssl_verify=false', 'CLIENT-SECRET': api.secret,
+	'client_id=quotes-api': `client_id=${api.id}`,
+	'*:443>': `127.0.0.1:${port}>`,
+	'ServerName quotes.example.nl': 'ServerName 127.0.0.1',
+});
+
+// The same with no more than the hub's keys.
+const byKeys = (text) => text.replace(/OAuth2TokenVerify .*/,
+	`OAuth2TokenVerify jwks_uri ${ISSUER}/jwks ` +
+	'"jwks_uri.ssl_verify=false&verify.exp=required&verify.iat=required"');
 
 before(async () => {
 	// The site behind it shows what it was told of the user.
@@ -63,23 +77,8 @@ before(async () => {
 		response.end(JSON.stringify(request.headers));
 	});
 	await new Promise((done) => behind.listen(0, '127.0.0.1', done));
-	const forApi = (place, port) => example('mod_auth_openidc-api.conf', {
-		'quotes-api': api.id, 'CLIENT-SECRET': api.secret,
-		'*:443>': `127.0.0.1:${port}>`,
-		'ServerName quotes.example.nl': 'ServerName 127.0.0.1',
-	});
-	apache = await startApache(ports, [
-		example('mod_auth_openidc.conf', {
-			'OIDCClientID portal': `OIDCClientID ${site.id}`,
-			'CLIENT-SECRET': site.secret,
-			'CRYPTO-PASSPHRASE': unguessable(),
-			'*:443>': `127.0.0.1:${ports[0]}>`,
-			'https://portal.example.nl': portal,
-			'portal.example.nl': '127.0.0.1',
-		}).replace('</VirtualHost>', always),
-		forApi(quotes, ports[1]),
-		byKeys(forApi(signed, ports[2])),
-	].join('\n'));
+	apache = await startApache(ports, [forSite(ports[0]), forApi(ports[1]),
+		byKeys(forApi(ports[2]))].join('\n'));
 });
 
 after(async () => {
@@ -181,24 +180,25 @@ test('it takes an answer with its state and of this hub, and no other',
 		json(await traveller.go((await onTheWayBack(traveller)).href));
 	});
 
-const ask = (place, token) => new Visitor().request(`${place}/`,
+const ask = (place, token) => new Visitor().request(place,
 	{ headers: { authorization: `Bearer ${token}` } });
 
-for (const [name, place, asks] of [['introspection', () => quotes, true],
-	['key set', () => signed, false]]) {
-	test(`an API by ${name}: who is it for, and is it still`, async () => {
+for (const [name, place, asks] of [['asks the hub', asking, true],
+	['knows the hub\'s keys', signed, false]]) {
+	test(`an API that ${name}`, async () => {
 		const got = await tokens(app, account);
-		const told = json(await ask(place(), got.access_token));
-		assert.equal(told.oidc_claim_sub, account.id);
-		assert.equal(told.oidc_claim_client_id, app.id);
+		const told = json(await ask(place, got.access_token));
+		assert.equal(told.oauth2_claim_sub, account.id);
+		assert.equal(told.oauth2_claim_client_id, app.id);
 		const narrow = (await refresh(app, got.refresh_token,
 			{ scope: 'openid' })).body;
 		const foreign = await tokens(site, account, {
 			redirect_uri: `${portal}/.oidc` });
-		for (const token of ['x', narrow.access_token, foreign.access_token])
-			assert.equal((await ask(place(), token)).status, 401);
+		for (const token of ['x', got.id_token, foreign.access_token])
+			assert.equal((await ask(place, token)).status, 401);
+		assert.equal((await ask(place, narrow.access_token)).status, 403);
 		await post('revoke', app, { token: narrow.refresh_token });
-		assert.equal((await ask(place(), got.access_token)).status,
+		assert.equal((await ask(place, got.access_token)).status,
 			asks ? 401 : 200);
 	});
 }
