@@ -71,8 +71,8 @@ function prepare(count) {
 	}
 	for (const name of names.pending)
 		hubctl('account', 'reset-password', name);
-	for (const name of [...names.disabled, ...names.right])
-		hubctl('account', 'disable', name);
+	load(...['disabled', 'right'].flatMap((kind) =>
+		each(kind, { enabled: false })));
 	return { names, passwords };
 }
 
