@@ -425,10 +425,11 @@ test('cookie tossing: a planted form cookie makes no token of ours',
 		const own = visitor.cookies.get('__Host-hub-form');
 		const attacker = await readyForm();
 		const theirs = attacker.visitor.cookies.get('__Host-hub-form');
+		const both = [`__Host-hub-form=${theirs}; __Host-hub-form=${own}`,
+			`__Host-hub-form=${own}; __Host-hub-form=${theirs}`];
 		for (const [cookie, form] of [
-			[`__Host-hub-form=${theirs}; __Host-hub-form=${own}`,
-				attacker.fields.form],
-			[`__Host-hub-form=${own}; __Host-hub-form=${theirs}`, fields.form],
+			...both.flatMap((cookie) => [[cookie, fields.form],
+				[cookie, attacker.fields.form]]),
 			[`hub-form=${theirs}`, attacker.fields.form],
 			[`__host-hub-form=${theirs}`, attacker.fields.form],
 			['__Host-hub-form=x', attacker.fields.form],

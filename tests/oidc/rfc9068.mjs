@@ -179,7 +179,10 @@ test('crit that nobody understands', async () => {
 	await allRefused(Object.fromEntries([['x'], ['exp'], ['b64'], [], '',
 		'x', null, {}, ['typ', 'alg']].map((crit) =>
 		[`crit ${JSON.stringify(crit)}`,
-			mint.withHead({ crit, x: 1, b64: true })])));
+			mint.withHead({ crit, x: 1 })])));
+	// These change what is signed, whether crit names them or not.
+	for (const extra of [{ b64: false }, { zip: 'DEF' }, { enc: 'A256GCM' }])
+		await refused(mint.withHead(extra), JSON.stringify(extra));
 });
 
 test('padded and other base64url than the one canonical form', async () => {
