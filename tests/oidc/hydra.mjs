@@ -49,7 +49,7 @@ async function attack(what, lists, ...options) {
 	let output = '';
 	for (const stream of [hydra.stdout, hydra.stderr])
 		stream.on('data', (chunk) => { output += chunk; });
-	const stop = setTimeout(() => hydra.kill('SIGINT'), 20000);
+	const stop = setTimeout(() => hydra.kill('SIGINT'), 60000);
 	await new Promise((done, failed) =>
 		hydra.on('close', done).on('error', failed));
 	clearTimeout(stop);
@@ -93,7 +93,7 @@ test('hydra finds nothing in a list, and the user still gets in', async () => {
 		assert.equal(answer.status, 429);
 		const seconds = Number(answer.headers['retry-after']);
 		waited += seconds;
-		assert.ok(seconds > 0 && waited <= 60, `${waited} s`);
+		assert.ok(seconds > 0 && waited <= 130, `${waited} s`);
 		await pause(seconds * 1000);
 	}
 });
