@@ -2,50 +2,27 @@
 
 #include "base/clock.h"
 #include "base/rand.h"
+#include "endpoint/authorize_answer.h"
 #include "endpoint/browser.h"
 #include "endpoint/page.h"
 #include "endpoint/routes.h"
-#include "http/form.h"
 #include "identity/code.h"
+#include "identity/consent.h"
 #include "token/id_token.h"
 
-#define ADDRESS_MAX RESP_HEADERS_MAX
-
-/* 303, so that a POST becomes a GET (RFC 9700 section 4.12). */
-static void
-go_to(struct call *call, struct str address)
-{
-	call->resp->status = 303;
-	resp_header(call->resp, "Location", address);
-}
-
-/*
- * Back to the client: its redirect URI with the parameters, state and iss
- * (RFC 9207) behind what query it has.
- */
+/* DESCRIPTION: of an error, or NULL. */
 static void
 answer_client(struct call *call, const struct authorize_ask *ask,
     const char *name, struct str value, const char *description)
 {
-	const struct token_domain *domain = &call->service->verifier.domain;
-	struct str uri = ask->redirect_uri;
-	struct buf address, query;
-
-	buf_init_arena(&query, call->req->arena, ADDRESS_MAX);
-	form_put(&query, name, value);
-	if (description != NULL)
-		form_put(&query, "error_description", str_of(description));
-	if (ask->state.p != NULL)
-		form_put(&query, "state", ask->state);
-	form_put(&query, "iss", str_of(domain->issuer));
-	buf_init_arena(&address, call->req->arena, ADDRESS_MAX);
-	buf_str(&address, uri);
-	buf_byte(&address, str_index(uri, '?') < 0 ? '?' : '&');
-	buf_str(&address, buf_view(&query));
-	if (buf_error(&query) != 0 || buf_error(&address) != 0)
-		call_failed(call, HUB_ENOMEM);
-	else
-		go_to(call, buf_view(&address));
+	authorize_answer(call,
+	    &(struct authorize_answer){
+		.redirect_uri = ask->redirect_uri,
+		.state = ask->state,
+		.name = name,
+		.value = value,
+		.description = description,
+	    });
 }
 
 static void
@@ -55,21 +32,22 @@ refuse(struct call *call, const struct authorize_ask *ask, const char *error,
 	answer_client(call, ask, "error", str_of(error), description);
 }
 
+/* The page for what has to be done first, with the request behind it. */
 static void
-go_to_sign_in(struct call *call, const struct authorize_request *request,
-    const struct authorize_ask *ask)
+go_to_page(struct call *call, const struct authorize_request *request,
+    const struct authorize_ask *ask, const char *page)
 {
 	struct str query =
-	    authorize_request_query(call->req->arena, request, false);
+	    authorize_request_query(call->req->arena, request, STEP_NONE);
 	const char *address;
 
 	if (query.p == NULL) {
 		refuse(call, ask, "invalid_request", "the request is too long");
 		return;
 	}
-	address = arena_printf(call->req->arena, "%s/identity/login?%.*s",
-	    call->service->conf->base_url, STR_ARG(query));
-	go_to(call, str_of(address));
+	address = arena_printf(call->req->arena, "%s/identity/%s?%.*s",
+	    call->service->conf->base_url, page, STR_ARG(query));
+	authorize_go(call, str_of(address));
 }
 
 struct issue {
@@ -160,12 +138,41 @@ wants_sign_in(const struct authorize_ask *ask, const struct browser *browser)
 	    (ask->max_age >= 0 && age > ask->max_age);
 }
 
-/* A good request of a third party that nobody has to sign in for. */
-static void
-refuse_consent(struct call *call, const struct authorize_ask *ask)
+/* Whether the user has to be asked for consent. 0 or the error of the store. */
+static int
+look_for_consent(struct call *call, const struct authorize_request *request,
+    const struct authorize_ask *ask, const struct browser *browser,
+    bool *missing)
 {
-	refuse(call, ask,
-	    ask->prompt_none ? "consent_required" : "access_denied", NULL);
+	struct txn *vault =
+	    store_read_begin(call->service->vault, call->req->arena);
+	struct consent_rec rec;
+
+	*missing = !consent_get(vault, browser->session.account,
+		       request->client_id, &rec) ||
+	    !consent_covers(&rec, ask->scope);
+	return store_read_end(vault);
+}
+
+/*
+ * A good request of a third party that nobody has to sign in for. Whether the
+ * consent is there is looked at again when the code is redeemed.
+ */
+static void
+decide_by_consent(struct call *call, const struct authorize_request *request,
+    const struct authorize_ask *ask, const struct browser *browser)
+{
+	bool missing;
+	int rc = look_for_consent(call, request, ask, browser, &missing);
+
+	if (rc != 0)
+		call_failed(call, rc);
+	else if (!missing && !ask->prompt_consent)
+		issue_code(call, request, ask, browser);
+	else if (ask->prompt_none)
+		refuse(call, ask, "consent_required", NULL);
+	else
+		go_to_page(call, request, ask, "consent");
 }
 
 /*
@@ -192,13 +199,13 @@ decide(struct call *call, const struct authorize_request *request,
 		    "id_token_hint is no ID token of this hub, or too old");
 	else if (hint <= HINT_SAME && !wants_sign_in(ask, browser)) {
 		if (third_party)
-			refuse_consent(call, ask);
+			decide_by_consent(call, request, ask, browser);
 		else
 			issue_code(call, request, ask, browser);
 	} else if (ask->prompt_none)
 		refuse(call, ask, "login_required", NULL);
 	else
-		go_to_sign_in(call, request, ask);
+		go_to_page(call, request, ask, "login");
 }
 
 static void

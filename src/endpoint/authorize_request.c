@@ -59,17 +59,25 @@ authorize_request_of(
 	    param_is_twice(list, "redirect_uri");
 }
 
-/* The words of PROMPT but those that the sign-in has answered. */
+static bool
+is_answered(struct str word, enum authorize_step done)
+{
+	if (done == STEP_CONSENT)
+		return str_eq(word, STR("consent"));
+	return str_eq(word, STR("login")) ||
+	    str_eq(word, STR("select_account"));
+}
+
+/* The words of PROMPT but those that are answered. */
 static struct str
-rest_of_prompt(struct arena *arena, struct str prompt)
+rest_of_prompt(struct arena *arena, struct str prompt, enum authorize_step done)
 {
 	struct str rest = prompt, word;
 	struct buf words;
 
 	buf_init_arena(&words, arena, prompt.n + 1);
 	while (rest.n > 0 && str_split(&rest, ' ', &word)) {
-		if (str_eq(word, STR("login")) ||
-		    str_eq(word, STR("select_account")))
+		if (is_answered(word, done))
 			continue;
 		if (words.n > 0)
 			buf_byte(&words, ' ');
@@ -80,15 +88,15 @@ rest_of_prompt(struct arena *arena, struct str prompt)
 
 struct str
 authorize_request_query(struct arena *arena,
-    const struct authorize_request *request, bool signed_in)
+    const struct authorize_request *request, enum authorize_step done)
 {
 	struct authorize_request copy = *request;
 	struct buf query;
 
-	if (signed_in) {
-		copy.prompt = rest_of_prompt(arena, copy.prompt);
+	if (done != STEP_NONE)
+		copy.prompt = rest_of_prompt(arena, copy.prompt, done);
+	if (done == STEP_SIGN_IN)
 		copy.max_age = STR_NONE;
-	}
 	buf_init_arena(&query, arena, QUERY_MAX);
 	for (size_t i = 0; i < MEMBER_COUNT; i++) {
 		struct str value = *member_of(&copy, i);

@@ -13,11 +13,16 @@ void authorize_request_of(
     const struct param_list *list, struct authorize_request *request);
 
 /*
- * The request as a query, in the arena, for the way through the sign-in form.
- * SIGNED_IN: as it goes on afterwards, without what asked for a sign-in. p is
- * NULL if it would not fit into an address.
+ * What the user has just done, so that the request goes on without what asked
+ * for it.
+ */
+enum authorize_step { STEP_NONE, STEP_SIGN_IN, STEP_CONSENT };
+
+/*
+ * The request as a query, in the arena, for the way through the pages and
+ * behind them. p is NULL if it would not fit into an address.
  */
 struct str authorize_request_query(struct arena *arena,
-    const struct authorize_request *request, bool signed_in);
+    const struct authorize_request *request, enum authorize_step done);
 
 #endif

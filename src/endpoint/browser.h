@@ -9,6 +9,7 @@
 #define COOKIE_SESSION "__Host-hub"       /* SESSION_SIGNED_IN */
 #define COOKIE_CHANGE "__Host-hub-change" /* SESSION_CHANGE */
 #define COOKIE_FORM "__Host-hub-form"     /* what forms are bound to */
+#define COOKIE_DONE "__Host-hub-done"     /* what the next page tells */
 
 /* Who is signed in with the browser that asks. */
 struct browser {
@@ -37,5 +38,13 @@ struct str browser_form_token(struct call *call);
  * one of our own pages.
  */
 bool browser_form_is_ours(struct call *call, struct str token);
+
+/*
+ * A keyed hash of what a form shows, for a hidden field of it; and whether the
+ * form that has come back has shown this TEXT: so what is granted is what was
+ * read. After browser_form_token(), and browser_form_is_ours(). In the arena.
+ */
+struct str browser_seal(struct call *call, struct str text);
+bool browser_seal_is(struct call *call, struct str text, struct str seal);
 
 #endif

@@ -27,8 +27,9 @@ struct call {
 	const struct claims *claims; /* of CREDENTIAL_USER */
 	struct account_rec account;  /* likewise */
 	struct claims storage;
-	bool looked;       /* keys and clients are those of this request */
-	const char *cache; /* Cache-Control; NULL: no-store */
+	bool looked;            /* keys and clients are those of this request */
+	const char *cache;      /* Cache-Control; NULL: no-store */
+	struct str form_cookie; /* that the answer sets, see browser.h */
 	int failed; /* HUB_E*: what the hub could not do, see call_failed() */
 };
 

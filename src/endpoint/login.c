@@ -88,7 +88,11 @@ show_signed_in(struct visit *visit, const struct browser *browser)
 	    "</p>\n<form method=\"post\" action=\"logout\">\n"
 	    "<button type=\"submit\">");
 	page_text(&page, TEXT_SIGN_OUT);
-	page_html(&page, "</button>\n</form>\n");
+	page_html(&page,
+	    "</button>\n</form>\n<p><a class=\"button second\" "
+	    "href=\"account\">");
+	page_text(&page, TEXT_ACCOUNT);
+	page_html(&page, "</a></p>\n");
 	page_end(&page, 200);
 }
 

@@ -2,7 +2,7 @@
 #include "base/secret.h"
 #include "directory/account.h"
 #include "endpoint/browser.h"
-#include "endpoint/page.h"
+#include "endpoint/password_fields.h"
 #include "endpoint/routes.h"
 #include "endpoint/visit.h"
 #include "http/cookie.h"
@@ -14,16 +14,6 @@ struct form {
 	struct opaque_digest cookie;
 	struct session_rec session;
 	struct account_rec account;
-};
-
-static const enum text reasons[PASSWORD_FAULTS] = {
-	[PASSWORD_GOOD] = TEXTS,
-	[PASSWORD_SHORT] = TEXT_CHANGE_SHORT,
-	[PASSWORD_LONG] = TEXT_CHANGE_LONG,
-	[PASSWORD_UNREADABLE] = TEXT_CHANGE_UNREADABLE,
-	[PASSWORD_COMMON] = TEXT_CHANGE_COMMON,
-	[PASSWORD_OWN] = TEXT_CHANGE_OWN,
-	[PASSWORD_TEMPORARY] = TEXT_CHANGE_TEMPORARY,
 };
 
 static bool
@@ -55,61 +45,12 @@ is_open(struct call *call, struct form *form)
 	return call_look_end(call) == 0 && found;
 }
 
-static void
-put_label(struct page *page, const char *name, enum text label)
-{
-	buf_printf(&page->html, "<label for=\"%s\">", name);
-	page_text(page, label);
-	page_html(page, "</label>\n");
-}
-
-static void
-put_password(struct page *page, const char *name, bool refused)
-{
-	buf_printf(&page->html,
-	    "<input id=\"%s\" name=\"%s\" type=\"password\" "
-	    "autocomplete=\"new-password\" aria-describedby=\"%s\"%s required",
-	    name, name, refused ? "reason rule" : "rule",
-	    refused ? " aria-invalid=\"true\"" : "");
-}
-
-/* Password managers want the name too; without a name of its own the field
- * is not sent. */
-static void
-put_account(struct page *page, const struct form *form)
-{
-	put_label(page, "account", TEXT_USERNAME);
-	page_html(page,
-	    "<input id=\"account\" type=\"text\" "
-	    "autocomplete=\"username\" readonly value=\"");
-	page_str(page, form->account.name);
-	page_html(page, "\">\n");
-}
-
-static void
-put_fields(struct page *page, struct str least, bool refused)
-{
-	put_label(page, "new_password", TEXT_NEW_PASSWORD);
-	page_html(page, "<p class=\"hint\" id=\"rule\">");
-	page_text_with(page, TEXT_NEW_PASSWORD_NOTE, least);
-	page_html(page, "</p>\n");
-	put_password(page, "new_password", refused);
-	page_html(page, " autofocus>\n");
-	put_label(page, "new_password_repeat", TEXT_NEW_PASSWORD_REPEAT);
-	put_password(page, "new_password_repeat", refused);
-	page_html(page, ">\n<button type=\"submit\">");
-	page_text(page, TEXT_SAVE);
-	page_html(page, "</button>\n</form>\n");
-}
-
 /* REASON: why the last one was refused, or TEXTS. */
 static void
 show_form(struct visit *visit, const struct form *form, enum text reason)
 {
 	struct call *call = visit->call;
 	bool refused = reason != TEXTS;
-	struct str least = str_of(arena_printf(call->req->arena, "%llu",
-	    (unsigned long long)call->service->conf->password_min));
 	struct page page;
 
 	page_begin(&page, call, visit->request.ui_locales, TEXT_CHANGE);
@@ -118,10 +59,14 @@ show_form(struct visit *visit, const struct form *form, enum text reason)
 	page_html(&page,
 	    refused ? "<p class=\"alert\" id=\"reason\" role=\"alert\">"
 		    : "<p>");
-	page_text_with(&page, refused ? reason : TEXT_CHANGE_NOTE, least);
+	page_text_with(
+	    &page, refused ? reason : TEXT_CHANGE_NOTE, password_least(call));
 	page_html(&page, "</p>\n");
-	put_account(&page, form);
-	put_fields(&page, least, refused);
+	password_put_account(&page, form->account.name);
+	password_put_new(&page, refused, true);
+	page_html(&page, "<button type=\"submit\">");
+	page_text(&page, TEXT_SAVE);
+	page_html(&page, "</button>\n</form>\n");
 	page_end(&page, refused ? 422 : 200);
 }
 
@@ -158,7 +103,7 @@ change(struct visit *visit, const struct form *form, struct str password)
 		visit_go_on(visit, true);
 		break;
 	case CHANGE_REFUSED:
-		show_form(visit, form, reasons[in.fault]);
+		show_form(visit, form, password_reason(in.fault));
 		break;
 	case CHANGE_CLOSED:
 		show_closed(visit);

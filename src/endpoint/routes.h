@@ -18,6 +18,7 @@ void health_ready(struct call *call);
 void discovery(struct call *call);
 void jwks(struct call *call);
 void authorize(struct call *call);
+void consent(struct call *call);
 void token(struct call *call);
 void userinfo(struct call *call);
 void revocation(struct call *call);
@@ -25,6 +26,7 @@ void introspection(struct call *call);
 void end_session(struct call *call);
 void login(struct call *call);
 void password_change(struct call *call);
+void account_page(struct call *call);
 void style_sheet(struct call *call);   /* style.c */
 void style_picture(struct call *call); /* style.c */
 

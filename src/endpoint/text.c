@@ -105,6 +105,114 @@ static const char *const texts[TEXTS][LANGUAGES] = {
 		"The form for a new password has ended. Sign in again with "
 		"your temporary password."),
 
+	[TEXT_CONSENT] = TEXT_ROW("Toestemming voor {}", "Permission for {}"),
+	[TEXT_CONSENT_ASKS] =
+	    TEXT_ROW("{} is een app van een andere organisatie. Als u "
+		     "toestemming geeft, mag deze app:",
+		"{} is an app of another organisation. If you give "
+		"permission, this app may:"),
+	[TEXT_CONSENT_DAYS] =
+	    TEXT_ROW("De toestemming geldt tot u haar intrekt. De app kan "
+		     "telkens hooguit {} dagen bij deze gegevens; daarna moet "
+		     "u zich opnieuw aanmelden.",
+		"The permission holds until you withdraw it. The app can use "
+		"this data for at most {} days at a time; then you have to "
+		"sign in again."),
+	[TEXT_CONSENT_MINUTES] =
+	    TEXT_ROW("De toestemming geldt tot u haar intrekt. De app kan "
+		     "telkens hooguit {} minuten bij deze gegevens; daarna "
+		     "moet u zich opnieuw aanmelden.",
+		"The permission holds until you withdraw it. The app can use "
+		"this data for at most {} minutes at a time; then you have "
+		"to sign in again."),
+	[TEXT_CONSENT_WITHDRAW] =
+	    TEXT_ROW("Intrekken kan op elk moment op de pagina Mijn account: "
+		     "{}",
+		"You can withdraw it at any time on the page My account: {}"),
+	[TEXT_CONSENT_BACK] = TEXT_ROW(
+	    "Hierna gaat u terug naar {}", "After this you go back to {}"),
+	[TEXT_CONSENT_CHANGED] =
+	    TEXT_ROW("Deze vraag is intussen veranderd. Lees hieronder wat de "
+		     "app nu vraagt, en kies opnieuw.",
+		"This question has changed meanwhile. Read below what the app "
+		"asks for now, and choose again."),
+	[TEXT_ALLOW] = TEXT_ROW("Toestaan", "Allow"),
+	[TEXT_DENY] = TEXT_ROW("Weigeren", "Deny"),
+
+	[TEXT_SCOPE_OPENID] =
+	    TEXT_ROW("weten dat u het bent, aan een vast kenmerk van uw "
+		     "account",
+		"know that it is you, by a fixed identifier of your account"),
+	[TEXT_SCOPE_PROFILE] = TEXT_ROW(
+	    "uw naam en gebruikersnaam zien", "see your name and username"),
+	[TEXT_SCOPE_EMAIL] =
+	    TEXT_ROW("uw e-mailadres zien", "see your email address"),
+	[TEXT_SCOPE_OFFLINE] =
+	    TEXT_ROW("toegang houden terwijl u de app niet gebruikt",
+		"keep access while you are not using the app"),
+	[TEXT_SCOPE_READ] =
+	    TEXT_ROW("uw gegevens bij ons inzien: uw account, uw "
+		     "organisaties, uw rechten en uw contracten",
+		"read your data with us: your account, your organisations, "
+		"your permissions and your contracts"),
+	[TEXT_SCOPE_MANAGE] =
+	    TEXT_ROW("beheren wat u als medewerker mag beheren",
+		"manage what you as an employee may manage"),
+	[TEXT_SCOPE_RECORDS] = TEXT_ROW("gegevens aanleveren", "bring data in"),
+
+	[TEXT_ACCOUNT] = TEXT_ROW("Mijn account", "My account"),
+	[TEXT_OWN_PASSWORD] =
+	    TEXT_ROW("Wachtwoord wijzigen", "Change password"),
+	[TEXT_OWN_PASSWORD_NOTE] =
+	    TEXT_ROW("Daarna bent u overal afgemeld, ook in apps, behalve in "
+		     "deze browser.",
+		"After that you are signed out everywhere, in apps too, but "
+		"not in this browser."),
+	[TEXT_OWN_PASSWORD_SAVE] =
+	    TEXT_ROW("Wachtwoord wijzigen", "Change password"),
+	[TEXT_CURRENT_PASSWORD] =
+	    TEXT_ROW("Huidig wachtwoord", "Current password"),
+	[TEXT_CURRENT_WRONG] =
+	    TEXT_ROW("Het huidige wachtwoord klopt niet. Vul het opnieuw in.",
+		"The current password is not right. Enter it again."),
+	[TEXT_SESSIONS] =
+	    TEXT_ROW("Waar u bent aangemeld", "Where you are signed in"),
+	[TEXT_SESSION_THIS] = TEXT_ROW("Deze browser", "This browser"),
+	[TEXT_SESSION_OTHER] =
+	    TEXT_ROW("Een andere browser", "Another browser"),
+	[TEXT_SESSION_SINCE] = TEXT_ROW("Aangemeld op {}", "Signed in on {}"),
+	[TEXT_SESSION_USED] =
+	    TEXT_ROW("Laatst gebruikt op {}", "Last used on {}"),
+	[TEXT_SESSION_FROM] =
+	    TEXT_ROW("Vanaf netwerkadres {}", "From network address {}"),
+	[TEXT_APPS] = TEXT_ROW("Apps met toegang", "Apps with access"),
+	[TEXT_APPS_NONE] = TEXT_ROW("Geen app heeft toegang tot uw account.",
+	    "No app has access to your account."),
+	[TEXT_APP_SINCE] =
+	    TEXT_ROW("Sinds {} mag deze app:", "Since {} this app may:"),
+	[TEXT_APP_END] = TEXT_ROW("Toegang intrekken", "Withdraw access"),
+	[TEXT_MORE] =
+	    TEXT_ROW("Er zijn er meer dan hier staan. Met Overal afmelden "
+		     "meldt u zich overal tegelijk af.",
+		"There are more than are shown here. Sign out everywhere ends "
+		"all of them at once."),
+	[TEXT_EVERYWHERE] = TEXT_ROW("Overal afmelden", "Sign out everywhere"),
+	[TEXT_EVERYWHERE_NOTE] =
+	    TEXT_ROW("U wordt afgemeld in alle browsers en apps, ook hier. De "
+		     "toestemming die u aan apps hebt gegeven, blijft staan.",
+		"You are signed out in all browsers and apps, here too. What "
+		"you have allowed apps stays as it is."),
+	[TEXT_DONE_PASSWORD] = TEXT_ROW(
+	    "Uw wachtwoord is gewijzigd.", "Your password was changed."),
+	[TEXT_DONE_SESSION] = TEXT_ROW("U bent in die browser afgemeld.",
+	    "You are signed out in that browser."),
+	[TEXT_DONE_APP] = TEXT_ROW("Die app heeft geen toegang meer.",
+	    "That app no longer has access."),
+	[TEXT_DONE_ALREADY] =
+	    TEXT_ROW("Dat was al beëindigd.", "That had ended already."),
+
+	[TEXT_SIGNED_IN_AS] =
+	    TEXT_ROW("U bent aangemeld als {}.", "You are signed in as {}."),
 	[TEXT_SIGNED_IN] = TEXT_ROW("U bent aangemeld", "You are signed in"),
 	[TEXT_SIGNED_IN_NOTE] =
 	    TEXT_ROW("U bent aangemeld als {}. U kunt dit venster sluiten.",

@@ -42,6 +42,50 @@ enum text {
 	TEXT_CHANGE_CLOSED,
 	TEXT_CHANGE_CLOSED_NOTE,
 
+	TEXT_CONSENT,          /* {}: the client's name */
+	TEXT_CONSENT_ASKS,     /* {}: likewise */
+	TEXT_CONSENT_DAYS,     /* {}: how many the app has access alone */
+	TEXT_CONSENT_MINUTES,  /* the same */
+	TEXT_CONSENT_WITHDRAW, /* {}: the address of the account page */
+	TEXT_CONSENT_BACK,     /* {}: where the answer goes */
+	TEXT_CONSENT_CHANGED,  /* the form told something else */
+	TEXT_ALLOW,
+	TEXT_DENY,
+
+	/* What an app may do: items of a list. */
+	TEXT_SCOPE_OPENID,
+	TEXT_SCOPE_PROFILE,
+	TEXT_SCOPE_EMAIL,
+	TEXT_SCOPE_OFFLINE,
+	TEXT_SCOPE_READ,
+	TEXT_SCOPE_MANAGE,
+	TEXT_SCOPE_RECORDS,
+
+	TEXT_ACCOUNT,
+	TEXT_OWN_PASSWORD,
+	TEXT_OWN_PASSWORD_NOTE, /* what it ends */
+	TEXT_OWN_PASSWORD_SAVE,
+	TEXT_CURRENT_PASSWORD,
+	TEXT_CURRENT_WRONG,
+	TEXT_SESSIONS,
+	TEXT_SESSION_THIS,
+	TEXT_SESSION_OTHER,
+	TEXT_SESSION_SINCE, /* {}: a moment */
+	TEXT_SESSION_USED,  /* {}: a moment */
+	TEXT_SESSION_FROM,  /* {}: a part of an address */
+	TEXT_APPS,
+	TEXT_APPS_NONE,
+	TEXT_APP_SINCE, /* {}: a moment */
+	TEXT_APP_END,
+	TEXT_MORE, /* there are more than are shown */
+	TEXT_EVERYWHERE,
+	TEXT_EVERYWHERE_NOTE,
+	TEXT_DONE_PASSWORD,
+	TEXT_DONE_SESSION,
+	TEXT_DONE_APP,
+	TEXT_DONE_ALREADY, /* it had ended before */
+
+	TEXT_SIGNED_IN_AS, /* {}: the username */
 	TEXT_SIGNED_IN,
 	TEXT_SIGNED_IN_NOTE, /* {}: the username */
 	TEXT_SIGN_OUT,

@@ -11,6 +11,7 @@
 #include "endpoint/routes.h"
 #include "identity/audit.h"
 #include "identity/code.h"
+#include "identity/consent.h"
 #include "identity/grant.h"
 #include "identity/scope.h"
 #include "token/id_token.h"
@@ -195,12 +196,28 @@ struct redemption {
 	struct opaque_digest digest;
 	struct code_use use;
 	struct refresh refresh;
-	bool refreshes; /* the client gets a refresh token */
+	bool refreshes;   /* the client gets a refresh token */
+	bool third_party; /* the user's consent must be there */
 	int64_t now;
 	struct code_rec code;
 };
 
-/* The code is used and its grant begins, both or neither. */
+/* Whether it was withdrawn since the code was issued. */
+static bool
+lacks_consent(struct txn *vault, const struct redemption *r)
+{
+	struct consent_rec rec;
+
+	return r->third_party &&
+	    (!consent_get(vault, r->code.account, r->code.client, &rec) ||
+		!consent_covers(&rec, r->code.scope));
+}
+
+/*
+ * The code is used and its grant begins, both or neither. A third party always
+ * has a grant, if one whose refresh token nobody gets: whoever withdraws the
+ * consent ends the access token by it.
+ */
 static int
 redeem(struct txn *vault, void *arg)
 {
@@ -208,7 +225,9 @@ redeem(struct txn *vault, void *arg)
 	struct grant_rec grant;
 	int rc = code_take(vault, &r->digest, &r->use, r->now, &r->code);
 
-	if (rc != 0 || !r->refreshes)
+	if (rc == 0 && lacks_consent(vault, r))
+		rc = HUB_EDENIED;
+	if (rc != 0 || !(r->refreshes || r->third_party))
 		return rc;
 	grant = (struct grant_rec){
 		.client = r->code.client,
@@ -268,6 +287,7 @@ use_code(struct call *call, const struct param_list *form,
 		.use = { client->id, param_get(form, "redirect_uri"),
 		    param_get(form, "code_verifier") },
 		.refreshes = (client->rec->grants & CLIENT_GRANT_REFRESH) != 0,
+		.third_party = client->rec->third_party,
 		.now = clock_now(),
 	};
 	struct str code = param_get(form, "code");

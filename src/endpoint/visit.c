@@ -2,6 +2,7 @@
 
 #include "endpoint/browser.h"
 #include "endpoint/page.h"
+#include "http/form.h"
 #include "identity/uri.h"
 
 /* 303, so that a POST becomes a GET (RFC 9700 section 4.12). */
@@ -23,16 +24,52 @@ visit_go(struct visit *visit, const char *path)
 	redirect(visit, path, visit->query);
 }
 
+static void
+go_on(struct visit *visit, const char *path, enum authorize_step done)
+{
+	redirect(visit, path,
+	    authorize_request_query(
+		visit->call->req->arena, &visit->request, done));
+}
+
 void
 visit_go_on(struct visit *visit, bool fresh)
 {
-	struct arena *arena = visit->call->req->arena;
-
-	if (!visit->asked)
-		visit_go(visit, "login");
+	if (visit->asked)
+		go_on(visit, "authorize", fresh ? STEP_SIGN_IN : STEP_NONE);
+	else if (visit->to_account)
+		go_on(visit, "account", STEP_NONE);
 	else
-		redirect(visit, "authorize",
-		    authorize_request_query(arena, &visit->request, fresh));
+		visit_go(visit, "login");
+}
+
+void
+visit_consented(struct visit *visit)
+{
+	go_on(visit, "authorize", STEP_CONSENT);
+}
+
+/* What is to come travels behind the request that is none. */
+static void
+point_to_account(struct visit *visit)
+{
+	struct arena *arena = visit->call->req->arena;
+	struct buf query;
+
+	visit->to_account = true;
+	buf_init_arena(&query, arena, visit->query.n + 16);
+	buf_str(&query, visit->query);
+	form_put(&query, "to", STR("account"));
+	visit->query = buf_view(&query);
+	if (buf_error(&query) != 0)
+		call_failed(visit->call, buf_error(&query));
+}
+
+void
+visit_sign_in(struct visit *visit)
+{
+	point_to_account(visit);
+	visit_go(visit, "login");
 }
 
 struct str
@@ -49,8 +86,12 @@ keep(struct visit *visit, const struct authorize_ask *ask)
 	visit->asked = true;
 	visit->client = arena_str(visit->call->req->arena, ask->client->name);
 	visit->target = uri_source(ask->redirect_uri);
+	visit->scope = ask->scope;
+	visit->third_party = ask->client->third_party;
+	visit->refreshes = (ask->client->grants & CLIENT_GRANT_REFRESH) != 0;
 	visit->prompt_none = ask->prompt_none;
 	visit->prompt_login = ask->prompt_login;
+	visit->prompt_consent = ask->prompt_consent;
 	visit->max_age = ask->max_age;
 }
 
@@ -86,10 +127,14 @@ visit_begin(struct visit *visit, struct call *call)
 	*visit = (struct visit){ .call = call, .max_age = -1 };
 	param_read(arena, call->req->query, &list);
 	authorize_request_of(&list, &visit->request);
-	visit->query = authorize_request_query(arena, &visit->request, false);
+	visit->query =
+	    authorize_request_query(arena, &visit->request, STEP_NONE);
 	if (visit->request.client_id.n == 0 &&
-	    visit->request.redirect_uri.n == 0)
+	    visit->request.redirect_uri.n == 0) {
+		if (str_eq(param_get(&list, "to"), STR("account")))
+			point_to_account(visit);
 		return true;
+	}
 	if (visit->query.n == 0) {
 		page_error(call, visit->request.ui_locales, 400,
 		    TEXT_ERROR_REQUEST, "the request is too long");

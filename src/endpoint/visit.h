@@ -9,16 +9,21 @@
  * A visit to the sign-in pages on the way through an authorization request,
  * which travels in the query of each of them, or without one. The way on is
  * always an address of our own, so nothing is trusted of what travels; that
- * the request is judged here already gives the page a name to show.
+ * the request is judged here already gives the page a name to show. Without a
+ * request the way may lead to the account page.
  */
 struct visit {
 	struct call *call;
 	struct authorize_request request;
 	bool asked;        /* there is a request, and it is good */
+	bool to_account;   /* there is none, and the account page is next */
 	struct str query;  /* the request again */
 	struct str client; /* its name, to be shown */
 	struct str target; /* struct page's form_target */
-	bool prompt_none, prompt_login;
+	struct str scope;  /* what the client would get */
+	bool third_party;  /* the client is one, and asks for consent */
+	bool refreshes;    /* the client gets refresh tokens */
+	bool prompt_none, prompt_login, prompt_consent;
 	int64_t max_age; /* seconds; -1: none asked */
 };
 
@@ -40,6 +45,12 @@ void visit_go(struct visit *visit, const char *path);
  * none is asked for again.
  */
 void visit_go_on(struct visit *visit, bool fresh);
+
+/* The same, and consent has just been given: none is asked for again. */
+void visit_consented(struct visit *visit);
+
+/* 303 to the sign-in form, and from there to the account page. */
+void visit_sign_in(struct visit *visit);
 
 /*
  * The fields that a form of ours has brought. False when the answer stands: the

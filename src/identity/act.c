@@ -14,6 +14,7 @@
 #include "identity/audit.h"
 #include "identity/client.h"
 #include "identity/client_secret.h"
+#include "identity/consent.h"
 #include "identity/grant.h"
 #include "identity/session.h"
 #include "store/schema.h"
@@ -72,9 +73,10 @@ is_revoked(
 }
 
 /*
- * What goes from the vault: sessions and grants, looked for STEP at a time and
- * taken away in a transaction for each look, the first with the event. No
- * writer waits for a look, and no number of them is too large.
+ * What goes from the vault: sessions and grants, and consents with a client,
+ * looked for STEP at a time and taken away in a transaction for each look, the
+ * first with the event. No writer waits for a look, and no number of them is
+ * too large.
  */
 struct tidying {
 	struct str account, client; /* the other is empty */
@@ -87,8 +89,10 @@ struct tidying {
 
 	/* How far the looks have come, and what the last has found. */
 	char last_grant[ID_ROOM], last_session[ID_ROOM];
+	char last_account[ID_ROOM], last_client[ID_ROOM];
 	char grant[STEP][ID_ROOM], session[STEP][ID_ROOM];
-	unsigned int grants, sessions;
+	char consent[STEP][ID_ROOM]; /* whose */
+	unsigned int grants, sessions, consents;
 	bool more;
 };
 
@@ -164,15 +168,40 @@ note_sessions(struct txn *vault, struct tidying *t)
 	t->more = t->more || looked == STEP;
 }
 
+static void
+note_consents(struct txn *vault, struct tidying *t)
+{
+	struct arena_mark mark = arena_mark(txn_arena(vault));
+	unsigned int looked = 0;
+	struct consent_rec rec;
+
+	while (looked < STEP) {
+		struct str account = str_of(t->last_account);
+		struct str client = str_of(t->last_client);
+
+		if (!consent_next_of_all(vault, &account, &client, &rec))
+			break;
+		copy_id(vault, t->last_account, account);
+		copy_id(vault, t->last_client, client);
+		if (str_eq(client, t->client))
+			copy_id(vault, t->consent[t->consents++], account);
+		arena_rewind(txn_arena(vault), mark);
+		looked++;
+	}
+	t->more = t->more || looked == STEP;
+}
+
 static int
 look(const struct hub *hub, struct tidying *t)
 {
 	struct txn *vault = store_read_begin(hub->vault, hub->arena);
 
-	t->grants = t->sessions = 0;
+	t->grants = t->sessions = t->consents = 0;
 	note_grants(vault, t);
 	if (t->client.n == 0)
 		note_sessions(vault, t);
+	else
+		note_consents(vault, t);
 	return store_read_end(vault);
 }
 
@@ -190,6 +219,8 @@ take(struct txn *vault, void *arg)
 		session_del_by_sid(vault, t->account, str_of(t->session[i]));
 		arena_rewind(txn_arena(vault), mark);
 	}
+	for (unsigned int i = 0; i < t->consents; i++)
+		consent_del(vault, str_of(t->consent[i]), t->client);
 	if (!t->recorded)
 		audit_put(vault, t->event);
 	return 0;
@@ -198,7 +229,7 @@ take(struct txn *vault, void *arg)
 static bool
 is_worth_a_write(const struct tidying *t)
 {
-	return t->grants + t->sessions > 0 ||
+	return t->grants + t->sessions + t->consents > 0 ||
 	    (t->must && !t->recorded && !t->more);
 }
 

@@ -70,8 +70,9 @@ int act_end_all(const struct hub *hub, const struct actor *actor,
 int act_tidy(const struct hub *hub, struct str account, uint64_t epoch);
 
 /*
- * Removes a client, its secret and every grant it has. HUB_ENOENT, also after
- * completing a removal that was cut in two; HUB_EDENIED for the built-in one.
+ * Removes a client, its secret, every grant it has and the consents to it.
+ * HUB_ENOENT, also after completing a removal that was cut in two; HUB_EDENIED
+ * for the built-in one.
  */
 int act_remove_client(
     const struct hub *hub, const struct actor *actor, struct str client);

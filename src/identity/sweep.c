@@ -4,6 +4,7 @@
 #include "directory/client_public.h"
 #include "identity/audit.h"
 #include "identity/code.h"
+#include "identity/consent.h"
 #include "identity/expiry.h"
 #include "identity/grant.h"
 #include "identity/session.h"
@@ -406,6 +407,83 @@ drop_secrets(const struct hub *hub, struct sweep *sweep, struct page *page)
 	return rc;
 }
 
+/* The consent after the page's place, which moves there. */
+static bool
+next_consent(struct txn *vault, struct page *page, struct over *over)
+{
+	struct str account = STR(""), client = STR("");
+	struct str at = { (const char *)page->at->b, page->at->n };
+	struct consent_rec rec;
+
+	if (at.n > 0 &&
+	    (!key_take_str(&at, &account) || !key_take_str(&at, &client))) {
+		txn_fail(vault, HUB_ECORRUPT);
+		return false;
+	}
+	if (!consent_next_of_all(vault, &account, &client, &rec))
+		return false;
+	key_begin(page->at);
+	key_str(page->at, account);
+	key_str(page->at, client);
+	copy_id(vault, over->account, account);
+	copy_id(vault, over->id, client);
+	return true;
+}
+
+static void
+note_consents(struct txn *vault, struct txn *directory, struct page *page)
+{
+	struct arena_mark mark = arena_mark(txn_arena(vault));
+	unsigned int looked = 0;
+
+	page->n = 0;
+	while (looked < SWEEP_STEP) {
+		struct over *over = &page->over[page->n];
+
+		if (!next_consent(vault, page, over))
+			break;
+		if (!has_account(directory, str_of(over->account)) ||
+		    !has_client(directory, str_of(over->id)))
+			page->n++;
+		arena_rewind(txn_arena(vault), mark);
+		looked++;
+	}
+	page->end = looked < SWEEP_STEP;
+}
+
+static int
+take_consents(struct txn *vault, void *arg)
+{
+	struct page *page = arg;
+
+	page->gone = 0;
+	for (unsigned int i = 0; i < page->n; i++)
+		page->gone += consent_del(vault, str_of(page->over[i].account),
+		    str_of(page->over[i].id));
+	return 0;
+}
+
+/* Nobody can give one for an account or client that is not there. */
+static int
+drop_consents(const struct hub *hub, struct sweep *sweep, struct page *page)
+{
+	struct txn *vault = store_read_begin(hub->vault, hub->arena);
+	struct txn *directory = store_read_begin(hub->directory, hub->arena);
+	int rc, rc_vault;
+
+	note_consents(vault, directory, page);
+	rc = store_read_end(directory);
+	rc_vault = store_read_end(vault);
+	if (rc != 0 || rc_vault != 0)
+		return rc != 0 ? rc : rc_vault;
+	if (page->n == 0)
+		return 0;
+	rc = store_write(hub->vault, hub->arena, take_consents, page);
+	if (rc == 0)
+		sweep->swept.consents += page->gone;
+	return rc;
+}
+
 /*
  * Walks on where the last round has come to. At the end of the table the next
  * round begins anew; that it is not reached means no more than that the table
@@ -450,5 +528,6 @@ sweep_round(const struct hub *hub, struct sweep *s, int64_t now)
 	rc = first_of(rc, run_pages(hub, s, now, &s->revoked, drop_revoked));
 	rc = first_of(
 	    rc, run_pages(hub, s, now, &s->credential, drop_credentials));
-	return first_of(rc, run_pages(hub, s, now, &s->secret, drop_secrets));
+	rc = first_of(rc, run_pages(hub, s, now, &s->secret, drop_secrets));
+	return first_of(rc, run_pages(hub, s, now, &s->consent, drop_consents));
 }

@@ -9,6 +9,7 @@
 #include "identity/expiry.h"
 #include "store/audit_rec.h"
 #include "store/client_secret_rec.h"
+#include "store/consent_rec.h"
 #include "store/credential_rec.h"
 #include "store/grant_rec.h"
 #include "store/schema.h"
@@ -318,6 +319,20 @@ check_expiry(struct verify_look *l, struct str value)
 		verify_found(l, "holds something");
 }
 
+static void
+check_consent(struct verify_look *l, struct str value)
+{
+	struct str account, client;
+	struct consent_rec rec;
+
+	if (!take_pair(l, &account, &client))
+		return;
+	if (consent_rec_get(value, &rec) != 0 || !is_time(rec.given))
+		verify_found(l, VERIFY_UNREADABLE);
+	else if (rec.scope.n == 0)
+		verify_found(l, "allows nothing");
+}
+
 verify_fn *const verify_vault[VAULT_TABLES] = {
 	[VAULT_KEY] = check_key,
 	[VAULT_AUDIT] = check_audit,
@@ -331,4 +346,5 @@ verify_fn *const verify_vault[VAULT_TABLES] = {
 	[VAULT_ACCOUNT_SESSION] = check_account_session,
 	[VAULT_THROTTLE] = check_throttle,
 	[VAULT_EXPIRY] = check_expiry,
+	[VAULT_CONSENT] = check_consent,
 };

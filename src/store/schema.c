@@ -52,6 +52,7 @@ static const char *const vault_tables[VAULT_TABLES] = {
 	[VAULT_ACCOUNT_SESSION] = "account_session",
 	[VAULT_THROTTLE] = "throttle",
 	[VAULT_EXPIRY] = "expiry",
+	[VAULT_CONSENT] = "consent",
 };
 
 static const enum schema_fate vault_fates[] = {
@@ -67,6 +68,8 @@ static const enum schema_fate vault_fates[] = {
 	[VAULT_ACCOUNT_SESSION] = FATE_ENDS,
 	[VAULT_THROTTLE] = FATE_ENDS,
 	[VAULT_EXPIRY] = FATE_ENDS,
+	/* What was withdrawn since the backup must not come back. */
+	[VAULT_CONSENT] = FATE_ENDS,
 };
 
 #define COUNT(list) (sizeof(list) / sizeof((list)[0]))

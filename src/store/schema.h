@@ -39,7 +39,8 @@ enum vault_table {
 	VAULT_SESSION,         /* digest of the cookie -> session_rec */
 	VAULT_ACCOUNT_SESSION, /* account, sid -> digest of the cookie */
 	VAULT_THROTTLE,        /* digest of a name or address -> throttle_rec */
-	VAULT_EXPIRY, /* u64 seconds, kind (one letter), name -> nothing */
+	VAULT_EXPIRY,  /* u64 seconds, kind (one letter), name -> nothing */
+	VAULT_CONSENT, /* account, client -> consent_rec */
 	VAULT_TABLES,
 };
 

@@ -2,6 +2,7 @@
 /* Covers: store/contact_rec.c store/contract_rec.c store/group_rec.c */
 /* Covers: store/organization_rec.c store/signing_key_rec.c store/code_rec.c */
 /* Covers: store/client_secret_rec.c store/grant_rec.c store/session_rec.c */
+/* Covers: store/consent_rec.c */
 /*
  * Any bytes as a stored record: the first one picks the kind. What can be read
  * is written as it can be read again, and lists within it come to an end.
@@ -16,6 +17,7 @@
 #include "store/code_rec.h"
 #include "store/contact_rec.h"
 #include "store/contract_rec.h"
+#include "store/consent_rec.h"
 #include "store/grant_rec.h"
 #include "store/group_rec.h"
 #include "store/organization_rec.h"
@@ -123,6 +125,7 @@ CODEC(code_rec, 1, 0x01, walk_none)
 CODEC(grant_rec, 1, NO_FLAGS, walk_none)
 CODEC(session_rec, 1, NO_FLAGS, walk_none)
 CODEC(throttle_rec, 1, NO_FLAGS, walk_none)
+CODEC(consent_rec, 1, NO_FLAGS, walk_none)
 
 static void (*const codecs[])(struct str bytes, struct buf *out) = {
 	check_account_rec,
@@ -140,6 +143,7 @@ static void (*const codecs[])(struct str bytes, struct buf *out) = {
 	check_grant_rec,
 	check_session_rec,
 	check_throttle_rec,
+	check_consent_rec,
 };
 
 int

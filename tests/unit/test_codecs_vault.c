@@ -1,5 +1,6 @@
 #include "store/client_secret_rec.h"
 #include "store/code_rec.h"
+#include "store/consent_rec.h"
 #include "store/credential_rec.h"
 #include "store/grant_rec.h"
 #include "store/session_rec.h"
@@ -80,6 +81,20 @@ a_client_secret_comes_back(void **state)
 	assert_str(out.digest, "digest");
 	assert_true(out.made == 7);
 	assert_refuses_damage(client_secret_rec_get, &out);
+}
+
+static void
+a_consent_comes_back(void **state)
+{
+	const struct consent_rec in = { STR("openid email"), INT64_MAX };
+	struct consent_rec out;
+
+	(void)state;
+	consent_rec_put(&bytes, &in);
+	assert_int_equal(consent_rec_get(buf_view(&bytes), &out), 0);
+	assert_str(out.scope, "openid email");
+	assert_true(out.given == INT64_MAX);
+	assert_refuses_damage(consent_rec_get, &out);
 }
 
 static void
@@ -213,6 +228,7 @@ main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, make_buf, drop_buf)
 		TEST(a_credential_comes_back),
 		TEST(a_client_secret_comes_back),
+		TEST(a_consent_comes_back),
 		TEST(a_code_comes_back),
 		TEST(a_grant_comes_back),
 		TEST(a_session_comes_back),

@@ -1,5 +1,6 @@
 /*
- * The acts on credentials change both stores in several transactions. Each act
+ * The acts on credentials, and the end of an app's access, change both stores in
+ * several transactions. Each act
  * is run in a process that dies at its first commit, at its second, and so on
  * until it comes through; what the stores hold then is looked at here.
  */
@@ -9,6 +10,10 @@
 #include <stdio.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include "directory/revoked.h"
+#include "identity/app.h"
+#include "identity/consent.h"
+#include "identity/own_password.h"
 #include "store/schema.h"
 #include "store_place.h"
 #include "unit.h"
@@ -294,6 +299,120 @@ a_sign_in(void **state)
 	assert_int_equal(at, 3);
 }
 
+static void
+change_own(struct test_hub *test)
+{
+	struct hub hub = hub_of(test);
+	struct own_change in = {
+		.current = STR(GOOD),
+		.password = STR(BETTER),
+		.source = STR(ADDRESS),
+	};
+
+	assert_int_equal(
+	    opaque_digest_of(str_of(before.cookie.text), &in.session), 0);
+	assert_int_equal(own_password_change(&hub, NULL, &in), OWN_DONE);
+}
+
+static void
+a_change_of_the_own_password(void **state)
+{
+	struct test_hub *hub = *state;
+	unsigned int ended = 0;
+	bool died = true;
+	int at;
+
+	for (at = 0; died && at < COMMITS_MAX; at++) {
+		struct ways ways;
+		bool old_session;
+
+		begin(hub);
+		died = dies_at(hub, at, change_own);
+		old_session = is_signed_in(hub, &before.cookie);
+		ways = ways_in(hub);
+		/* One of the two, and with the new one all is ended. */
+		assert_true(ways.old != ways.new);
+		if (ways.new)
+			assert_false(old_session);
+		ended += !old_session && ways.old;
+		if (!died) {
+			assert_true(ways.new);
+			assert_false(has_grant(hub, "g1"));
+		}
+	}
+	assert_in_range(at, 5, COMMITS_MAX - 1);
+	/* The epoch comes first: once all was ended, and the old one counts. */
+	assert_int_equal(ended, 1);
+}
+
+#define CLIENT STR("app")
+
+static int
+give_consent(struct txn *vault, void *arg)
+{
+	(void)arg;
+	consent_put(vault, STR("jan"), CLIENT, STR("openid"), 1800000000);
+	return 0;
+}
+
+static bool
+has_consent(struct test_hub *hub)
+{
+	struct txn *vault = store_read_begin(hub->vault, hub->arena);
+	struct consent_rec rec;
+	bool has = consent_get(vault, STR("jan"), CLIENT, &rec);
+
+	assert_int_equal(store_read_end(vault), 0);
+	return has;
+}
+
+static bool
+is_dead(struct test_hub *hub, const char *gid)
+{
+	struct txn *directory = hub_look(hub);
+	bool dead = revoked_has(directory, REVOKED_GRANT, str_of(gid));
+
+	hub_look_end(directory);
+	return dead;
+}
+
+static void
+end_app(struct test_hub *test)
+{
+	struct hub hub = hub_of(test);
+
+	assert_int_equal(app_end(&hub, &operator_actor, STR("jan"), CLIENT), 0);
+}
+
+static void
+the_end_of_an_app(void **state)
+{
+	struct test_hub *hub = *state;
+	bool died = true;
+	int at;
+
+	give_password(hub, GOOD);
+	for (at = 0; died && at < COMMITS_MAX; at++) {
+		char gid[16];
+
+		snprintf(gid, sizeof(gid), "g-%d", at);
+		put_grant_of_jan(hub, gid);
+		hub_write(hub, hub->vault, give_consent, NULL);
+		died = dies_at(hub, at, end_app);
+		/* The consent never goes before what gives access. */
+		if (!has_consent(hub))
+			assert_true(is_dead(hub, gid) && !has_grant(hub, gid));
+		assert_int_equal(at > 0, is_dead(hub, gid));
+		/* Given again it does what it should have done. */
+		if (died)
+			end_app(hub);
+		assert_false(has_consent(hub));
+		assert_false(has_grant(hub, gid));
+		assert_true(is_dead(hub, gid));
+	}
+	assert_int_equal(at, 4);
+}
+
 int
 main(void)
 {
@@ -305,6 +424,8 @@ main(void)
 		TEST(a_change_of_the_temporary_password),
 		TEST(an_enrolment),
 		TEST(a_sign_in),
+		TEST(a_change_of_the_own_password),
+		TEST(the_end_of_an_app),
 	};
 
 	return UNIT_RUN(tests);

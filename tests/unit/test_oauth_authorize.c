@@ -474,7 +474,7 @@ third_parties_wait_for_consent(void **state)
 	struct fixture *f = *state;
 
 	browse(f, authorize_uri(f, "third", ""), jan(f));
-	assert_redirected_error(f, THIRD_URI, "access_denied");
+	assert_location(f, BASE_URL "/identity/consent?");
 	browse(f, authorize_uri(f, "third", "&prompt=none"), jan(f));
 	assert_redirected_error(f, THIRD_URI, "consent_required");
 	browse(f, authorize_uri(f, "third", "&prompt=none"), NULL);

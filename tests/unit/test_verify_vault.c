@@ -201,6 +201,10 @@ static const struct damage damages[] = {
 	    .says = ": the key is not made of a time, a kind" },
 	{ VAULT_EXPIRY, "g", "g", .when = IDLE_END, .kind = EXPIRY_GRANT,
 	    .to = "", .says = ": the key is not made of a time" },
+	{ VAULT_CONSENT, "a", "app", .to = "",
+	    .says = "consent a app: cannot be read" },
+	{ VAULT_CONSENT, "a", .to = "",
+	    .says = "consent a: the key is not made of two" },
 	/* A value that is no key must not end the walk. */
 	{ VAULT_REFRESH, "x", .to = "",
 	    .says = "refresh x: leads to grant , which is" },

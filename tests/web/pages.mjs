@@ -33,6 +33,9 @@ before(async () => {
 	hubctl('client', 'add', '--id', 'web-test', '--name', 'Mijn polissen',
 		'--public', '--redirect-uri', 'http://127.0.0.1/back',
 		'--grant', 'authorization_code');
+	hubctl('client', 'add', '--id', 'web-third', '--name',
+		'Polissen van derden', '--public', '--third-party',
+		'--redirect-uri', 'http://127.0.0.1/back');
 	browser = await openBrowser();
 });
 
@@ -248,6 +251,26 @@ test('nobody else shows the form in a frame', async () => {
 	await close();
 });
 
+async function signInAs(page, username) {
+	await page.fill('#username', username);
+	await page.fill('#password', PASSWORD);
+	await page.keyboard.press('Enter');
+}
+
+// With an app that has access, by a consent that is given once.
+async function ownPage(page) {
+	const username = user('own');
+	await page.goto(request({ client_id: 'web-third', prompt: 'login' }));
+	await signInAs(page, username);
+	await Promise.race([atApp(page),
+		page.waitForSelector('button[value=allow]')]);
+	if (new URL(page.url()).pathname === '/identity/consent')
+		await page.click('button[value=allow]');
+	await atApp(page);
+	await page.goto(`${HTTPS}/identity/account`);
+	await page.waitForSelector('h3:has-text("Polissen van derden")');
+}
+
 // Every page that there is, with what it takes to get there.
 const PAGES = {
 	'sign-in': (page) => page.goto(request()),
@@ -263,6 +286,21 @@ const PAGES = {
 		await page.waitForSelector('a.button');
 	},
 	'signed out': (page) => page.goto(`${HTTPS}/identity/logout`),
+	consent: async (page) => {
+		await page.goto(request({ client_id: 'web-third',
+			prompt: 'login consent' }));
+		await signInAs(page, user('asked'));
+		await page.waitForSelector('button[value=allow]');
+	},
+	account: ownPage,
+	'account, refused': async (page) => {
+		await ownPage(page);
+		await page.fill('#current_password', PASSWORD);
+		await page.fill('#new_password', 'kort');
+		await page.fill('#new_password_repeat', 'kort');
+		await page.keyboard.press('Enter');
+		await page.waitForSelector('#reason');
+	},
 };
 
 const LOOKS = [
@@ -329,5 +367,61 @@ test('who is signed in sees it, and signs out', async () => {
 	await page.waitForSelector('h1:has-text("U bent afgemeld")');
 	await page.goto(`${HTTPS}/identity/login`);
 	assert.equal(await page.textContent('h1'), 'Aanmelden');
+	await close();
+});
+
+test('consent by keyboard alone, and its end on the account page', async () => {
+	const username = user('consent');
+	const { page, close } = await visit();
+
+	await page.goto(request({ client_id: 'web-third', scope: 'openid email' }));
+	await signInAs(page, username);
+	await page.waitForSelector('button[value=allow]');
+	assert.equal(await page.textContent('h1'),
+		'Toestemming voor Polissen van derden');
+	await page.focus('button[value=allow]');
+	await page.keyboard.press('Enter');
+	await assertAtApp(page);
+	await page.goto(`${HTTPS}/identity/account`);
+	await page.waitForSelector('text=uw e-mailadres zien');
+	await page.focus('article:has-text("Polissen van derden") button');
+	await page.keyboard.press('Enter');
+	await page.waitForSelector('[role=status]');
+	assert.equal(await page.textContent('[role=status]'),
+		'Die app heeft geen toegang meer.');
+	await page.waitForSelector('text=Geen app heeft toegang');
+	await close();
+});
+
+test('a denied app is told, through the policy of the form', async () => {
+	const { page, close } = await visit();
+
+	await page.goto(request({ client_id: 'web-third' }));
+	await signInAs(page, user('denied'));
+	await page.click('button[value=deny]');
+	await atApp(page);
+	assert.equal(new URL(page.url()).searchParams.get('error'),
+		'access_denied');
+	await close();
+});
+
+test('a new password by keyboard alone', async () => {
+	const username = user('newpassword');
+	const { page, close } = await visit();
+
+	await page.goto(`${HTTPS}/identity/account`);
+	await signInAs(page, username);
+	await page.waitForSelector('#current_password');
+	await page.focus('#current_password');
+	await page.keyboard.type(PASSWORD);
+	await page.keyboard.press('Tab');
+	assert.equal(await focused(page), 'new_password');
+	await page.keyboard.type('vijf gele kanaries');
+	await page.keyboard.press('Tab');
+	await page.keyboard.type('vijf gele kanaries');
+	await page.keyboard.press('Enter');
+	await page.waitForSelector('[role=status]');
+	assert.equal(await page.textContent('[role=status]'),
+		'Uw wachtwoord is gewijzigd.');
 	await close();
 });

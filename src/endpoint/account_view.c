@@ -1,0 +1,292 @@
+#include "endpoint/account_view.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include "base/clock.h"
+#include "endpoint/password_fields.h"
+#include "endpoint/scope_text.h"
+#include "identity/session.h"
+
+struct loading {
+	struct account_view *view;
+	const struct conf *conf;
+	int64_t now;
+};
+
+/* Those that let their browser in; what has ended otherwise is not looked at. */
+static bool
+add_session(void *ctx, const struct session_rec *rec)
+{
+	const struct loading *l = ctx;
+	struct account_view *view = l->view;
+
+	if (rec->kind != SESSION_SIGNED_IN ||
+	    rec->epoch != view->browser.account.epoch ||
+	    l->now >= session_end(l->conf, rec))
+		return true;
+	if (view->session_count == ACCOUNT_SESSIONS) {
+		view->more_sessions = true;
+		return false;
+	}
+	view->sessions[view->session_count++] = *rec;
+	return true;
+}
+
+static int
+compare_sessions(const void *a, const void *b)
+{
+	const struct session_rec *one = a, *other = b;
+
+	if (one->auth_time != other->auth_time)
+		return one->auth_time < other->auth_time ? 1 : -1;
+	return str_cmp(one->sid, other->sid);
+}
+
+bool
+account_view_load(struct account_view *view)
+{
+	struct call *call = view->visit->call;
+	struct str account = view->browser.account.id;
+	struct loading l = { view, call->service->conf, clock_now() };
+	struct txn *vault =
+	    store_read_begin(call->service->vault, call->req->arena);
+	int rc;
+
+	view->session_count = 0;
+	view->more_sessions = false;
+	session_walk(vault, account, add_session, &l);
+	app_list(vault, l.conf, account, view->browser.account.epoch, l.now,
+	    &view->apps);
+	rc = store_read_end(vault);
+	if (rc != 0) {
+		call_failed(call, rc);
+		return false;
+	}
+	qsort(view->sessions, view->session_count, sizeof(view->sessions[0]),
+	    compare_sessions);
+	return true;
+}
+
+/* "2026-01-31 12:34 UTC": the hub does not know where the user is. */
+static struct str
+moment(struct page *page, int64_t seconds)
+{
+	char text[CLOCK_TEXT];
+
+	clock_text(seconds, text);
+	return str_of(arena_printf(
+	    page->call->req->arena, "%.10s %.5s UTC", text, text + 11));
+}
+
+/* Enough to know a place again, and no more than that. */
+static struct str
+part_of_address(struct page *page, struct str source)
+{
+	bool v6 = str_index(source, ':') >= 0;
+	size_t n = 0;
+
+	for (int pieces = 0; n < source.n; n++) {
+		if (source.p[n] == (v6 ? ':' : '.') && ++pieces == 3)
+			break;
+	}
+	if (n == source.n)
+		return source;
+	return str_of(arena_printf(page->call->req->arena, "%.*s%s", (int)n,
+	    source.p, v6 ? ":\xe2\x80\xa6" : ".\xe2\x80\xa6"));
+}
+
+static void
+put_line(struct page *page, enum text text, struct str insert)
+{
+	page_text_with(page, text, insert);
+	page_html(page, "<br>\n");
+}
+
+static void
+begin_section(struct page *page, const char *id, enum text title)
+{
+	buf_printf(&page->html,
+	    "<section aria-labelledby=\"%s\">\n<h2 id=\"%s\">", id, id);
+	page_text(page, title);
+	page_html(page, "</h2>\n");
+}
+
+/* A form that is a button: DOES names what, NAME and VALUE to what. */
+static void
+put_button_form(struct page *page, const struct account_view *view,
+    const char *does, const char *name, struct str value)
+{
+	page_form(page, visit_link(view->visit, "account"));
+	buf_printf(&page->html,
+	    "<input type=\"hidden\" name=\"do\" value=\"%s\">\n", does);
+	if (name == NULL)
+		return;
+	buf_printf(
+	    &page->html, "<input type=\"hidden\" name=\"%s\" value=\"", name);
+	page_str(page, value);
+	page_html(page, "\">\n");
+}
+
+/* DESCRIBED: the id of the heading that says what the button is about. */
+static void
+end_button_form(struct page *page, enum text label, const char *described)
+{
+	buf_printf(&page->html,
+	    "<button class=\"second\" type=\"submit\" "
+	    "aria-describedby=\"%s\">",
+	    described);
+	page_text(page, label);
+	page_html(page, "</button>\n</form>\n");
+}
+
+static void
+put_current(struct page *page, const struct account_view *view)
+{
+	password_put_label(page, "current_password", TEXT_CURRENT_PASSWORD);
+	page_html(page,
+	    "<input id=\"current_password\" name=\"current_password\" "
+	    "type=\"password\" autocomplete=\"current-password\"");
+	if (view->reason != TEXTS)
+		page_html(page, " aria-describedby=\"reason\" autofocus");
+	page_html(page,
+	    view->wrong ? " aria-invalid=\"true\" required>\n"
+			: " required>\n");
+}
+
+static void
+put_password(struct page *page, const struct account_view *view)
+{
+	bool refused = view->reason != TEXTS && !view->wrong;
+
+	begin_section(page, "password", TEXT_OWN_PASSWORD);
+	put_button_form(page, view, "password", NULL, STR_NONE);
+	if (view->reason != TEXTS) {
+		page_html(
+		    page, "<p class=\"alert\" id=\"reason\" role=\"alert\">");
+		page_text_with(page, view->reason, view->insert);
+		page_html(page, "</p>\n");
+	}
+	password_put_account(page, view->browser.account.name);
+	put_current(page, view);
+	password_put_new(page, refused, false);
+	page_html(page, "<p class=\"note\">");
+	page_text(page, TEXT_OWN_PASSWORD_NOTE);
+	page_html(page, "</p>\n<button type=\"submit\">");
+	page_text(page, TEXT_OWN_PASSWORD_SAVE);
+	page_html(page, "</button>\n</form>\n</section>\n");
+}
+
+static void
+put_session(struct page *page, const struct account_view *view, unsigned int i)
+{
+	const struct session_rec *session = &view->sessions[i];
+	bool this = str_eq(session->sid, view->browser.session.sid);
+	char id[32];
+
+	snprintf(id, sizeof(id), "session-%u", i);
+	buf_printf(&page->html, "<article>\n<h3 id=\"%s\">", id);
+	page_text(page, this ? TEXT_SESSION_THIS : TEXT_SESSION_OTHER);
+	page_html(page, "</h3>\n<p class=\"note\">");
+	put_line(page, TEXT_SESSION_SINCE, moment(page, session->auth_time));
+	put_line(page, TEXT_SESSION_USED, moment(page, session->used));
+	if (session->source.n > 0)
+		page_text_with(page, TEXT_SESSION_FROM,
+		    part_of_address(page, session->source));
+	page_html(page, "</p>\n");
+	put_button_form(page, view, "session", "session", session->sid);
+	end_button_form(page, TEXT_SIGN_OUT, id);
+	page_html(page, "</article>\n");
+}
+
+static void
+put_more(struct page *page, bool more)
+{
+	if (!more)
+		return;
+	page_html(page, "<p class=\"note\">");
+	page_text(page, TEXT_MORE);
+	page_html(page, "</p>\n");
+}
+
+static void
+put_sessions(struct page *page, const struct account_view *view)
+{
+	begin_section(page, "sessions", TEXT_SESSIONS);
+	for (unsigned int i = 0; i < view->session_count; i++)
+		put_session(page, view, i);
+	put_more(page, view->more_sessions);
+	page_html(page, "</section>\n");
+}
+
+static void
+put_app(struct page *page, const struct account_view *view, unsigned int i)
+{
+	const struct app *app = &view->apps.at[i];
+	const struct client_rec *client =
+	    client_set_find(&page->call->service->clients, app->client);
+	char id[32];
+
+	snprintf(id, sizeof(id), "app-%u", i);
+	buf_printf(&page->html, "<article>\n<h3 id=\"%s\">", id);
+	page_str(page, client != NULL ? client->name : app->client);
+	page_html(page, "</h3>\n<p class=\"note\">");
+	page_text_with(page, TEXT_APP_SINCE, moment(page, app->since));
+	page_html(page, "</p>\n");
+	scope_text_put(page, app->scope);
+	put_button_form(page, view, "app", "client", app->client);
+	end_button_form(page, TEXT_APP_END, id);
+	page_html(page, "</article>\n");
+}
+
+static void
+put_apps(struct page *page, const struct account_view *view)
+{
+	begin_section(page, "apps", TEXT_APPS);
+	for (unsigned int i = 0; i < view->apps.n; i++)
+		put_app(page, view, i);
+	if (view->apps.n == 0) {
+		page_html(page, "<p>");
+		page_text(page, TEXT_APPS_NONE);
+		page_html(page, "</p>\n");
+	}
+	put_more(page, view->apps.more);
+	page_html(page, "</section>\n");
+}
+
+static void
+put_everywhere(struct page *page, const struct account_view *view)
+{
+	begin_section(page, "everywhere", TEXT_EVERYWHERE);
+	page_html(page, "<p>");
+	page_text(page, TEXT_EVERYWHERE_NOTE);
+	page_html(page, "</p>\n");
+	put_button_form(page, view, "everywhere", NULL, STR_NONE);
+	end_button_form(page, TEXT_EVERYWHERE, "everywhere");
+	page_html(page, "</section>\n");
+}
+
+/* The main form first. */
+static void (*const sections[])(
+    struct page *page, const struct account_view *view) = {
+	put_password,
+	put_sessions,
+	put_apps,
+	put_everywhere,
+};
+
+void
+account_view_show(const struct account_view *view, int status)
+{
+	struct page page;
+
+	page_begin(&page, view->visit->call, view->visit->request.ui_locales,
+	    TEXT_ACCOUNT);
+	if (view->done != TEXTS) {
+		page_html(&page, "<p class=\"status\" role=\"status\">");
+		page_text(&page, view->done);
+		page_html(&page, "</p>\n");
+	}
+	for (size_t i = 0; i < sizeof(sections) / sizeof(sections[0]); i++)
+		sections[i](&page, view);
+	page_end(&page, status);
+}
