@@ -25,6 +25,8 @@ void introspection(struct call *call);
 void end_session(struct call *call);
 void login(struct call *call);
 void password_change(struct call *call);
+void second_factor(struct call *call);
+void factor_picture(struct call *call);
 void style_sheet(struct call *call);   /* style.c */
 void style_picture(struct call *call); /* style.c */
 

@@ -11,6 +11,7 @@
 #include "store/client_secret_rec.h"
 #include "store/credential_rec.h"
 #include "store/schema.h"
+#include "store/second_factor_rec.h"
 
 #define ID_ROOM 65 /* what str_is_id() takes, and a NUL */
 
@@ -296,6 +297,18 @@ is_old_secret(struct txn *vault, struct str bytes, int64_t now)
 }
 
 static bool
+is_old_factor(struct txn *vault, struct str bytes, int64_t now)
+{
+	struct second_factor_rec rec;
+
+	if (second_factor_rec_get(bytes, &rec) != 0) {
+		txn_fail(vault, HUB_ECORRUPT);
+		return false;
+	}
+	return rec.added < now - ORPHAN_AGE;
+}
+
+static bool
 has_client(struct txn *directory, struct str id)
 {
 	struct client_rec rec;
@@ -307,6 +320,9 @@ static const struct owned credentials = { VAULT_CREDENTIAL, is_old_credential,
 	has_account };
 static const struct owned secrets = { VAULT_CLIENT_SECRET, is_old_secret,
 	has_client };
+
+static const struct owned factors = { VAULT_SECOND_FACTOR, is_old_factor,
+	has_account };
 
 static void
 note_orphans(struct txn *vault, struct txn *directory,
@@ -400,6 +416,16 @@ drop_secrets(const struct hub *hub, struct sweep *sweep, struct page *page)
 	return rc;
 }
 
+static int
+drop_factors(const struct hub *hub, struct sweep *sweep, struct page *page)
+{
+	int rc = drop_orphans(hub, &factors, page);
+
+	if (rc == 0)
+		sweep->swept.factors += page->gone;
+	return rc;
+}
+
 /*
  * Walks on where the last round has come to. At the end of the table the next
  * round begins anew; that it is not reached means no more than that the table
@@ -444,5 +470,6 @@ sweep_round(const struct hub *hub, struct sweep *s, int64_t now)
 	rc = first_of(rc, run_pages(hub, s, now, &s->revoked, drop_revoked));
 	rc = first_of(
 	    rc, run_pages(hub, s, now, &s->credential, drop_credentials));
-	return first_of(rc, run_pages(hub, s, now, &s->secret, drop_secrets));
+	rc = first_of(rc, run_pages(hub, s, now, &s->secret, drop_secrets));
+	return first_of(rc, run_pages(hub, s, now, &s->factor, drop_factors));
 }

@@ -16,6 +16,7 @@ struct swept {
 	unsigned int events;      /* of the audit log, older than audit.keep */
 	unsigned int credentials; /* of accounts that are not there */
 	unsigned int secrets;     /* of clients that are not there */
+	unsigned int factors;     /* second ones, as credentials */
 };
 
 /* Records that one transaction looks at, and takes away, at most. */
@@ -31,7 +32,7 @@ struct sweep {
 	bool more; /* there is more that was due */
 
 	/* Where the next round goes on in tables that have no order of time. */
-	struct key revoked, credential, secret;
+	struct key revoked, credential, secret, factor;
 };
 
 /*

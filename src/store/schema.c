@@ -52,6 +52,7 @@ static const char *const vault_tables[VAULT_TABLES] = {
 	[VAULT_ACCOUNT_SESSION] = "account_session",
 	[VAULT_THROTTLE] = "throttle",
 	[VAULT_EXPIRY] = "expiry",
+	[VAULT_SECOND_FACTOR] = "second_factor",
 };
 
 static const enum schema_fate vault_fates[] = {
@@ -67,6 +68,7 @@ static const enum schema_fate vault_fates[] = {
 	[VAULT_ACCOUNT_SESSION] = FATE_ENDS,
 	[VAULT_THROTTLE] = FATE_ENDS,
 	[VAULT_EXPIRY] = FATE_ENDS,
+	[VAULT_SECOND_FACTOR] = FATE_SURVIVES,
 };
 
 #define COUNT(list) (sizeof(list) / sizeof((list)[0]))

@@ -40,6 +40,7 @@ enum vault_table {
 	VAULT_ACCOUNT_SESSION, /* account, sid -> digest of the cookie */
 	VAULT_THROTTLE,        /* digest of a name or address -> throttle_rec */
 	VAULT_EXPIRY, /* u64 seconds, kind (one letter), name -> nothing */
+	VAULT_SECOND_FACTOR, /* account id -> second_factor_rec */
 	VAULT_TABLES,
 };
 

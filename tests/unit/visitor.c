@@ -163,7 +163,8 @@ pool_of(const char *uri)
 	const struct str path = { uri, n };
 
 	return str_eq(path, STR("/identity/login")) ||
-		str_eq(path, STR("/identity/password"))
+		str_eq(path, STR("/identity/password")) ||
+		str_eq(path, STR("/identity/second-factor"))
 	    ? POOL_SIGNIN
 	    : POOL_KEEPERS;
 }
