@@ -47,8 +47,9 @@ local function identity()
 		env["hub_needs_tls"] = "yes"
 		return 403
 	end
-	local what = string.match(path, "^/identity/(%l+)$")
-	local hashes = { login = 1, password = 1, forgot = 1, account = 1 }
+	local what = string.match(path, "^/identity/([%l-]+)$")
+	local hashes = { login = 1, password = 1, forgot = 1, account = 1,
+		["second-factor"] = 1 }
 	env["hub_pool"] = what and hashes[what] and "signin" or "keepers"
 	return 0
 end

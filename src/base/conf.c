@@ -20,6 +20,7 @@ enum kind {
 	KIND_PATH,  /* begins with a slash */
 	KIND_URL,   /* https, no slash at the end */
 	KIND_LEVEL, /* error, warning, info, debug */
+	KIND_WHOSE, /* none, employees, all */
 };
 
 /* When a daemon takes a changed value. */
@@ -123,6 +124,9 @@ static const struct key keys[] = {
 	{ "password.temporary_lifetime", KIND_SECONDS, ON_RELOAD,
 	    MEMBER(temporary_lifetime), 60, 30 * DAY, "72h",
 	    "of a temporary password" },
+	{ "second_factor.required", KIND_WHOSE, ON_RELOAD,
+	    MEMBER(second_factor), 0, 0, "none",
+	    "who must have a second factor: none, employees or all" },
 	{ "key.ahead", KIND_SECONDS, ON_RELOAD, MEMBER(key_ahead), 0, DAY,
 	    "10m", "that a new signing key is published before it signs" },
 	{ "audit.keep", KIND_SECONDS, ON_RELOAD, MEMBER(audit_keep), DAY,
@@ -243,6 +247,26 @@ set_level(const struct key *key, uint64_t *to, struct str text, struct why *why)
 	    EXCERPT(text));
 }
 
+static int
+set_whose(const struct key *key, uint64_t *to, struct str text, struct why *why)
+{
+	static const char *const words[] = {
+		[SECOND_FACTOR_NONE] = "none",
+		[SECOND_FACTOR_EMPLOYEES] = "employees",
+		[SECOND_FACTOR_ALL] = "all",
+	};
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		if (str_eq(text, str_of(words[i]))) {
+			*to = i;
+			return 0;
+		}
+	}
+	return why_set(why, HUB_EINVAL,
+	    "%s: '%.*s' is none of none, employees, all", key->name,
+	    EXCERPT(text));
+}
+
 static bool
 is_base_url(struct str url)
 {
@@ -304,6 +328,8 @@ set_value(
 		return set_number(key, to, text, second_units, why);
 	case KIND_LEVEL:
 		return set_level(key, to, text, why);
+	case KIND_WHOSE:
+		return set_whose(key, to, text, why);
 	case KIND_TEXT:
 	case KIND_PATH:
 	case KIND_URL:

@@ -27,6 +27,13 @@ struct conf_pool {
 	uint64_t workers;
 };
 
+/* Whose account must have a second factor; anybody's may. */
+enum conf_second_factor {
+	SECOND_FACTOR_NONE,
+	SECOND_FACTOR_EMPLOYEES,
+	SECOND_FACTOR_ALL,
+};
+
 struct conf {
 	char base_url[256]; /* no slash at the end; the audience of tokens */
 	char data[CONF_PATH_MAX]; /* holds directory/ and vault/ */
@@ -60,6 +67,7 @@ struct conf {
 	uint64_t password_memory; /* bytes that a hash takes */
 	uint64_t password_passes;
 	uint64_t temporary_lifetime;
+	uint64_t second_factor;                 /* enum conf_second_factor */
 	char password_blocklist[CONF_PATH_MAX]; /* paths with blanks between */
 	uint64_t key_ahead;  /* a new key is published so long before use */
 	uint64_t audit_keep; /* events are kept so long */

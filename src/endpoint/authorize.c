@@ -82,6 +82,7 @@ issue_code(struct call *call, const struct authorize_request *request,
 			.epoch = browser->session.epoch,
 			.sid = browser->session.sid,
 			.auth_time = browser->session.auth_time,
+			.methods = browser->session.methods,
 		},
 		.now = clock_now(),
 	};

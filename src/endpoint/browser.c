@@ -5,6 +5,7 @@
 #include "directory/revoked.h"
 #include "http/cookie.h"
 #include "identity/session.h"
+#include "token/acr.h"
 
 struct touch {
 	const struct opaque_digest *cookie;
@@ -27,7 +28,17 @@ find_session(struct call *call, int64_t now, struct browser *out, bool *found)
 	struct txn *vault = store_read_begin(s->vault, call->req->arena);
 
 	*found = session_get(vault, s->conf, &out->cookie, now, &out->session);
+	out->has_factor = *found &&
+	    second_factor_get(vault, out->session.account, &out->factor);
 	return store_read_end(vault);
+}
+
+static bool
+is_strong_enough(const struct call *call, const struct browser *b)
+{
+	return (b->session.methods & AUTH_CODE) != 0 ||
+	    (!b->has_factor &&
+		!second_factor_is_required(call->service->conf, &b->account));
 }
 
 /* What the directory says of it now. */
@@ -38,7 +49,8 @@ is_alive(struct call *call, struct browser *out)
 	    account_get(call->txn, out->session.account, &out->account) &&
 	    account_is_usable(&out->account) &&
 	    out->account.epoch == out->session.epoch &&
-	    !revoked_has(call->txn, REVOKED_SESSION, out->session.sid);
+	    !revoked_has(call->txn, REVOKED_SESSION, out->session.sid) &&
+	    is_strong_enough(call, out);
 }
 
 int

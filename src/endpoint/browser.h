@@ -3,11 +3,13 @@
 
 #include "endpoint/call.h"
 #include "identity/opaque.h"
+#include "identity/second_factor.h"
 #include "store/session_rec.h"
 
 /* The cookies of the pages. */
 #define COOKIE_SESSION "__Host-hub"       /* SESSION_SIGNED_IN */
 #define COOKIE_CHANGE "__Host-hub-change" /* SESSION_CHANGE */
+#define COOKIE_FACTOR "__Host-hub-factor" /* SESSION_CODE, SESSION_ENROL */
 #define COOKIE_FORM "__Host-hub-form"     /* what forms are bound to */
 #define COOKIE_DONE "__Host-hub-done"     /* what the next page tells */
 
@@ -17,12 +19,15 @@ struct browser {
 	struct opaque_digest cookie;
 	struct session_rec session;
 	struct account_rec account;
+	bool has_factor; /* a second one, which is this: */
+	struct second_factor_rec factor;
 };
 
 /*
  * Looks the session cookie up in both stores: signed in is who has a live
  * session of an account that may be used and has the session's epoch, and
- * whose sid is not revoked. Marks the session as used. 0 or the error of a
+ * whose sid is not revoked. One that was begun without a second factor is over
+ * when the account has one, or must have one. Marks the session as used. 0 or the error of a
  * store, which call_failed() knows already. No transaction of either store is open.
  */
 int browser_look(struct call *call, struct browser *out);

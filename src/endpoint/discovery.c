@@ -2,6 +2,7 @@
 #include "endpoint/oauth.h"
 #include "endpoint/routes.h"
 #include "identity/scope.h"
+#include "token/acr.h"
 
 #define DOCUMENT_MAX 8192
 
@@ -72,9 +73,12 @@ put_abilities(struct json_out *j)
 	put_words(j, "client_secret_basic client_secret_post");
 	json_out_name(j, "code_challenge_methods_supported");
 	put_words(j, "S256");
+	json_out_name(j, "acr_values_supported");
+	put_words(j, ACR_PASSWORD " " ACR_MFA);
 	json_out_name(j, "claims_supported");
 	put_words(j,
-	    "sub iss aud exp iat auth_time nonce at_hash sid name given_name "
+	    "sub iss aud exp iat auth_time acr amr nonce at_hash sid name "
+	    "given_name "
 	    "middle_name family_name preferred_username email "
 	    "email_verified");
 	json_out_name(j, "prompt_values_supported");

@@ -6,6 +6,7 @@
 #include "endpoint/routes.h"
 #include "endpoint/shown_token.h"
 #include "identity/grant.h"
+#include "token/acr.h"
 
 #define ANSWER_MAX 8192
 
@@ -83,6 +84,7 @@ put_access(
 	put_time(j, "exp", c->exp);
 	put_time(j, "iat", c->iat);
 	put_time(j, "auth_time", c->auth_time);
+	acr_put(j, c->methods);
 	if (c->user && claims_have_scope(c, "profile"))
 		put_text(j, "username", call->account.name);
 }
@@ -100,6 +102,7 @@ put_refresh(
 	put_time(j, "exp", grant_end(call->service->conf, grant));
 	put_time(j, "iat", grant->used);
 	put_time(j, "auth_time", grant->auth_time);
+	acr_put(j, grant->methods);
 }
 
 static void

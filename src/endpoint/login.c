@@ -161,23 +161,12 @@ refuse(struct visit *visit, struct str username)
 static void
 throttle(struct visit *visit, const struct signin *in)
 {
-	struct arena *arena = visit->call->req->arena;
-	long long seconds = (in->wait_ms + 999) / 1000;
-	bool minutes = seconds > 90;
-	/* Nobody minds a second more, and there is no "1 seconds". */
-	long long shown = minutes ? (seconds + 59) / 60
-	    : seconds < 2         ? 2
-				  : seconds;
+	struct form form = { .username = in->username, .status = 429 };
+	bool minutes;
 
-	show_form(visit,
-	    &(struct form){
-		.username = in->username,
-		.reason = minutes ? TEXT_SIGN_IN_MINUTES : TEXT_SIGN_IN_SECONDS,
-		.insert = str_of(arena_printf(arena, "%lld", shown)),
-		.status = 429,
-	    });
-	resp_header(visit->call->resp, "Retry-After",
-	    str_of(arena_printf(arena, "%lld", seconds)));
+	form.insert = page_wait(visit->call, in->wait_ms, &minutes);
+	form.reason = minutes ? TEXT_SIGN_IN_MINUTES : TEXT_SIGN_IN_SECONDS;
+	show_form(visit, &form);
 }
 
 static void
@@ -199,6 +188,10 @@ try(struct visit *visit, const struct param_list *fields)
 	case SIGNIN_CHANGE:
 		cookie_set(call->resp, COOKIE_CHANGE, str_of(in.cookie.text));
 		visit_go(visit, "password");
+		break;
+	case SIGNIN_FACTOR:
+		cookie_set(call->resp, COOKIE_FACTOR, str_of(in.cookie.text));
+		visit_go(visit, "second-factor");
 		break;
 	case SIGNIN_WRONG:
 		refuse(visit, in.username);

@@ -250,3 +250,17 @@ page_error(struct call *call, struct str ui_locales, int status, enum text text,
 	page_html(&page, "</p>\n");
 	page_end(&page, status);
 }
+
+struct str
+page_wait(struct call *call, int64_t wait_ms, bool *minutes)
+{
+	struct arena *arena = call->req->arena;
+	long long seconds = (wait_ms + 999) / 1000, shown;
+
+	*minutes = seconds > 90;
+	/* Nobody minds a second more, and there is no "1 seconds". */
+	shown = *minutes ? (seconds + 59) / 60 : seconds < 2 ? 2 : seconds;
+	resp_header(call->resp, "Retry-After",
+	    str_of(arena_printf(arena, "%lld", seconds)));
+	return str_of(arena_printf(arena, "%lld", shown));
+}

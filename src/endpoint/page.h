@@ -56,6 +56,12 @@ void page_end(struct page *page, int status);
 void page_error(struct call *call, struct str ui_locales, int status,
     enum text text, const char *detail);
 
+/*
+ * How long to wait for another try, as a number of seconds, or minutes, to be
+ * read by people; sets Retry-After.
+ */
+struct str page_wait(struct call *call, int64_t wait_ms, bool *minutes);
+
 /* The parameter ui_locales of the request's query; n is 0 without. */
 struct str page_locales(struct call *call);
 

@@ -102,6 +102,11 @@ change(struct visit *visit, const struct form *form, struct str password)
 		cookie_clear(call->resp, COOKIE_CHANGE);
 		visit_go_on(visit, true);
 		break;
+	case CHANGE_FACTOR:
+		cookie_set(call->resp, COOKIE_FACTOR, str_of(in.cookie.text));
+		cookie_clear(call->resp, COOKIE_CHANGE);
+		visit_go(visit, "second-factor");
+		break;
 	case CHANGE_REFUSED:
 		show_form(visit, form, password_reason(in.fault));
 		break;

@@ -27,6 +27,8 @@ void end_session(struct call *call);
 void login(struct call *call);
 void password_change(struct call *call);
 void account_page(struct call *call);
+void second_factor(struct call *call);
+void factor_picture(struct call *call);
 void style_sheet(struct call *call);   /* style.c */
 void style_picture(struct call *call); /* style.c */
 

@@ -213,6 +213,95 @@ static const char *const texts[TEXTS][LANGUAGES] = {
 
 	[TEXT_SIGNED_IN_AS] =
 	    TEXT_ROW("U bent aangemeld als {}.", "You are signed in as {}."),
+	[TEXT_CODE] = TEXT_ROW("Vul uw code in", "Enter your code"),
+	[TEXT_CODE_NOTE] = TEXT_ROW(
+	    "Open op uw telefoon de app die codes voor u maakt en neem de zes "
+	    "cijfers over. Hebt u uw telefoon niet? Vul dan een van uw "
+	    "herstelcodes in.",
+	    "Open the app on your phone that makes codes for you and copy the "
+	    "six digits. No phone at hand? Enter one of your recovery codes."),
+	[TEXT_CODE_FIELD] = TEXT_ROW("Code", "Code"),
+	[TEXT_CODE_SEND] = TEXT_ROW("Verdergaan", "Go on"),
+	[TEXT_CODE_WRONG] = TEXT_ROW(
+	    "Deze code klopt niet of is al gebruikt. Wacht op een nieuwe en "
+	    "probeer het opnieuw. Blijft het misgaan, kijk dan of de klok van "
+	    "uw telefoon gelijk loopt.",
+	    "This code is not right, or was used before. Wait for a new one "
+	    "and try again. If it keeps going wrong, see that the clock of "
+	    "your phone is right."),
+	[TEXT_CODE_SECONDS] = TEXT_ROW(
+	    "Er is te vaak iets verkeerds ingevuld. Wacht {} seconden en "
+	    "probeer het dan opnieuw.",
+	    "Something wrong was entered too often. Wait {} seconds, then try "
+	    "again."),
+	[TEXT_CODE_MINUTES] = TEXT_ROW(
+	    "Er is te vaak iets verkeerds ingevuld. Wacht {} minuten en "
+	    "probeer het dan opnieuw.",
+	    "Something wrong was entered too often. Wait {} minutes, then try "
+	    "again."),
+	[TEXT_FACTOR] =
+	    TEXT_ROW("Aanmelden in twee stappen", "Sign in with two steps"),
+	[TEXT_FACTOR_NOTE] = TEXT_ROW(
+	    "U meldt zich dan aan met uw wachtwoord en een code van uw "
+	    "telefoon. Wie alleen uw wachtwoord kent, komt niet binnen.",
+	    "You then sign in with your password and a code of your phone. "
+	    "Who knows nothing but your password does not get in."),
+	[TEXT_FACTOR_REQUIRED] = TEXT_ROW(
+	    "Met uw account kunt u zich alleen in twee stappen aanmelden: met "
+	    "uw wachtwoord en een code van uw telefoon. Stel dat nu in; daarna "
+	    "gaat u verder.",
+	    "Your account can only be used with two steps: your password and "
+	    "a code of your phone. Set that up now; then you go on."),
+	[TEXT_FACTOR_PASSWORD_NOTE] =
+	    TEXT_ROW("Vul eerst uw wachtwoord nog een keer in.",
+		"First enter your password once more."),
+	[TEXT_FACTOR_PASSWORD_WRONG] = TEXT_ROW(
+	    "Dit wachtwoord klopt niet. Kijk het na en probeer het opnieuw.",
+	    "This password is not right. Check it and try again."),
+	[TEXT_FACTOR_SCAN] = TEXT_ROW(
+	    "Scan de afbeelding met een app voor codes (een "
+	    "authenticator-app), of neem de sleutel over. Vul daarna de code "
+	    "in die de app toont.",
+	    "Scan the picture with an app for codes (an authenticator app), "
+	    "or copy the key. Then enter the code that the app shows."),
+	[TEXT_FACTOR_PICTURE] =
+	    TEXT_ROW("QR-code met de sleutel die hieronder staat",
+		"QR code of the key below"),
+	[TEXT_FACTOR_KEY] = TEXT_ROW("Sleutel:", "Key:"),
+	[TEXT_FACTOR_OPEN] = TEXT_ROW("Openen in een app op dit apparaat",
+	    "Open in an app on this device"),
+	[TEXT_FACTOR_CONFIRM] =
+	    TEXT_ROW("Code die de app toont", "Code that the app shows"),
+	[TEXT_FACTOR_SET] = TEXT_ROW("Aanzetten", "Turn on"),
+	[TEXT_FACTOR_ON] = TEXT_ROW(
+	    "Aanmelden in twee stappen staat aan. Ongebruikte herstelcodes: "
+	    "{}.",
+	    "Sign-in with two steps is on. Recovery codes not used yet: {}."),
+	[TEXT_FACTOR_REMOVE_NOTE] = TEXT_ROW(
+	    "Hebt u een andere telefoon of nieuwe herstelcodes nodig? Zet het "
+	    "dan uit en weer aan. Vul daarvoor uw wachtwoord in, en een code "
+	    "van de app of een herstelcode.",
+	    "Another phone, or new recovery codes? Turn it off and on again. "
+	    "That takes your password, and a code of the app or a recovery "
+	    "code."),
+	[TEXT_FACTOR_REMOVE] = TEXT_ROW("Uitzetten", "Turn off"),
+	[TEXT_FACTOR_REMOVE_WRONG] = TEXT_ROW(
+	    "Het wachtwoord of de code klopt niet, of de code is al gebruikt. "
+	    "Er is niets veranderd.",
+	    "The password or the code is not right, or the code was used "
+	    "before. Nothing was changed."),
+	[TEXT_RECOVERY] =
+	    TEXT_ROW("Bewaar uw herstelcodes", "Keep your recovery codes"),
+	[TEXT_RECOVERY_NOTE] = TEXT_ROW(
+	    "Aanmelden in twee stappen staat aan. Schrijf deze codes op of "
+	    "druk ze af: elk ervan werkt een keer in plaats van een code van "
+	    "uw telefoon. Ze worden niet nog eens getoond.",
+	    "Sign-in with two steps is on. Write these codes down or print "
+	    "them: each works once in place of a code of your phone. They are "
+	    "not shown again."),
+	[TEXT_RECOVERY_KEPT] =
+	    TEXT_ROW("Ik heb ze bewaard, ga verder", "I have kept them, go on"),
+
 	[TEXT_SIGNED_IN] = TEXT_ROW("U bent aangemeld", "You are signed in"),
 	[TEXT_SIGNED_IN_NOTE] =
 	    TEXT_ROW("U bent aangemeld als {}. U kunt dit venster sluiten.",

@@ -86,6 +86,32 @@ enum text {
 	TEXT_DONE_ALREADY, /* it had ended before */
 
 	TEXT_SIGNED_IN_AS, /* {}: the username */
+	TEXT_CODE,         /* of the second factor, after the password */
+	TEXT_CODE_NOTE,
+	TEXT_CODE_FIELD,
+	TEXT_CODE_SEND,
+	TEXT_CODE_WRONG,
+	TEXT_CODE_SECONDS, /* {}: so many until the next try */
+	TEXT_CODE_MINUTES,
+	TEXT_FACTOR, /* the page on which one is added and removed */
+	TEXT_FACTOR_NOTE,
+	TEXT_FACTOR_REQUIRED,
+	TEXT_FACTOR_PASSWORD_NOTE,
+	TEXT_FACTOR_PASSWORD_WRONG,
+	TEXT_FACTOR_SCAN,
+	TEXT_FACTOR_PICTURE, /* for who does not see it */
+	TEXT_FACTOR_KEY,
+	TEXT_FACTOR_OPEN,
+	TEXT_FACTOR_CONFIRM,
+	TEXT_FACTOR_SET,
+	TEXT_FACTOR_ON, /* {}: the codes for recovery that are left */
+	TEXT_FACTOR_REMOVE_NOTE,
+	TEXT_FACTOR_REMOVE,
+	TEXT_FACTOR_REMOVE_WRONG,
+	TEXT_RECOVERY,
+	TEXT_RECOVERY_NOTE,
+	TEXT_RECOVERY_KEPT,
+
 	TEXT_SIGNED_IN,
 	TEXT_SIGNED_IN_NOTE, /* {}: the username */
 	TEXT_SIGN_OUT,

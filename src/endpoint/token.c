@@ -26,6 +26,7 @@ struct issue {
 	struct str scope;
 	struct str gid, sid, nonce;
 	int64_t auth_time, now;
+	uint8_t methods;          /* enum auth_method */
 	struct str refresh_token; /* n 0: none */
 };
 
@@ -57,6 +58,7 @@ sign_access(struct call *call, const struct issue *issue,
 		.iat = issue->now,
 		.exp = issue->now + (int64_t)s->conf->token_lifetime,
 		.auth_time = issue->auth_time,
+		.methods = issue->methods,
 		.epoch = issue->epoch,
 		.user = issue->account.n > 0,
 	};
@@ -89,6 +91,7 @@ sign_id(struct call *call, const struct issue *issue,
 		.iat = issue->now,
 		.exp = issue->now + (int64_t)s->conf->token_lifetime,
 		.auth_time = issue->auth_time,
+		.methods = issue->methods,
 	};
 
 	return id_token_sign(
@@ -236,6 +239,7 @@ redeem(struct txn *vault, void *arg)
 		.scope = r->code.scope,
 		.sid = r->code.sid,
 		.auth_time = r->code.auth_time,
+		.methods = r->code.methods,
 	};
 	grant_put(vault, r->conf, r->code.gid, &r->refresh, &grant, r->now);
 	return 0;
@@ -263,6 +267,7 @@ finish_code(struct call *call, struct redemption *r, struct oauth_client client)
 		.sid = code->sid,
 		.nonce = code->nonce,
 		.auth_time = code->auth_time,
+		.methods = code->methods,
 		.now = r->now,
 	};
 
@@ -389,6 +394,7 @@ finish_refresh(struct call *call, const struct refreshing *r,
 		.gid = r->use.gid,
 		.sid = rec->sid,
 		.auth_time = rec->auth_time,
+		.methods = rec->methods,
 		.now = r->use.now,
 		.refresh_token = str_of(r->use.next.text),
 	};

@@ -143,6 +143,18 @@ visit_begin(struct visit *visit, struct call *call)
 	return judge(visit);
 }
 
+struct str
+visit_on(const struct visit *visit, const char *path)
+{
+	struct arena *arena = visit->call->req->arena;
+	struct str query;
+
+	if (!visit->asked)
+		return visit_link(visit, path);
+	query = authorize_request_query(arena, &visit->request, true);
+	return str_of(arena_printf(arena, "authorize?%.*s", STR_ARG(query)));
+}
+
 static void
 show_form_error(struct visit *visit, const char *path)
 {

@@ -37,7 +37,13 @@ bool visit_begin(struct visit *visit, struct call *call);
 /* PATH ("login") with the request behind it, as a page names it. */
 struct str visit_link(const struct visit *visit, const char *path);
 
-/* 303 to that. */
+/*
+ * Where the visitor was going after a sign-in that has just happened, as a page
+ * names it; PATH where that was nowhere.
+ */
+struct str visit_on(const struct visit *visit, const char *path);
+
+/* 303 to PATH with the request behind it. */
 void visit_go(struct visit *visit, const char *path);
 
 /*

@@ -1,8 +1,10 @@
 #include <stdio.h>
+#include "base/clock.h"
 #include "base/json_in.h"
 #include "directory/account.h"
 #include "hubctl/ctl.h"
 #include "hubctl/who.h"
+#include "identity/factor_act.h"
 #include "store/rec_list.h"
 #include "store/schema.h"
 
@@ -144,11 +146,32 @@ print_json(const char *label, struct str json)
 	putchar('\n');
 }
 
+static int
+print_factor(struct ctl *ctl, struct str account)
+{
+	struct txn *txn = store_read_begin(ctl->vault, ctl->arena);
+	struct second_factor_rec factor;
+	bool has = second_factor_get(txn, account, &factor);
+	char since[CLOCK_TEXT];
+	int rc = store_read_end(txn);
+
+	if (rc != 0)
+		return rc;
+	clock_text(factor.added, since);
+	if (has)
+		printf("second factor: since %s, recovery codes left: %u\n",
+		    since, second_factor_left(&factor));
+	else
+		puts("second factor: none");
+	return 0;
+}
+
 static enum ctl_exit
 run_show(struct ctl *ctl, int argc, char **argv)
 {
 	struct account_rec rec;
 	struct why why;
+	int rc;
 
 	(void)argc;
 	if (ctl_open(ctl, &why) != 0 || who_find(ctl, argv[0], &rec, &why) != 0)
@@ -159,8 +182,9 @@ run_show(struct ctl *ctl, int argc, char **argv)
 	print_list("groups", rec.groups, false);
 	print_list("organisations", rec.organizations, false);
 	print_list("dossiers", rec.dossiers, true);
+	rc = print_factor(ctl, rec.id);
 	print_json("item", rec.item);
-	return CTL_OK;
+	return rc == 0 ? CTL_OK : ctl_fail("vault: %s", err_text(rc));
 }
 
 /* What is done to an account; FN runs in a write transaction. */
@@ -259,6 +283,33 @@ run_revoke(struct ctl *ctl, int argc, char **argv)
 	    ctl, argv[0], "account.revoked", false, "signed out everywhere");
 }
 
+static enum ctl_exit
+run_reset_factor(struct ctl *ctl, int argc, char **argv)
+{
+	struct account_rec rec;
+	struct actor actor;
+	struct hub hub;
+	struct why why;
+	int rc;
+
+	(void)argc;
+	if (ctl_open(ctl, &why) != 0 || who_find(ctl, argv[0], &rec, &why) != 0)
+		return ctl_fail("%s", why.text);
+	hub = ctl_hub(ctl);
+	actor = ctl_actor(ctl);
+	rc = factor_reset(&hub, &actor, rec.id);
+	if (rc == HUB_ENOENT)
+		return ctl_fail("account %s has no second factor", argv[0]);
+	if (rc != 0)
+		return ctl_fail("account %s: %s; give the command again until "
+				"it succeeds",
+		    argv[0], err_text(rc));
+	printf("account %s has no second factor and is signed out "
+	       "everywhere\n",
+	    argv[0]);
+	return CTL_OK;
+}
+
 const struct command command_account_list = {
 	.name = "account list",
 	.usage = "",
@@ -307,4 +358,17 @@ const struct command command_account_revoke = {
 	.min = 1,
 	.max = 1,
 	.run = run_revoke,
+};
+
+const struct command command_account_reset_second_factor = {
+	.name = "account reset-second-factor",
+	.usage = "USERNAME",
+	.brief = "Takes the second factor of an account away.",
+	.text = WHO_HELP
+	"For who has lost phone and recovery codes: make sure who is asking. "
+	"All sessions\nand tokens end at once; the password stays.\n",
+	.alone = true,
+	.min = 1,
+	.max = 1,
+	.run = run_reset_factor,
 };

@@ -39,8 +39,9 @@ put_session(void *ctx, const struct session_rec *rec)
 	if (rec->epoch != l->epoch || session_end(l->conf, rec) <= l->now ||
 	    revoked_has(l->directory, REVOKED_SESSION, rec->sid))
 		return true;
-	put_line(l, rec->sid, rec->kind == SESSION_CHANGE ? "form" : "session",
-	    rec->auth_time, rec->used);
+	put_line(l, rec->sid,
+	    rec->kind == SESSION_SIGNED_IN ? "session" : "form", rec->auth_time,
+	    rec->used);
 	buf_printf(&l->text, "  %-24s  %.*s\n", "-", STR_ARG(rec->source));
 	return true;
 }

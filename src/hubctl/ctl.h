@@ -129,6 +129,7 @@ extern const struct command command_account_revoke;
 extern const struct command command_account_add;
 extern const struct command command_account_reset_password;
 extern const struct command command_account_set_password;
+extern const struct command command_account_reset_second_factor;
 extern const struct command command_account_sessions;
 extern const struct command command_client_add;
 extern const struct command command_client_list;

@@ -30,6 +30,7 @@ static const struct command *const commands[] = {
 	&command_account_revoke,
 	&command_account_reset_password,
 	&command_account_set_password,
+	&command_account_reset_second_factor,
 	&command_account_sessions,
 	&command_client_add,
 	&command_client_list,

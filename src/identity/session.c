@@ -48,23 +48,32 @@ index_key(struct key *key, struct str account, struct str sid)
 	key_str(key, sid);
 }
 
-void
-session_put(struct txn *vault, const struct conf *conf,
-    const struct opaque_digest *cookie, struct session_rec *rec)
+/* With its index and its place among what expires. */
+static void
+enter_record(struct txn *vault, const struct conf *conf, struct str digest,
+    struct session_rec *rec)
 {
-	struct str digest = str_of(cookie->text);
-	uint64_t lifetime = rec->kind == SESSION_CHANGE
-	    ? SESSION_CHANGE_LIFETIME
-	    : conf->session_lifetime;
 	struct key key;
 
-	rec->used = rec->auth_time;
-	rec->expires = rec->auth_time + (int64_t)lifetime;
 	rec->listed = session_end(conf, rec);
 	write_record(vault, digest, rec);
 	index_key(&key, rec->account, rec->sid);
 	txn_put(vault, VAULT_ACCOUNT_SESSION, &key, digest);
 	expiry_put(vault, rec->listed, EXPIRY_SESSION, digest);
+}
+
+void
+session_put(struct txn *vault, const struct conf *conf,
+    const struct opaque_digest *cookie, struct session_rec *rec)
+{
+	struct str digest = str_of(cookie->text);
+	uint64_t lifetime = rec->kind == SESSION_SIGNED_IN
+	    ? conf->session_lifetime
+	    : SESSION_FORM_LIFETIME;
+
+	rec->used = rec->auth_time;
+	rec->expires = rec->auth_time + (int64_t)lifetime;
+	enter_record(vault, conf, digest, rec);
 }
 
 int64_t
@@ -73,7 +82,7 @@ session_end(const struct conf *conf, const struct session_rec *rec)
 	int64_t idle = rec->used + (int64_t)conf->session_idle;
 
 	/* The form has its own time, which is not to be cut short. */
-	if (rec->kind == SESSION_CHANGE)
+	if (rec->kind != SESSION_SIGNED_IN)
 		return rec->expires;
 	return idle < rec->expires ? idle : rec->expires;
 }
@@ -118,6 +127,23 @@ del_record(struct txn *vault, struct str digest)
 	expiry_del(vault, rec.listed, EXPIRY_SESSION, digest);
 	key_of(&key, digest);
 	return txn_del(vault, VAULT_SESSION, &key);
+}
+
+void
+session_update(struct txn *vault, const struct opaque_digest *cookie,
+    const struct session_rec *rec)
+{
+	write_record(vault, str_of(cookie->text), rec);
+}
+
+void
+session_move(struct txn *vault, const struct conf *conf,
+    const struct opaque_digest *from, const struct opaque_digest *to,
+    struct session_rec *rec, int64_t now)
+{
+	del_record(vault, str_of(from->text));
+	rec->used = now;
+	enter_record(vault, conf, str_of(to->text), rec);
 }
 
 bool

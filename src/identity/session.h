@@ -7,13 +7,13 @@
 #include "store/txn.h"
 
 /*
- * Sessions of browsers: single sign-on, and the change form of a temporary
- * password. Their end by time ends single sign-on only, not the grants that
+ * Sessions of browsers: single sign-on, and the forms that stand before it, of
+ * a temporary password and of the second factor. Their end by time ends single sign-on only, not the grants that
  * began in them.
  */
 
-/* How long the change form may be worked on, in seconds. */
-#define SESSION_CHANGE_LIFETIME 900
+/* How long a form that stands before a session may be worked on, in seconds. */
+#define SESSION_FORM_LIFETIME 900
 
 /*
  * Stores a session that was just made, with its index by account and its place
@@ -41,6 +41,22 @@ bool session_is_stale(const struct session_rec *rec, int64_t now);
 void session_touch(
     struct txn *vault, const struct opaque_digest *cookie, int64_t now);
 
+/*
+ * Writes what session_get() gave, changed in nothing but its proposal, in the
+ * same transaction.
+ */
+void session_update(struct txn *vault, const struct opaque_digest *cookie,
+    const struct session_rec *rec);
+
+/*
+ * The same session, used at NOW, under another cookie: it can do more than
+ * before, so who has held the old one must not go along. REC is what
+ * session_get() gave, with what has changed.
+ */
+void session_move(struct txn *vault, const struct conf *conf,
+    const struct opaque_digest *from, const struct opaque_digest *to,
+    struct session_rec *rec, int64_t now);
+
 /* Takes it away with its index; false if there is none. */
 bool session_del(struct txn *vault, const struct opaque_digest *cookie);
 bool session_del_by_sid(struct txn *vault, struct str account, struct str sid);
@@ -61,7 +77,7 @@ bool session_next(struct txn *vault, struct str account, struct str after,
     struct session_rec *rec);
 
 /*
- * Calls FN for each session of an account, of both kinds, until it gives
+ * Calls FN for each session of an account, of all kinds, until it gives
  * false. FN changes nothing.
  */
 void session_walk(struct txn *vault, struct str account,

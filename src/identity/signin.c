@@ -12,22 +12,55 @@
 #include "directory/account.h"
 #include "identity/audit.h"
 #include "identity/credential.h"
+#include "identity/second_factor.h"
 #include "identity/session.h"
 #include "identity/throttle.h"
+#include "token/acr.h"
 
 /* A session that may begin, if the password that was looked at still counts. */
 struct opening {
 	const struct conf *conf;
 	struct session_rec session;
+	bool required; /* the second factor is */
+	uint8_t began; /* enum session_kind: what has */
 	struct opaque_digest cookie;
 	struct str hash;    /* that was compared with */
 	const char *better; /* in its place from now on, or NULL */
 	uint64_t born;      /* the account's */
 	struct str name;    /* that was tried, or STR_NONE */
-	struct audit_rec event, failed;
+	struct audit_rec failed;
+	struct actor actor;
 	char sid[RAND_ID];
 	bool stale; /* it no longer counts: nothing has begun */
 };
+
+/* What a right password, which is no temporary one, opens. */
+static uint8_t
+kind_now(struct txn *vault, const struct opening *o)
+{
+	struct second_factor_rec factor;
+
+	if (second_factor_get(vault, o->session.account, &factor))
+		return SESSION_CODE;
+	return o->required ? SESSION_ENROL : SESSION_SIGNED_IN;
+}
+
+static const char *const opened[] = {
+	[SESSION_SIGNED_IN] = "signin.succeeded",
+	[SESSION_CHANGE] = "signin.succeeded",
+	[SESSION_CODE] = "second-factor.asked",
+	[SESSION_ENROL] = "second-factor.required",
+};
+
+static void
+record_opening(struct txn *vault, const struct opening *o)
+{
+	struct audit_rec event;
+
+	act_event(&event, &o->actor, opened[o->began], o->session.account,
+	    o->began == SESSION_CHANGE ? "with a temporary password" : NULL);
+	audit_put(vault, &event);
+}
 
 static int
 open_session(struct txn *vault, void *arg)
@@ -48,11 +81,16 @@ open_session(struct txn *vault, void *arg)
 		*hash = str_of(o->better);
 		credential_put(vault, session.account, &now);
 	}
+	if (session.kind != SESSION_CHANGE) {
+		session.kind = kind_now(vault, o);
+		session.methods = AUTH_PASSWORD;
+	}
+	o->began = session.kind;
 	session.serial = now.temporary_serial;
 	session_put(vault, o->conf, &o->cookie, &session);
 	if (o->name.p != NULL)
 		throttle_succeed(vault, o->name, session.source);
-	audit_put(vault, &o->event);
+	record_opening(vault, o);
 	return 0;
 }
 
@@ -60,17 +98,14 @@ open_session(struct txn *vault, void *arg)
 static int
 begin_session(const struct hub *hub, struct opening *o, struct opaque *cookie)
 {
-	struct actor actor = { .source = o->session.source };
-	bool changes = o->session.kind == SESSION_CHANGE;
 	int rc;
 
+	o->actor = (struct actor){ .source = o->session.source };
 	o->conf = hub->conf;
 	rand_id(o->sid);
 	o->session.sid = str_of(o->sid);
 	o->session.auth_time = clock_now();
-	act_event(&o->event, &actor, "signin.succeeded", o->session.account,
-	    changes ? "with a temporary password" : NULL);
-	act_event(&o->failed, &actor, "signin.failed", o->session.account,
+	act_event(&o->failed, &o->actor, "signin.failed", o->session.account,
 	    "the password was replaced meanwhile");
 	opaque_make(cookie);
 	rc = opaque_digest_any(str_of(cookie->text), &o->cookie);
@@ -204,6 +239,14 @@ set_right(struct attempt *a)
 }
 
 static enum signin_result
+result_of(uint8_t began)
+{
+	if (began == SESSION_SIGNED_IN)
+		return SIGNIN_DONE;
+	return began == SESSION_CHANGE ? SIGNIN_CHANGE : SIGNIN_FACTOR;
+}
+
+static enum signin_result
 let_in(struct attempt *a)
 {
 	struct opening o = {
@@ -219,42 +262,77 @@ let_in(struct attempt *a)
 	o.session.epoch = a->account.epoch;
 	o.born = a->account.born;
 	o.session.source = a->in->source;
+	o.required = second_factor_is_required(a->hub->conf, &a->account);
 	if (rc == 0)
 		rc = begin_session(a->hub, &o, &a->in->cookie);
 	if (rc != 0)
 		return fail(a, rc);
 	if (o.stale)
 		return SIGNIN_WRONG;
-	return a->temporary ? SIGNIN_CHANGE : SIGNIN_DONE;
+	return result_of(o.began);
+}
+
+/* SIGNIN_DONE: the password is the account's, temporary or not. */
+static enum signin_result
+judge(struct attempt *a)
+{
+	const struct hub *hub = a->hub;
+	int rc;
+
+	a->in->cookie.text[0] = '\0';
+	a->in->wait_ms = a->in->err = 0;
+	rc = store_write(hub->vault, hub->arena, enter, a);
+	if (rc != 0)
+		return fail(a, rc);
+	a->in->wait_ms = a->wait;
+	if (a->wait > 0)
+		return SIGNIN_THROTTLED;
+	if ((rc = look_up(a)) != 0)
+		return fail(a, rc);
+	rc = compare(a);
+	if (rc == HUB_EDENIED)
+		return refuse(a, SIGNIN_WRONG,
+		    a->known && !a->account.enabled ? "the account is disabled"
+						    : NULL);
+	return rc == 0 ? SIGNIN_DONE : fail(a, rc);
 }
 
 enum signin_result
 signin(const struct hub *hub, struct signin *in)
 {
 	struct attempt a = { .hub = hub, .in = in, .hash = STR("") };
-	int rc;
+	enum signin_result result = judge(&a);
 
-	in->cookie.text[0] = '\0';
-	in->wait_ms = in->err = 0;
-	rc = store_write(hub->vault, hub->arena, enter, &a);
-	if (rc != 0)
-		return fail(&a, rc);
-	in->wait_ms = a.wait;
-	if (a.wait > 0)
-		return SIGNIN_THROTTLED;
-	if ((rc = look_up(&a)) != 0)
-		return fail(&a, rc);
-	rc = compare(&a);
-	if (rc == HUB_EDENIED)
-		return refuse(&a, SIGNIN_WRONG,
-		    a.known && !a.account.enabled ? "the account is disabled"
-						  : NULL);
-	if (rc != 0)
-		return fail(&a, rc);
+	if (result != SIGNIN_DONE)
+		return result;
 	if (a.temporary && clock_now() >= a.credential.temporary_until)
 		return refuse(
 		    &a, SIGNIN_EXPIRED, "the temporary password has expired");
 	return let_in(&a);
+}
+
+static int
+forgive(struct txn *vault, void *arg)
+{
+	const struct attempt *a = arg;
+
+	throttle_succeed(vault, a->in->username, a->in->source);
+	return 0;
+}
+
+enum signin_result
+signin_confirm(const struct hub *hub, struct signin *in)
+{
+	struct attempt a = { .hub = hub, .in = in, .hash = STR("") };
+	enum signin_result result = judge(&a);
+	int rc;
+
+	if (result != SIGNIN_DONE)
+		return result;
+	if (a.temporary)
+		return refuse(&a, SIGNIN_WRONG, "a temporary password");
+	rc = store_write(hub->vault, hub->arena, forgive, &a);
+	return rc == 0 ? SIGNIN_DONE : fail(&a, rc);
 }
 
 /* A change form that has come back. */
@@ -347,10 +425,13 @@ go_on(struct changing *c, struct str hash)
 		return end_change(c, rc);
 	o.session.epoch = c->account.epoch;
 	o.born = c->account.born;
+	o.required = second_factor_is_required(c->hub->conf, &c->account);
 	rc = begin_session(c->hub, &o, &c->in->cookie);
 	if (rc != 0)
 		return end_change(c, rc);
-	return o.stale ? CHANGE_CLOSED : CHANGE_DONE;
+	if (o.stale)
+		return CHANGE_CLOSED;
+	return o.began == SESSION_SIGNED_IN ? CHANGE_DONE : CHANGE_FACTOR;
 }
 
 static int

@@ -11,10 +11,12 @@
  * for unknown users, audit, and the order of the two stores.
  */
 enum signin_result {
-	SIGNIN_DONE,    /* a session has begun */
-	SIGNIN_CHANGE,  /* the temporary password was right: the form is open */
-	SIGNIN_WRONG,   /* unknown, wrong, disabled: all the same */
-	SIGNIN_EXPIRED, /* the temporary password was right, but too late */
+	SIGNIN_DONE,   /* a session has begun */
+	SIGNIN_CHANGE, /* the temporary password was right: the form is open */
+	SIGNIN_FACTOR, /* the password was right: the form for the second factor
+			   is open, SESSION_CODE or SESSION_ENROL */
+	SIGNIN_WRONG,  /* unknown, wrong, disabled: all the same */
+	SIGNIN_EXPIRED,   /* the temporary password was right, but too late */
 	SIGNIN_THROTTLED, /* wait_ms says how long */
 	SIGNIN_FAILED,    /* the store; err says what */
 };
@@ -24,7 +26,7 @@ struct signin {
 	struct str source;             /* address */
 
 	/* Results. */
-	struct opaque cookie; /* of SIGNIN_DONE and SIGNIN_CHANGE */
+	struct opaque cookie; /* of the first three */
 	int64_t wait_ms;
 	int err;
 };
@@ -37,8 +39,16 @@ struct signin {
  */
 enum signin_result signin(const struct hub *hub, struct signin *in);
 
+/*
+ * The password of somebody who is signed in, once more, with the same count and
+ * the same work: SIGNIN_DONE if it is right, and no session begins. A temporary
+ * one is wrong.
+ */
+enum signin_result signin_confirm(const struct hub *hub, struct signin *in);
+
 enum change_result {
 	CHANGE_DONE,
+	CHANGE_FACTOR,  /* it is changed, and SIGNIN_FACTOR follows */
 	CHANGE_REFUSED, /* fault says why; the form stays open */
 	CHANGE_CLOSED,  /* no such form, or no longer: sign in again */
 	CHANGE_FAILED,
@@ -58,7 +68,7 @@ struct change {
 /*
  * Completes the change form: the lasting password is set, the temporary one
  * is gone, the epoch is raised, the account is no longer pending and a session
- * of SESSION_SIGNED_IN begins.
+ * begins: of SESSION_SIGNED_IN, or the form for the second factor.
  */
 enum change_result signin_change(
     const struct hub *hub, const struct blocklist *list, struct change *in);

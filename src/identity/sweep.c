@@ -12,6 +12,7 @@
 #include "store/client_secret_rec.h"
 #include "store/credential_rec.h"
 #include "store/schema.h"
+#include "store/second_factor_rec.h"
 
 #define ID_ROOM 65 /* what str_is_id() takes, and a NUL */
 
@@ -277,9 +278,17 @@ is_old_credential(struct txn *vault, struct str bytes, int64_t now)
 	    rec.temporary_until < now - ORPHAN_AGE;
 }
 
+static bool
+has_account(struct txn *directory, struct str id)
+{
+	struct account_rec rec;
+
+	return account_get(directory, id, &rec);
+}
+
 /* One with the same id that came later is not its owner. */
 static bool
-has_account(struct txn *directory, struct str id, struct str bytes)
+owns_credential(struct txn *directory, struct str id, struct str bytes)
 {
 	struct credential_rec credential;
 	struct account_rec rec;
@@ -302,18 +311,45 @@ is_old_secret(struct txn *vault, struct str bytes, int64_t now)
 }
 
 static bool
-has_client(struct txn *directory, struct str id, struct str bytes)
+is_old_factor(struct txn *vault, struct str bytes, int64_t now)
+{
+	struct second_factor_rec rec;
+
+	if (second_factor_rec_get(bytes, &rec) != 0) {
+		txn_fail(vault, HUB_ECORRUPT);
+		return false;
+	}
+	return rec.added < now - ORPHAN_AGE;
+}
+
+static bool
+has_client(struct txn *directory, struct str id)
 {
 	struct client_rec rec;
 
-	(void)bytes;
 	return client_get(directory, id, &rec) && rec.free_from == 0;
 }
 
+static bool
+owns_secret(struct txn *directory, struct str id, struct str bytes)
+{
+	(void)bytes;
+	return has_client(directory, id);
+}
+
+static bool
+owns_factor(struct txn *directory, struct str id, struct str bytes)
+{
+	(void)bytes;
+	return has_account(directory, id);
+}
+
 static const struct owned credentials = { VAULT_CREDENTIAL, is_old_credential,
-	has_account };
+	owns_credential };
 static const struct owned secrets = { VAULT_CLIENT_SECRET, is_old_secret,
-	has_client };
+	owns_secret };
+static const struct owned factors = { VAULT_SECOND_FACTOR, is_old_factor,
+	owns_factor };
 
 static void
 note_orphans(struct txn *vault, struct txn *directory,
@@ -484,6 +520,16 @@ drop_consents(const struct hub *hub, struct sweep *sweep, struct page *page)
 	return rc;
 }
 
+static int
+drop_factors(const struct hub *hub, struct sweep *sweep, struct page *page)
+{
+	int rc = drop_orphans(hub, &factors, page);
+
+	if (rc == 0)
+		sweep->swept.factors += page->gone;
+	return rc;
+}
+
 /*
  * Walks on where the last round has come to. At the end of the table the next
  * round begins anew; that it is not reached means no more than that the table
@@ -529,5 +575,6 @@ sweep_round(const struct hub *hub, struct sweep *s, int64_t now)
 	rc = first_of(
 	    rc, run_pages(hub, s, now, &s->credential, drop_credentials));
 	rc = first_of(rc, run_pages(hub, s, now, &s->secret, drop_secrets));
-	return first_of(rc, run_pages(hub, s, now, &s->consent, drop_consents));
+	rc = first_of(rc, run_pages(hub, s, now, &s->consent, drop_consents));
+	return first_of(rc, run_pages(hub, s, now, &s->factor, drop_factors));
 }

@@ -17,6 +17,7 @@ struct swept {
 	unsigned int credentials; /* of accounts that are not there */
 	unsigned int secrets;     /* of clients that are not there */
 	unsigned int consents;    /* of either */
+	unsigned int factors;     /* second ones, as credentials */
 };
 
 /* Records that one transaction looks at, and takes away, at most. */
@@ -32,7 +33,7 @@ struct sweep {
 	bool more; /* there is more that was due */
 
 	/* Where the next round goes on in tables that have no order of time. */
-	struct key revoked, credential, secret, consent;
+	struct key revoked, credential, secret, consent, factor;
 };
 
 /*

@@ -17,6 +17,10 @@
 #define LONGEST_DELAY (15 * 60 * 1000)
 #define MEMORY (60 * 60 * 1000) /* a counter that rests so long is forgotten */
 
+/* Of codes. */
+#define LONGEST_DELAY_SLOW (60 * 60 * 1000)
+#define MEMORY_SLOW (24 * 60 * 60 * 1000)
+
 /*
  * A clock may go back a little. By more than this it was set, and then what it
  * had said before is no ground to keep anybody out.
@@ -33,6 +37,7 @@ struct counter {
 	struct key key;
 	struct throttle_rec rec;
 	uint32_t free;
+	bool slow;
 };
 
 /* Of an IPv6 address the network: one house has all the rest of it. */
@@ -79,14 +84,15 @@ write_record(struct txn *vault, const struct counter *c)
 	txn_put(vault, VAULT_THROTTLE, &c->key, buf_view(&bytes));
 }
 
-/* The counter of a name ('n') or an address ('a'). */
+/* The counter of a name ('n'), an account's codes ('c') or an address ('a'). */
 static void
 open_counter(struct txn *vault, char kind, struct str text, struct counter *c)
 {
 	struct opaque_digest digest = { "" };
 	struct buf whole;
 
-	c->free = kind == 'n' ? FREE_OF_NAME : FREE_OF_ADDRESS;
+	c->free = kind == 'a' ? FREE_OF_ADDRESS : FREE_OF_NAME;
+	c->slow = kind == 'c';
 	buf_init_arena(&whole, txn_arena(vault), text.n + 1);
 	buf_byte(&whole, kind);
 	buf_str(&whole, text);
@@ -112,13 +118,14 @@ static int64_t
 delay_of(const struct counter *c)
 {
 	int64_t delay = FIRST_DELAY;
+	int64_t longest = c->slow ? LONGEST_DELAY_SLOW : LONGEST_DELAY;
 
 	if (c->rec.tries <= c->free)
 		return 0;
 	for (uint32_t i = c->free + 1; i < c->rec.tries; i++) {
 		delay *= 2;
-		if (delay >= LONGEST_DELAY)
-			return LONGEST_DELAY;
+		if (delay >= longest)
+			return longest;
 	}
 	return delay;
 }
@@ -126,7 +133,9 @@ delay_of(const struct counter *c)
 static bool
 has_rested(const struct throttle_rec *rec, int64_t now)
 {
-	return now - rec->last >= MEMORY || rec->last - now > CLOCK_SLACK;
+	int64_t memory = rec->slow ? MEMORY_SLOW : MEMORY;
+
+	return now - rec->last >= memory || rec->last - now > CLOCK_SLACK;
 }
 
 /* Milliseconds until the next try; forgets what has rested long enough. */
@@ -249,6 +258,7 @@ add_try(struct txn *vault, struct counter *c, int64_t now)
 		c->rec.tries++;
 	c->rec.last = now;
 	c->rec.refused = false;
+	c->rec.slow = c->slow;
 	write_record(vault, c);
 }
 
@@ -263,37 +273,55 @@ note_refusal(struct txn *vault, struct counter *c)
 	return true;
 }
 
-int64_t
-throttle_enter(struct txn *vault, struct str name, struct str source,
-    int64_t now_ms, bool *first)
+/* OWN is the counter beside the address's. */
+static int64_t
+enter(struct txn *vault, struct counter *own, struct str source, int64_t now_ms,
+    bool *first)
 {
 	char text[INET6_ADDRSTRLEN];
-	struct counter of_name, of_address;
-	int64_t wait_name, wait_address;
+	struct counter of_address;
+	int64_t wait_own, wait_address;
 
-	open_counter(vault, 'n', fold(vault, name), &of_name);
 	open_counter(vault, 'a', network_of(source, text), &of_address);
-	wait_name = wait_of(&of_name, now_ms);
+	wait_own = wait_of(own, now_ms);
 	wait_address = wait_of(&of_address, now_ms);
 	*first = false;
-	if (wait_name > 0 || wait_address > 0) {
-		*first =
-		    note_refusal(vault, wait_name > 0 ? &of_name : &of_address);
-		return wait_name > wait_address ? wait_name : wait_address;
+	if (wait_own > 0 || wait_address > 0) {
+		*first = note_refusal(vault, wait_own > 0 ? own : &of_address);
+		return wait_own > wait_address ? wait_own : wait_address;
 	}
-	add_try(vault, &of_name, now_ms);
+	add_try(vault, own, now_ms);
 	add_try(vault, &of_address, now_ms);
 	return 0;
 }
 
-void
-throttle_succeed(struct txn *vault, struct str name, struct str source)
+int64_t
+throttle_enter(struct txn *vault, struct str name, struct str source,
+    int64_t now_ms, bool *first)
+{
+	struct counter of_name;
+
+	open_counter(vault, 'n', fold(vault, name), &of_name);
+	return enter(vault, &of_name, source, now_ms, first);
+}
+
+int64_t
+throttle_enter_code(struct txn *vault, struct str account, struct str source,
+    int64_t now_ms, bool *first)
+{
+	struct counter of_codes;
+
+	open_counter(vault, 'c', account, &of_codes);
+	return enter(vault, &of_codes, source, now_ms, first);
+}
+
+static void
+succeed(struct txn *vault, const struct counter *own, struct str source)
 {
 	char text[INET6_ADDRSTRLEN];
 	struct counter c;
 
-	open_counter(vault, 'n', fold(vault, name), &c);
-	txn_del(vault, VAULT_THROTTLE, &c.key);
+	txn_del(vault, VAULT_THROTTLE, &own->key);
 	open_counter(vault, 'a', network_of(source, text), &c);
 	if (c.rec.tries > 1) {
 		c.rec.tries--;
@@ -301,6 +329,24 @@ throttle_succeed(struct txn *vault, struct str name, struct str source)
 	} else {
 		txn_del(vault, VAULT_THROTTLE, &c.key);
 	}
+}
+
+void
+throttle_succeed(struct txn *vault, struct str name, struct str source)
+{
+	struct counter c;
+
+	open_counter(vault, 'n', fold(vault, name), &c);
+	succeed(vault, &c, source);
+}
+
+void
+throttle_succeed_code(struct txn *vault, struct str account, struct str source)
+{
+	struct counter c;
+
+	open_counter(vault, 'c', account, &c);
+	succeed(vault, &c, source);
 }
 
 unsigned int

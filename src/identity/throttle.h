@@ -35,6 +35,16 @@ int64_t throttle_enter(struct txn *vault, struct str name, struct str source,
 void throttle_succeed(struct txn *vault, struct str name, struct str source);
 
 /*
+ * The same for codes of a second factor, by account id. Six digits are few, and
+ * who tries them knows the password: a counter is remembered for a day, and the
+ * delay grows up to an hour.
+ */
+int64_t throttle_enter_code(struct txn *vault, struct str account,
+    struct str source, int64_t now_ms, bool *first);
+void throttle_succeed_code(
+    struct txn *vault, struct str account, struct str source);
+
+/*
  * Removes up to MOST counters that say nothing any more; gives their number.
  * Looks at a bounded part of the table, from a place that chance picks.
  */

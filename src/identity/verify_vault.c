@@ -7,12 +7,14 @@
 
 #include "identity/code.h"
 #include "identity/expiry.h"
+#include "identity/second_factor.h"
 #include "store/audit_rec.h"
 #include "store/client_secret_rec.h"
 #include "store/consent_rec.h"
 #include "store/credential_rec.h"
 #include "store/grant_rec.h"
 #include "store/schema.h"
+#include "store/second_factor_rec.h"
 #include "store/session_rec.h"
 #include "store/signing_key_rec.h"
 #include "store/throttle_rec.h"
@@ -333,6 +335,19 @@ check_consent(struct verify_look *l, struct str value)
 		verify_found(l, "allows nothing");
 }
 
+static void
+check_second_factor(struct verify_look *l, struct str value)
+{
+	struct second_factor_rec rec;
+	struct str account;
+
+	if (!take_text(l, &account))
+		return;
+	if (second_factor_rec_get(value, &rec) != 0 || !is_time(rec.added) ||
+	    !second_factor_is_whole(&rec))
+		verify_found(l, VERIFY_UNREADABLE);
+}
+
 verify_fn *const verify_vault[VAULT_TABLES] = {
 	[VAULT_KEY] = check_key,
 	[VAULT_AUDIT] = check_audit,
@@ -347,4 +362,5 @@ verify_fn *const verify_vault[VAULT_TABLES] = {
 	[VAULT_THROTTLE] = check_throttle,
 	[VAULT_EXPIRY] = check_expiry,
 	[VAULT_CONSENT] = check_consent,
+	[VAULT_SECOND_FACTOR] = check_second_factor,
 };

@@ -20,6 +20,7 @@ code_rec_put(struct buf *out, const struct code_rec *rec)
 	rec_put_u64(out, rec->epoch);
 	rec_put_str(out, rec->sid);
 	rec_put_u64(out, (uint64_t)rec->auth_time);
+	rec_put_u8(out, rec->methods);
 	rec_put_str(out, rec->gid);
 }
 
@@ -43,6 +44,7 @@ code_rec_get(struct str bytes, struct code_rec *rec)
 	rec->epoch = rec_u64(&in);
 	rec->sid = rec_str(&in);
 	rec->auth_time = (int64_t)rec_u64(&in);
+	rec->methods = rec_u8(&in);
 	rec->gid = rec_str(&in);
 	return rec_in_end(&in);
 }

@@ -21,7 +21,8 @@ struct code_rec {
 	uint64_t epoch;       /* the account's when it was issued */
 	struct str sid;       /* of the session that it came from */
 	int64_t auth_time;
-	struct str gid; /* of the grant that it becomes */
+	uint8_t methods; /* enum auth_method, of that session */
+	struct str gid;  /* of the grant that it becomes */
 };
 
 /* Encoding fails in the buffer; decoding gives 0 or HUB_ECORRUPT and views. */

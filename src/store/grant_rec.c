@@ -15,6 +15,7 @@ grant_rec_put(struct buf *out, const struct grant_rec *rec)
 	rec_put_str(out, rec->scope);
 	rec_put_str(out, rec->sid);
 	rec_put_u64(out, (uint64_t)rec->auth_time);
+	rec_put_u8(out, rec->methods);
 	rec_put_str(out, rec->nonce);
 	rec_put_u64(out, (uint64_t)rec->began);
 	rec_put_u64(out, (uint64_t)rec->used);
@@ -41,6 +42,7 @@ grant_rec_get(struct str bytes, struct grant_rec *rec)
 	rec->scope = rec_str(&in);
 	rec->sid = rec_str(&in);
 	rec->auth_time = (int64_t)rec_u64(&in);
+	rec->methods = rec_u8(&in);
 	rec->nonce = rec_str(&in);
 	rec->began = (int64_t)rec_u64(&in);
 	rec->used = (int64_t)rec_u64(&in);

@@ -17,6 +17,7 @@ struct grant_rec {
 	struct str scope;
 	struct str sid; /* of the session that it began in, or "" */
 	int64_t auth_time;
+	uint8_t methods;        /* enum auth_method, of that session */
 	struct str nonce;       /* of the authorization request, or "" */
 	int64_t began, used;    /* seconds since 1970; last refresh */
 	int64_t listed;         /* where it stands in table expiry */

@@ -53,6 +53,7 @@ static const char *const vault_tables[VAULT_TABLES] = {
 	[VAULT_THROTTLE] = "throttle",
 	[VAULT_EXPIRY] = "expiry",
 	[VAULT_CONSENT] = "consent",
+	[VAULT_SECOND_FACTOR] = "second_factor",
 };
 
 static const enum schema_fate vault_fates[] = {
@@ -70,6 +71,7 @@ static const enum schema_fate vault_fates[] = {
 	[VAULT_EXPIRY] = FATE_ENDS,
 	/* What was withdrawn since the backup must not come back. */
 	[VAULT_CONSENT] = FATE_ENDS,
+	[VAULT_SECOND_FACTOR] = FATE_SURVIVES,
 };
 
 #define COUNT(list) (sizeof(list) / sizeof((list)[0]))

@@ -41,6 +41,7 @@ enum vault_table {
 	VAULT_THROTTLE,        /* digest of a name or address -> throttle_rec */
 	VAULT_EXPIRY,  /* u64 seconds, kind (one letter), name -> nothing */
 	VAULT_CONSENT, /* account, client -> consent_rec */
+	VAULT_SECOND_FACTOR, /* account id -> second_factor_rec */
 	VAULT_TABLES,
 };
 

@@ -10,6 +10,7 @@ session_rec_put(struct buf *out, const struct session_rec *rec)
 {
 	rec_put_u8(out, FORMAT);
 	rec_put_u8(out, rec->kind);
+	rec_put_u8(out, rec->methods);
 	rec_put_str(out, rec->sid);
 	rec_put_str(out, rec->account);
 	rec_put_u64(out, rec->epoch);
@@ -19,6 +20,8 @@ session_rec_put(struct buf *out, const struct session_rec *rec)
 	rec_put_u64(out, (uint64_t)rec->expires);
 	rec_put_u64(out, (uint64_t)rec->listed);
 	rec_put_str(out, rec->source);
+	rec_put_str(out, rec->proposal);
+	rec_put_u64(out, (uint64_t)rec->proposed);
 }
 
 int
@@ -31,6 +34,7 @@ session_rec_get(struct str bytes, struct session_rec *rec)
 	if (rec_u8(&in) != FORMAT)
 		return HUB_ECORRUPT;
 	rec->kind = rec_u8(&in);
+	rec->methods = rec_u8(&in);
 	rec->sid = rec_str(&in);
 	rec->account = rec_str(&in);
 	rec->epoch = rec_u64(&in);
@@ -40,5 +44,7 @@ session_rec_get(struct str bytes, struct session_rec *rec)
 	rec->expires = (int64_t)rec_u64(&in);
 	rec->listed = (int64_t)rec_u64(&in);
 	rec->source = rec_str(&in);
+	rec->proposal = rec_str(&in);
+	rec->proposed = (int64_t)rec_u64(&in);
 	return rec_in_end(&in);
 }

@@ -12,12 +12,14 @@ throttle_rec_put(struct buf *out, const struct throttle_rec *rec)
 	rec_put_u32(out, rec->tries);
 	rec_put_u64(out, (uint64_t)rec->last);
 	rec_put_u8(out, rec->refused);
+	rec_put_u8(out, rec->slow);
 }
 
 int
 throttle_rec_get(struct str bytes, struct throttle_rec *rec)
 {
 	struct rec_in in;
+	uint8_t refused, slow;
 
 	*rec = (struct throttle_rec){ 0 };
 	rec_in_begin(&in, bytes);
@@ -25,6 +27,11 @@ throttle_rec_get(struct str bytes, struct throttle_rec *rec)
 		return HUB_ECORRUPT;
 	rec->tries = rec_u32(&in);
 	rec->last = (int64_t)rec_u64(&in);
-	rec->refused = rec_u8(&in) != 0;
+	refused = rec_u8(&in);
+	slow = rec_u8(&in);
+	if (refused > 1 || slow > 1)
+		return HUB_ECORRUPT;
+	rec->refused = refused == 1;
+	rec->slow = slow == 1;
 	return rec_in_end(&in);
 }

@@ -25,6 +25,7 @@ struct claims {
 	int64_t exp, iat, auth_time; /* seconds since 1970; auth_time 0: none */
 	uint64_t epoch;              /* the account's; of user tokens only */
 	bool user;                   /* there is a user behind it */
+	uint8_t methods; /* enum auth_method, as acr tells them; 0: nothing */
 	char sub[CLAIM_ID];
 	char client_id[CLAIM_ID];
 	char jti[CLAIM_ID];

@@ -4,6 +4,7 @@
 #include "base/err.h"
 #include "base/json_out.h"
 #include "base/secret.h"
+#include "token/acr.h"
 #include "token/jws.h"
 
 static const struct jws_kind id_token = { "JWT", "type is not JWT" };
@@ -79,6 +80,8 @@ put_payload(struct buf *out, const struct token_domain *domain,
 	put_number(&j, "exp", id->exp);
 	put_number(&j, "iat", id->iat);
 	put_number(&j, "auth_time", id->auth_time);
+	acr_put(&j, id->methods);
+	amr_put(&j, id->methods);
 	put_text(&j, "nonce", id->nonce);
 	put_text(&j, "at_hash", at_hash);
 	put_text(&j, "sid", id->sid);

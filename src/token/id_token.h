@@ -16,6 +16,7 @@ struct id_token {
 	struct str nonce, sid;   /* left out where n is 0 */
 	struct str access_token; /* for at_hash (section 3.1.3.6) */
 	int64_t iat, exp, auth_time;
+	unsigned int methods; /* enum auth_method, for acr and amr */
 };
 
 /*

@@ -4,6 +4,7 @@
 #include "base/conf.h"
 #include "base/err.h"
 #include "base/json_out.h"
+#include "token/acr.h"
 #include "token/jws.h"
 
 #define CLOCK_SKEW 60 /* seconds that iat may lie ahead of us */
@@ -134,6 +135,7 @@ put_payload(struct buf *out, const struct token_domain *domain,
 	put_number(&j, "iat", claims->iat);
 	if (claims->auth_time != 0)
 		put_number(&j, "auth_time", claims->auth_time);
+	acr_put(&j, claims->methods);
 	if (claims->user)
 		put_number(&j, "epoch", (int64_t)claims->epoch);
 	for (size_t i = 0; i < ID_COUNT; i++)
@@ -250,6 +252,21 @@ take_scope(struct check *c, const struct json *payload, struct claims *claims)
 	return 0;
 }
 
+/* One that is not ours says nothing. */
+static int
+take_acr(struct check *c, const struct json *payload, struct claims *claims)
+{
+	const struct json *node = json_get(payload, "acr");
+	struct str acr;
+
+	if (node == NULL)
+		return 0;
+	if (!json_string(node, &acr))
+		return refuse(c, "bad acr");
+	claims->methods = (uint8_t)acr_methods(acr);
+	return 0;
+}
+
 /* False if it is there and no plain number, or missing and required. */
 static bool
 take_number(
@@ -322,6 +339,8 @@ check_claims(struct check *c, const struct jws *jws, struct claims *claims)
 		rc = take_ids(c, jws->payload, claims);
 	if (rc == 0)
 		rc = take_scope(c, jws->payload, claims);
+	if (rc == 0)
+		rc = take_acr(c, jws->payload, claims);
 	if (rc == 0)
 		rc = take_numbers(c, jws->payload, claims, &nbf);
 	if (rc == 0)

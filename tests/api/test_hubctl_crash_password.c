@@ -3,6 +3,7 @@
 
 #include <string.h>
 #include "identity/credential.h"
+#include "identity/second_factor.h"
 #include "unit.h"
 
 #define NEW "new@example.nl"
@@ -101,6 +102,62 @@ a_reset_without_its_third_step_is_completed_by_another(void **state)
 	assert_int_equal(o.status, 1);
 }
 
+static int
+put_factor(struct txn *vault, void *arg)
+{
+	const struct second_factor_rec rec = {
+		.secret = STR("12345678901234567890"),
+		.recovery = STR(""),
+	};
+
+	(void)arg;
+	second_factor_put(vault, STR(JANSSEN_ID), &rec);
+	return 0;
+}
+
+static bool
+change_factor(const struct site *site, bool make)
+{
+	struct second_factor_rec rec;
+	struct look vault;
+	struct txn *txn;
+	bool has;
+
+	look_open(&vault, site, schema_vault, STORE_WRITE);
+	if (make)
+		assert_int_equal(
+		    store_write(vault.store, vault.arena, put_factor, NULL), 0);
+	txn = store_read_begin(vault.store, vault.arena);
+	has = second_factor_get(txn, STR(JANSSEN_ID), &rec);
+	assert_int_equal(store_read_end(txn), 0);
+	look_close(&vault);
+	return has;
+}
+
+#define RESET_FACTOR "account", "reset-second-factor", JANSSEN
+
+static void
+a_second_factor_goes_after_all_that_it_has_opened(void **state)
+{
+	struct site *site = *state;
+	struct token token = site_token(site, JANSSEN);
+	struct output o;
+
+	site_hubctl(site, &o, NULL, RESET_FACTOR);
+	assert_int_equal(o.status, 1);
+	assert_true(change_factor(site, true));
+	site_start(site, POOL_READERS);
+	assert_served(site, &token);
+	crash_before_event(site, RESET_FACTOR);
+	assert_refused(site, &token);
+	assert_true(change_factor(site, false));
+	assert_int_equal(crash_events(site, "second-factor.reset"), 0);
+	site_do(site, RESET_FACTOR);
+	assert_false(change_factor(site, false));
+	assert_int_equal(crash_events(site, "second-factor.reset"), 1);
+	site_do(site, "verify");
+}
+
 #define TEST(name)                                                             \
 	cmocka_unit_test_setup_teardown(name, site_setup_filled, site_teardown)
 
@@ -111,6 +168,7 @@ main(void)
 		TEST(a_password_is_there_before_its_account),
 		TEST(a_reset_ends_tokens_before_it_has_another_password),
 		TEST(a_reset_without_its_third_step_is_completed_by_another),
+		TEST(a_second_factor_goes_after_all_that_it_has_opened),
 	};
 
 	return UNIT_RUN(tests);

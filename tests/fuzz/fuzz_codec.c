@@ -3,6 +3,7 @@
 /* Covers: store/organization_rec.c store/signing_key_rec.c store/code_rec.c */
 /* Covers: store/client_secret_rec.c store/grant_rec.c store/session_rec.c */
 /* Covers: store/consent_rec.c */
+/* Covers: store/second_factor_rec.c */
 /*
  * Any bytes as a stored record: the first one picks the kind. What can be read
  * is written as it can be read again, and lists within it come to an end.
@@ -22,6 +23,7 @@
 #include "store/group_rec.h"
 #include "store/organization_rec.h"
 #include "store/rec_list.h"
+#include "store/second_factor_rec.h"
 #include "store/session_rec.h"
 #include "store/signing_key_rec.h"
 #include "store/throttle_rec.h"
@@ -76,6 +78,12 @@ walk_group(const void *rec, struct str whole)
 	walk(((const struct group_rec *)rec)->permissions, whole);
 }
 
+static void
+walk_factor(const void *rec, struct str whole)
+{
+	walk(((const struct second_factor_rec *)rec)->recovery, whole);
+}
+
 /*
  * Reads the bytes, and what was made of them again. A record has one form
  * only, but for bits that mean nothing in the byte of FLAGS behind its format.
@@ -126,6 +134,7 @@ CODEC(grant_rec, 1, NO_FLAGS, walk_none)
 CODEC(session_rec, 1, NO_FLAGS, walk_none)
 CODEC(throttle_rec, 1, NO_FLAGS, walk_none)
 CODEC(consent_rec, 1, NO_FLAGS, walk_none)
+CODEC(second_factor_rec, 1, NO_FLAGS, walk_factor)
 
 static void (*const codecs[])(struct str bytes, struct buf *out) = {
 	check_account_rec,
@@ -144,6 +153,7 @@ static void (*const codecs[])(struct str bytes, struct buf *out) = {
 	check_session_rec,
 	check_throttle_rec,
 	check_consent_rec,
+	check_second_factor_rec,
 };
 
 int

@@ -3,6 +3,7 @@
 #include "store/consent_rec.h"
 #include "store/credential_rec.h"
 #include "store/grant_rec.h"
+#include "store/second_factor_rec.h"
 #include "store/session_rec.h"
 #include "store/throttle_rec.h"
 
@@ -111,6 +112,7 @@ a_code_comes_back(void **state)
 		.epoch = 2,
 		.sid = STR("sid"),
 		.auth_time = 3,
+		.methods = 3,
 		.gid = STR("gid") };
 	struct code_rec out;
 
@@ -128,6 +130,7 @@ a_code_comes_back(void **state)
 	assert_true(out.epoch == 2);
 	assert_str(out.sid, "sid");
 	assert_true(out.auth_time == 3);
+	assert_int_equal(out.methods, 3);
 	assert_str(out.gid, "gid");
 	assert_refuses_damage(code_rec_get, &out);
 }
@@ -141,6 +144,7 @@ a_grant_comes_back(void **state)
 		.scope = STR("scope"),
 		.sid = STR("sid"),
 		.auth_time = 2,
+		.methods = 1,
 		.nonce = STR("nonce"),
 		.began = 3,
 		.used = 4,
@@ -161,6 +165,7 @@ a_grant_comes_back(void **state)
 	assert_str(out.scope, "scope");
 	assert_str(out.sid, "sid");
 	assert_true(out.auth_time == 2);
+	assert_int_equal(out.methods, 1);
 	assert_str(out.nonce, "nonce");
 	assert_true(out.began == 3);
 	assert_true(out.used == 4);
@@ -177,6 +182,7 @@ static void
 a_session_comes_back(void **state)
 {
 	const struct session_rec in = { .kind = SESSION_CHANGE,
+		.methods = 2,
 		.sid = STR("sid"),
 		.account = STR("account"),
 		.epoch = 1,
@@ -185,13 +191,16 @@ a_session_comes_back(void **state)
 		.used = 4,
 		.expires = 5,
 		.listed = 6,
-		.source = STR("::1") };
+		.source = STR("::1"),
+		.proposal = STR("\0secret"),
+		.proposed = 7 };
 	struct session_rec out;
 
 	(void)state;
 	session_rec_put(&bytes, &in);
 	assert_int_equal(session_rec_get(buf_view(&bytes), &out), 0);
 	assert_int_equal(out.kind, SESSION_CHANGE);
+	assert_int_equal(out.methods, 2);
 	assert_str(out.sid, "sid");
 	assert_str(out.account, "account");
 	assert_true(out.epoch == 1);
@@ -201,15 +210,37 @@ a_session_comes_back(void **state)
 	assert_true(out.expires == 5);
 	assert_true(out.listed == 6);
 	assert_str(out.source, "::1");
+	assert_true(str_eq(out.proposal, STR("\0secret")));
+	assert_true(out.proposed == 7);
 	assert_refuses_damage(session_rec_get, &out);
+}
+
+static void
+a_second_factor_comes_back(void **state)
+{
+	const struct second_factor_rec in = { .secret = STR("\0secret"),
+		.added = 1,
+		.last_step = UINT64_MAX,
+		.recovery = STR("\1\0\0\0r") };
+	struct second_factor_rec out;
+
+	(void)state;
+	second_factor_rec_put(&bytes, &in);
+	assert_int_equal(second_factor_rec_get(buf_view(&bytes), &out), 0);
+	assert_true(str_eq(out.secret, in.secret));
+	assert_true(out.added == 1);
+	assert_true(out.last_step == UINT64_MAX);
+	assert_true(str_eq(out.recovery, in.recovery));
+	assert_refuses_damage(second_factor_rec_get, &out);
 }
 
 static void
 a_throttle_counter_comes_back(void **state)
 {
-	const struct throttle_rec in = {
-		.tries = UINT32_MAX, .last = INT64_MIN, .refused = true
-	};
+	const struct throttle_rec in = { .tries = UINT32_MAX,
+		.last = INT64_MIN,
+		.refused = true,
+		.slow = true };
 	struct throttle_rec out;
 
 	(void)state;
@@ -218,6 +249,7 @@ a_throttle_counter_comes_back(void **state)
 	assert_true(out.tries == UINT32_MAX);
 	assert_true(out.last == INT64_MIN);
 	assert_true(out.refused);
+	assert_true(out.slow);
 	assert_refuses_damage(throttle_rec_get, &out);
 }
 
@@ -232,6 +264,7 @@ main(void)
 		TEST(a_code_comes_back),
 		TEST(a_grant_comes_back),
 		TEST(a_session_comes_back),
+		TEST(a_second_factor_comes_back),
 		TEST(a_throttle_counter_comes_back),
 #undef TEST
 	};

@@ -164,9 +164,9 @@ the_form_of_a_temporary_password_has_its_own_time(void **state)
 	hub_write(hub, hub->vault, put_form, &h);
 	vault_verify(hub);
 	assert_true(
-	    vault_has_session(hub, &cookie, T0 + SESSION_CHANGE_LIFETIME - 1));
+	    vault_has_session(hub, &cookie, T0 + SESSION_FORM_LIFETIME - 1));
 	assert_false(
-	    vault_has_session(hub, &cookie, T0 + SESSION_CHANGE_LIFETIME));
+	    vault_has_session(hub, &cookie, T0 + SESSION_FORM_LIFETIME));
 }
 
 static void

@@ -274,7 +274,7 @@ age(struct txn *vault, void *arg)
 
 	assert_true(
 	    session_get(vault, &a->hub->conf, &a->form, clock_now(), &rec));
-	rec.auth_time -= SESSION_CHANGE_LIFETIME;
+	rec.auth_time -= SESSION_FORM_LIFETIME;
 	session_put(vault, &a->hub->conf, &a->form, &rec);
 	return 0;
 }

@@ -6,6 +6,7 @@
 #include "directory/revoked.h"
 #include "identity/audit.h"
 #include "identity/client_secret.h"
+#include "identity/second_factor.h"
 #include "identity/throttle.h"
 #include "store/credential_rec.h"
 #include "store/schema.h"
@@ -346,6 +347,34 @@ a_credential_without_an_account_goes_after_a_day(void **state)
 	assert_int_equal(vault_count(hub, VAULT_CREDENTIAL), 1);
 }
 
+static int
+put_factor(struct txn *vault, void *arg)
+{
+	const struct second_factor_rec rec = {
+		.secret = STR("12345678901234567890"),
+		.added = T0,
+		.recovery = STR(""),
+	};
+
+	second_factor_put(vault, str_of(arg), &rec);
+	return 0;
+}
+
+static void
+a_second_factor_goes_as_a_credential_does(void **state)
+{
+	struct test_hub *hub = *state;
+	char own[] = "a", gone[] = "gone";
+
+	hub_write(hub, hub->vault, put_factor, own);
+	hub_write(hub, hub->vault, put_factor, gone);
+	run(hub, T0 + DAY);
+	assert_int_equal(sweeper.swept.factors, 0);
+	run(hub, T0 + DAY + 1);
+	assert_int_equal(sweeper.swept.factors, 1);
+	assert_int_equal(vault_count(hub, VAULT_SECOND_FACTOR), 1);
+}
+
 static void
 a_credential_of_an_account_before_goes_too(void **state)
 {
@@ -518,6 +547,7 @@ main(void)
 		TEST(events_are_kept_as_long_as_configured),
 		TEST(a_credential_without_an_account_goes_after_a_day),
 		TEST(a_credential_of_an_account_before_goes_too),
+		TEST(a_second_factor_goes_as_a_credential_does),
 		TEST(many_credentials_are_walked_in_rounds),
 		TEST(a_counter_that_rests_goes),
 		TEST(a_secret_without_a_client_goes_after_a_day),

@@ -103,6 +103,56 @@ a_name_waits_twice_as_long_each_time(void **state)
 	assert_int_equal(try_name(hub, "piet@example.nl", now), 0);
 }
 
+static int
+enter_code(struct txn *vault, void *arg)
+{
+	struct entry *e = arg;
+
+	e->wait = throttle_enter_code(
+	    vault, str_of(e->name), str_of(e->source), e->now, &e->first);
+	return 0;
+}
+
+static int64_t
+try_code(struct test_hub *hub, const char *account, int64_t now)
+{
+	static unsigned int number;
+	struct entry e = { .name = account, .now = now };
+	char address[32];
+
+	number++;
+	snprintf(address, sizeof(address), "10.200.%u.%u", number >> 8 & 255,
+	    number & 255);
+	e.source = address;
+	hub_write(hub, hub->vault, enter_code, &e);
+	return e.wait;
+}
+
+static void
+codes_wait_longer_and_are_remembered_for_a_day(void **state)
+{
+	struct test_hub *hub = *state;
+	int64_t now = NOW, delay = SECOND;
+
+	for (int i = 0; i < 4; i++)
+		assert_int_equal(try_code(hub, "jan", now), 0);
+	for (int i = 0; i < 16; i++) {
+		assert_int_equal(try_code(hub, "jan", now), delay);
+		now += delay;
+		assert_int_equal(try_code(hub, "jan", now), 0);
+		delay = delay * 2 > HOUR ? HOUR : delay * 2;
+	}
+	assert_int_equal(delay, HOUR);
+	/* A sign-in under that name is counted apart. */
+	assert_int_equal(try_name(hub, "jan", now), 0);
+	now += 24 * HOUR - 1;
+	assert_int_equal(try_code(hub, "jan", now), 0);
+	assert_int_equal(try_code(hub, "jan", now), HOUR);
+	now += 24 * HOUR;
+	for (int i = 0; i < 4; i++)
+		assert_int_equal(try_code(hub, "jan", now), 0);
+}
+
 static void
 it_is_forgotten_after_an_hour(void **state)
 {
@@ -469,6 +519,7 @@ main(void)
 #define TEST(name)                                                             \
 	cmocka_unit_test_setup_teardown(name, hub_setup, hub_teardown)
 		TEST(a_name_waits_twice_as_long_each_time),
+		TEST(codes_wait_longer_and_are_remembered_for_a_day),
 		TEST(it_is_forgotten_after_an_hour),
 		TEST(spellings_of_a_name_are_one),
 		TEST(an_address_has_twenty),

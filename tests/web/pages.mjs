@@ -10,6 +10,7 @@ import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { HTTPS, ROOT, STATE, customer, hubctl } from '../api/lib/hub.mjs';
 import { openBrowser } from '../oidc/lib/browser.mjs';
+import { App } from '../oidc/lib/factor.mjs';
 
 const AXE = fs.readFileSync(
 	fileURLToPath(import.meta.resolve('axe-core/axe.min.js')), 'utf8');
@@ -335,7 +336,7 @@ async function assertGood(page, what) {
 	assert.equal(seen.wide, false, `${what} is wider than the screen`);
 	assert.deepEqual(seen.small, [], what);
 	assert.ok(seen.loaded.includes('/identity/hub.css'), what);
-	assert.ok(seen.loaded.every((name) => /^\/identity\/hub\.(css|svg)$/
+	assert.ok(seen.loaded.every((name) => /^\/identity\/(hub\.(css|svg)|second-factor\.svg)$/
 		.test(name)), `${what} loads ${seen.loaded}`);
 }
 
@@ -351,6 +352,60 @@ for (const { name, ...options } of LOOKS) {
 		await close();
 	});
 }
+
+test('a second factor: added on a phone, used by keyboard, removed', async () => {
+	const username = user('factor');
+	const { page, close } = await visit({ viewport: PHONE });
+	const signIn = async () => {
+		await page.fill('#username', username);
+		await page.fill('#password', PASSWORD);
+		await page.keyboard.press('Enter');
+	};
+	const send = async (code) => {
+		await page.fill('#code', code);
+		await page.press('#code', 'Enter');
+	};
+
+	await page.goto(`${HTTPS}/identity/login`);
+	await signIn();
+	await page.waitForSelector('text=U bent aangemeld als');
+	await page.goto(`${HTTPS}/identity/second-factor`);
+	await page.waitForFunction(() =>
+		globalThis.document.querySelector('img.qr').naturalWidth > 0);
+	await shot(page, 'factor-add-phone');
+	await assertGood(page, 'adding a second factor');
+	const app = App.of({ text: await page.content() });
+	await send('000000');
+	await page.waitForSelector('[role=alert]');
+	await assertGood(page, 'a wrong code');
+	assert.equal((await described(page, 'code')).invalid, 'true');
+	await send(await app.code());
+	await page.waitForSelector('.codes li');
+	await shot(page, 'factor-codes-phone');
+	await assertGood(page, 'recovery codes');
+	const codes = await page.locator('.codes li').allTextContents();
+	assert.equal(codes.length, 10);
+	await page.click('a.button');
+	await page.waitForSelector('text=Ongebruikte herstelcodes: 10');
+	await shot(page, 'factor-on-phone');
+	await assertGood(page, 'a second factor that is on');
+
+	await page.goto(request({ prompt: 'login' }));
+	await signIn();
+	await page.waitForURL(/\/identity\/second-factor\?/);
+	assert.equal(await focused(page), 'code');
+	await shot(page, 'factor-code-phone');
+	await assertGood(page, 'the form for the code');
+	await page.keyboard.type(codes[0]);
+	await page.keyboard.press('Enter');
+	await assertAtApp(page);
+
+	await page.goto(`${HTTPS}/identity/second-factor`);
+	await page.fill('#password', PASSWORD);
+	await send(codes[1]);
+	await page.waitForSelector('img.qr');
+	await close();
+});
 
 test('who is signed in sees it, and signs out', async () => {
 	const username = user('out');

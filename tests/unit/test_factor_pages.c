@@ -1,0 +1,207 @@
+/* The pages of the second factor, as a browser sees them. */
+#include <liboath/oath.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "base/clock.h"
+#include "identity/factor_act.h"
+#include "identity/opaque.h"
+#include "identity/session.h"
+#include "store/schema.h"
+#include "unit.h"
+#include "visitor.h"
+
+#define FACTOR "/identity/second-factor"
+
+/* The secret on the page, as an app takes it over. */
+static void
+take_secret(struct visitor *v, char secret[TOTP_SECRET])
+{
+	struct str body = v->f->answer.body;
+	const char *p = memmem(body.p, body.n, "<code>", 6);
+	char text[40], *bytes;
+	size_t n;
+
+	assert_non_null(p);
+	snprintf(text, sizeof(text), "%.39s", p + 6);
+	assert_int_equal(oath_base32_decode(text, 39, &bytes, &n), OATH_OK);
+	assert_int_equal(n, TOTP_SECRET);
+	memcpy(secret, bytes, n);
+	free(bytes);
+}
+
+static const char *
+code_of(struct visitor *v, const char *secret, uint64_t steps)
+{
+	char text[TOTP_DIGITS + 1];
+
+	assert_int_equal(
+	    oath_hotp_generate(secret, TOTP_SECRET,
+		(uint64_t)clock_now() / TOTP_STEP + steps, TOTP_DIGITS, false,
+		OATH_HOTP_DYNAMIC_TRUNCATION, text),
+	    OATH_OK);
+	return hub_text(v->f->hub, str_of(text));
+}
+
+static int
+send(struct visitor *v, const char *step, const char *more)
+{
+	return visitor_send(
+	    v, arena_printf(v->f->hub->arena, "step=%s&%s", step, more));
+}
+
+static int
+send_code(struct visitor *v, const char *step, const char *code)
+{
+	return send(v, step, arena_printf(v->f->hub->arena, "code=%s", code));
+}
+
+static void
+who_must_have_one_is_led_to_it_and_then_to_the_client(void **state)
+{
+	char secret[TOTP_SECRET];
+	struct visitor v;
+
+	visitor_begin(&v, *state);
+	v.f->hub->conf.second_factor = SECOND_FACTOR_ALL;
+	v.f->service.conf = &v.f->hub->conf;
+	visitor_get(&v, "/identity/authorize?" REQUEST);
+	visitor_follow(&v);
+	assert_int_equal(visitor_try(&v, JAN_PASSWORD), 303);
+	assert_string_equal(visitor_location(&v), BASE_URL FACTOR "?" REQUEST);
+	assert_null(visitor_cookie(&v, "__Host-hub"));
+	assert_int_equal(visitor_follow(&v), 200);
+	assert_there(&v, "alleen in twee stappen");
+	assert_there(&v, "; form-action 'self' " PORTAL "\r\n");
+	take_secret(&v, secret);
+	/* Nothing else is open. */
+	assert_int_equal(
+	    visitor_get(&v, "/identity/authorize?" REQUEST "&prompt=none"),
+	    303);
+	assert_there(&v, "error=login_required");
+	visitor_get(&v, FACTOR "?" REQUEST);
+	assert_int_equal(send_code(&v, "add", "000000"), 403);
+	assert_there(&v, "aria-invalid=\"true\"");
+	assert_int_equal(send_code(&v, "add", code_of(&v, secret, 0)), 200);
+	assert_there(&v, "<ul class=\"codes\">");
+	assert_there(&v, "href=\"authorize?response_type=code&amp;");
+	assert_non_null(visitor_cookie(&v, "__Host-hub"));
+	assert_null(visitor_cookie(&v, "__Host-hub-factor"));
+	assert_int_equal(visitor_get(&v, "/identity/authorize?" REQUEST), 303);
+	assert_int_equal(
+	    strncmp(visitor_location(&v), PORTAL "/back?code=", 36), 0);
+}
+
+struct aging {
+	struct opaque_digest cookie;
+	struct conf *conf;
+};
+
+static int
+age(struct txn *vault, void *arg)
+{
+	const struct aging *a = arg;
+	struct session_rec rec;
+
+	assert_true(session_get(vault, a->conf, &a->cookie, clock_now(), &rec));
+	rec.auth_time -= 301;
+	rec.proposed -= FACTOR_PROPOSAL_LIFETIME;
+	session_update(vault, &a->cookie, &rec);
+	return 0;
+}
+
+/* As if the sign-in, and what was proposed, were of some time ago. */
+static void
+let_time_pass(struct visitor *v)
+{
+	struct aging a = { .conf = &v->f->hub->conf };
+
+	assert_int_equal(
+	    opaque_digest_of(
+		str_of(visitor_cookie(v, "__Host-hub")), &a.cookie),
+	    0);
+	hub_write(v->f->hub, v->f->hub->vault, age, &a);
+}
+
+static void
+an_old_session_shows_a_secret_for_the_password_only(void **state)
+{
+	char secret[TOTP_SECRET];
+	struct visitor v;
+
+	visitor_begin(&v, *state);
+	visitor_sign_in(&v);
+	let_time_pass(&v);
+	assert_int_equal(visitor_get(&v, FACTOR), 200);
+	assert_there(&v, "name=\"password\"");
+	assert_not_there(&v, "otpauth");
+	assert_int_equal(visitor_get(&v, FACTOR ".svg"), 404);
+	visitor_get(&v, FACTOR);
+	/* The form of a later step does not skip this one. */
+	assert_int_equal(send_code(&v, "add", "000000"), 303);
+	visitor_get(&v, FACTOR);
+	assert_int_equal(send(&v, "password", "password=vijf+olifanten"), 403);
+	assert_not_there(&v, "otpauth");
+	assert_int_equal(send(&v, "password", "password=" JAN_PASSWORD), 303);
+	assert_int_equal(visitor_follow(&v), 200);
+	assert_there(&v, "otpauth://totp/hub.example.nl:Jan%40example.nl?");
+	take_secret(&v, secret);
+	assert_int_equal(visitor_get(&v, FACTOR ".svg"), 200);
+	assert_there(&v, "Cache-Control: no-store");
+	/* Neither does it last. */
+	let_time_pass(&v);
+	visitor_get(&v, FACTOR);
+	assert_there(&v, "name=\"password\"");
+	assert_int_equal(send_code(&v, "add", code_of(&v, secret, 0)), 303);
+	assert_int_equal(visitor_follow(&v), 200);
+	assert_not_there(&v, "<ul class=\"codes\">");
+}
+
+static void
+an_abandoned_form_takes_nobody_else_in(void **state)
+{
+	char secret[TOTP_SECRET];
+	const char *form;
+	struct visitor v, other;
+
+	visitor_begin(&v, *state);
+	visitor_sign_in(&v);
+	visitor_get(&v, FACTOR);
+	take_secret(&v, secret);
+	assert_int_equal(send_code(&v, "add", code_of(&v, secret, 0)), 200);
+
+	other = (struct visitor){ .f = v.f };
+	visitor_get(&other, "/identity/login");
+	assert_int_equal(visitor_try(&other, JAN_PASSWORD), 303);
+	form = visitor_cookie(&other, "__Host-hub-factor");
+	assert_non_null(form);
+	form = hub_text(v.f->hub, str_of(form));
+	assert_int_equal(visitor_follow(&other), 200);
+	assert_there(&other, "inputmode=\"numeric\"");
+	assert_there(&other, "autocomplete=\"one-time-code\"");
+	assert_int_equal(
+	    send_code(&other, "code", code_of(&other, secret, 1)), 303);
+	assert_null(visitor_cookie(&other, "__Host-hub-factor"));
+
+	/* What its cookie was opens nothing any more. */
+	other = (struct visitor){ .f = v.f };
+	visitor_set_cookie(&other, "__Host-hub-factor", form);
+	assert_int_equal(visitor_get(&other, FACTOR), 303);
+	assert_string_equal(
+	    visitor_location(&other), BASE_URL "/identity/login");
+}
+
+#define TEST(name)                                                             \
+	cmocka_unit_test_setup_teardown(name, service_setup, service_teardown)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(who_must_have_one_is_led_to_it_and_then_to_the_client),
+		TEST(an_old_session_shows_a_secret_for_the_password_only),
+		TEST(an_abandoned_form_takes_nobody_else_in),
+	};
+
+	return UNIT_RUN(tests);
+}
