@@ -29,7 +29,15 @@ void password_change(struct call *call);
 void account_page(struct call *call);
 void second_factor(struct call *call);
 void factor_picture(struct call *call);
-void style_sheet(struct call *call);   /* style.c */
-void style_picture(struct call *call); /* style.c */
+void contacts(struct call *call);
+void contact(struct call *call);
+void contact_contracts(struct call *call);
+void contact_contract(struct call *call); /* contact_contracts.c */
+void contact_account_add(struct call *call);
+void contact_account_reset(struct call *call); /* contact_account_add.c */
+void contact_account_block(struct call *call);
+void contact_account_unblock(struct call *call); /* contact_account_block.c */
+void style_sheet(struct call *call);             /* style.c */
+void style_picture(struct call *call);           /* style.c */
 
 #endif

@@ -3,10 +3,13 @@
 #include "directory/account.h"
 #include "directory/client_public.h"
 #include "identity/audit.h"
+#include "identity/client_secret.h"
 #include "identity/code.h"
 #include "identity/consent.h"
+#include "identity/credential.h"
 #include "identity/expiry.h"
 #include "identity/grant.h"
+#include "identity/second_factor.h"
 #include "identity/session.h"
 #include "identity/throttle.h"
 #include "store/client_secret_rec.h"
@@ -259,6 +262,7 @@ drop_revoked(const struct hub *hub, struct sweep *sweep, struct page *page)
 /* Secrets in the vault that are somebody's in the directory. */
 struct owned {
 	unsigned int table;
+	bool (*del)(struct txn *vault, struct str id);
 	/* Damage fails the transaction. */
 	bool (*is_old)(struct txn *vault, struct str bytes, int64_t now);
 	bool (*has_owner)(
@@ -344,12 +348,12 @@ owns_factor(struct txn *directory, struct str id, struct str bytes)
 	return has_account(directory, id);
 }
 
-static const struct owned credentials = { VAULT_CREDENTIAL, is_old_credential,
-	owns_credential };
-static const struct owned secrets = { VAULT_CLIENT_SECRET, is_old_secret,
-	owns_secret };
-static const struct owned factors = { VAULT_SECOND_FACTOR, is_old_factor,
-	owns_factor };
+static const struct owned credentials = { VAULT_CREDENTIAL, credential_del,
+	is_old_credential, owns_credential };
+static const struct owned secrets = { VAULT_CLIENT_SECRET, client_secret_del,
+	is_old_secret, owns_secret };
+static const struct owned factors = { VAULT_SECOND_FACTOR, second_factor_del,
+	is_old_factor, owns_factor };
 
 static void
 note_orphans(struct txn *vault, struct txn *directory,
@@ -398,7 +402,8 @@ take_orphans(struct txn *vault, void *arg)
 		/* It may have been made anew since the look. */
 		if (txn_get(vault, drop->owned->table, &key, &bytes) &&
 		    drop->owned->is_old(vault, bytes, page->now))
-			page->gone += txn_del(vault, drop->owned->table, &key);
+			page->gone +=
+			    drop->owned->del(vault, str_of(page->over[i].id));
 	}
 	return 0;
 }

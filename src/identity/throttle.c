@@ -11,6 +11,7 @@
 /* Tries that cost no delay. Behind one address may be a whole office. */
 #define FREE_OF_NAME 3
 #define FREE_OF_ADDRESS 20
+#define FREE_OF_EMPLOYEE 5
 
 /* Milliseconds. */
 #define FIRST_DELAY 1000
@@ -84,14 +85,30 @@ write_record(struct txn *vault, const struct counter *c)
 	txn_put(vault, VAULT_THROTTLE, &c->key, buf_view(&bytes));
 }
 
-/* The counter of a name ('n'), an account's codes ('c') or an address ('a'). */
+static uint32_t
+free_of(char kind)
+{
+	switch (kind) {
+	case 'a':
+		return FREE_OF_ADDRESS;
+	case 'e':
+		return FREE_OF_EMPLOYEE;
+	default:
+		return FREE_OF_NAME;
+	}
+}
+
+/*
+ * The counter of a name ('n'), an account's codes ('c'), an address ('a') or an
+ * employee ('e').
+ */
 static void
 open_counter(struct txn *vault, char kind, struct str text, struct counter *c)
 {
 	struct opaque_digest digest = { "" };
 	struct buf whole;
 
-	c->free = kind == 'a' ? FREE_OF_ADDRESS : FREE_OF_NAME;
+	c->free = free_of(kind);
 	c->slow = kind == 'c';
 	buf_init_arena(&whole, txn_arena(vault), text.n + 1);
 	buf_byte(&whole, kind);
@@ -313,6 +330,32 @@ throttle_enter_code(struct txn *vault, struct str account, struct str source,
 
 	open_counter(vault, 'c', account, &of_codes);
 	return enter(vault, &of_codes, source, now_ms, first);
+}
+
+int64_t
+throttle_conflict_wait(struct txn *vault, struct str account, int64_t now_ms)
+{
+	struct counter c;
+
+	open_counter(vault, 'e', account, &c);
+	return wait_of(&c, now_ms);
+}
+
+int64_t
+throttle_conflict(
+    struct txn *vault, struct str account, int64_t now_ms, bool *first)
+{
+	struct counter c;
+	int64_t wait;
+
+	open_counter(vault, 'e', account, &c);
+	wait = wait_of(&c, now_ms);
+	*first = false;
+	if (wait > 0)
+		*first = note_refusal(vault, &c);
+	else
+		add_try(vault, &c, now_ms);
+	return wait;
 }
 
 static void

@@ -13,6 +13,7 @@
 #include "store/consent_rec.h"
 #include "store/credential_rec.h"
 #include "store/grant_rec.h"
+#include "store/rec.h"
 #include "store/schema.h"
 #include "store/second_factor_rec.h"
 #include "store/session_rec.h"
@@ -348,6 +349,18 @@ check_second_factor(struct verify_look *l, struct str value)
 		verify_found(l, VERIFY_UNREADABLE);
 }
 
+static void
+check_signed_in(struct verify_look *l, struct str value)
+{
+	struct rec_in in;
+	struct str id;
+
+	rec_in_begin(&in, value);
+	if (take_text(l, &id) &&
+	    (rec_u64(&in) > INT64_MAX || rec_in_end(&in) != 0))
+		verify_found(l, VERIFY_UNREADABLE);
+}
+
 verify_fn *const verify_vault[VAULT_TABLES] = {
 	[VAULT_KEY] = check_key,
 	[VAULT_AUDIT] = check_audit,
@@ -363,4 +376,5 @@ verify_fn *const verify_vault[VAULT_TABLES] = {
 	[VAULT_EXPIRY] = check_expiry,
 	[VAULT_CONSENT] = check_consent,
 	[VAULT_SECOND_FACTOR] = check_second_factor,
+	[VAULT_SIGNED_IN] = check_signed_in,
 };

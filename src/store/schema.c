@@ -19,6 +19,7 @@ static const char *const directory_tables[DIR_TABLES] = {
 	[DIR_CONTRACT_LINE] = "contract_line",
 	[DIR_MEMBER] = "member",
 	[DIR_GROUP_MEMBER] = "group_member",
+	[DIR_CONTACT_WORD] = "contact_word",
 };
 
 static const enum schema_fate directory_fates[] = {
@@ -37,6 +38,7 @@ static const enum schema_fate directory_fates[] = {
 	[DIR_CONTRACT_LINE] = FATE_SURVIVES,
 	[DIR_MEMBER] = FATE_SURVIVES,
 	[DIR_GROUP_MEMBER] = FATE_SURVIVES,
+	[DIR_CONTACT_WORD] = FATE_SURVIVES,
 };
 
 static const char *const vault_tables[VAULT_TABLES] = {
@@ -54,6 +56,7 @@ static const char *const vault_tables[VAULT_TABLES] = {
 	[VAULT_EXPIRY] = "expiry",
 	[VAULT_CONSENT] = "consent",
 	[VAULT_SECOND_FACTOR] = "second_factor",
+	[VAULT_SIGNED_IN] = "signed_in",
 };
 
 static const enum schema_fate vault_fates[] = {
@@ -72,6 +75,7 @@ static const enum schema_fate vault_fates[] = {
 	/* What was withdrawn since the backup must not come back. */
 	[VAULT_CONSENT] = FATE_ENDS,
 	[VAULT_SECOND_FACTOR] = FATE_SURVIVES,
+	[VAULT_SIGNED_IN] = FATE_SURVIVES,
 };
 
 #define COUNT(list) (sizeof(list) / sizeof((list)[0]))

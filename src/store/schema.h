@@ -24,6 +24,8 @@ enum directory_table {
 	DIR_CONTRACT_LINE,   /* organisation, dossier, id -> contract_line */
 	DIR_MEMBER,          /* organisation, account id -> nothing */
 	DIR_GROUP_MEMBER,    /* group, account id -> nothing */
+	DIR_CONTACT_WORD,    /* organisation, word, name to sort by, contact id
+				-> list: all words of the contact */
 	DIR_TABLES,
 };
 
@@ -42,6 +44,7 @@ enum vault_table {
 	VAULT_EXPIRY,  /* u64 seconds, kind (one letter), name -> nothing */
 	VAULT_CONSENT, /* account, client -> consent_rec */
 	VAULT_SECOND_FACTOR, /* account id -> second_factor_rec */
+	VAULT_SIGNED_IN,     /* account id -> u64 seconds: the last sign-in */
 	VAULT_TABLES,
 };
 
