@@ -43,10 +43,16 @@ export class Api {
 		const answer = await this.#send(path, options, token);
 
 		if (answer.status !== 401)
-			return answer;
+			return this.#taken(answer);
 		const again = await this.#send(path, options,
 			await this.#session.tokenAfter(token));
-		return again.status === 401 ? this.#session.lost() : again;
+		return again.status === 401 ? this.#session.lost() :
+			this.#taken(again);
+	}
+
+	#taken(answer) {
+		this.#session.worked = true;
+		return answer;
 	}
 
 	// The items of the answer, and what stands beside them.

@@ -4,7 +4,6 @@
 // back: state, verifier, nonce, and where the user was.
 const ISSUER = `${location.origin}/identity`;
 const EARLY = 30;
-const AT_ONCE = 5000;
 
 const base64url = (bytes) => btoa(String.fromCharCode(...bytes))
 	.replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
@@ -45,6 +44,9 @@ export class Session {
 	// history.state, which comes back with the user.
 	beforeLeaving = () => {};
 
+	// Whether the API has taken a token of this sign-in.
+	worked = false;
+
 	// The language of the sign-in pages.
 	locale = () => 'nl';
 
@@ -66,7 +68,7 @@ export class Session {
 
 		if (!answer.has('state') || !(answer.has('code') || answer.has('error')))
 			return this.signIn({
-				silent: sessionStorage.getItem(this.#key('since')) !== null,
+				silent: sessionStorage.getItem(this.#key('signed-in')) !== null,
 			});
 		const asked = JSON.parse(sessionStorage.getItem(this.#key('asked')));
 		sessionStorage.removeItem(this.#key('asked'));
@@ -126,7 +128,7 @@ export class Session {
 			![aud].flat().includes(this.#client))
 			throw new SignInError('session.strange');
 		this.#take(got);
-		sessionStorage.setItem(this.#key('since'), Date.now());
+		sessionStorage.setItem(this.#key('signed-in'), 'yes');
 	}
 
 	#take(got) {
@@ -181,10 +183,10 @@ export class Session {
 		return answer.ok ? answer.json() : {};
 	}
 
-	// To sign-in and back to this place, unless that has just been tried.
+	// To sign-in and back to this place. What a sign-in has just given and was
+	// never of use would not be better the next time, and so on for ever.
 	async lost() {
-		const since = Number(sessionStorage.getItem(this.#key('since')));
-		if (Math.abs(Date.now() - since) < AT_ONCE)
+		if (!this.worked)
 			throw new SignInError('session.again');
 		return this.signIn();
 	}
@@ -194,7 +196,7 @@ export class Session {
 	signOut() {
 		const form = document.createElement('form');
 
-		sessionStorage.removeItem(this.#key('since'));
+		sessionStorage.removeItem(this.#key('signed-in'));
 		form.method = 'post';
 		form.action = `${ISSUER}/logout`;
 		for (const [name, value] of Object.entries({

@@ -18,12 +18,13 @@ const failed = (error, load) => [error.status === 403 ?
 	h('p', { class: 'empty', text: 'section.refused' }) : failure(error, load)];
 
 function data(account) {
-	const { dossiers, groupIds, ...own } = account;
+	const { dossiers, groupIds, roles, organizationIds, ...own } = account;
 
 	return h('section', { class: 'card' },
 		h('h2', { text: 'mine.data' }),
 		factList([['mine.account', () => own.name],
-			...facts(own, ['id', 'name'])]),
+			...facts(own, ['id', 'name',
+				own.email === own.name ? 'email' : ''])]),
 		h('div', { class: 'groups' }, groups(own)),
 		h('p', {}, h('a', { href: '/identity/account',
 			text: 'mine.password' })));
