@@ -67,10 +67,23 @@ local function pages()
 	return 0
 end
 
+local function employees()
+	if not secure then
+		env["hub_needs_tls"] = "yes"
+		return 403
+	end
+	local what = string.match(path, "^/contact/contacts/[^/]+/(.+)$")
+	env["hub_pool"] = (what == "account" or what == "account/reset-password")
+		and "signin" or "keepers"
+	return 0
+end
+
 if string.match(r.req_attr["request.method"], "[^A-Z]") then
 	return 400
 elseif starts(path, "/health/") then
 	return health()
+elseif starts(path, "/contact/") then
+	return employees()
 elseif starts(path, "/identity/") or
 	path == "/.well-known/oauth-authorization-server/identity" then
 	return identity()

@@ -99,6 +99,17 @@ unicode_fold(struct str in, struct buf *out)
 	    out);
 }
 
+int
+unicode_fold_bare(struct str in, struct buf *out)
+{
+	if (str_is_print(in))
+		return fold_ascii(in, out);
+	return map(in,
+	    UTF8PROC_STABLE | UTF8PROC_COMPAT | UTF8PROC_COMPOSE |
+		UTF8PROC_CASEFOLD | UTF8PROC_IGNORE | UTF8PROC_STRIPMARK,
+	    out);
+}
+
 size_t
 unicode_count(struct str s)
 {

@@ -23,6 +23,12 @@ int unicode_nfkc(struct str in, struct buf *out);
  */
 int unicode_fold(struct str in, struct buf *out);
 
+/*
+ * To search by: case folded and marks taken off after compatibility
+ * decomposition, so that a letter with an accent is found without it. Errors as above.
+ */
+int unicode_fold_bare(struct str in, struct buf *out);
+
 /* Code points of well-formed UTF-8. */
 size_t unicode_count(struct str s);
 

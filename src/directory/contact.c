@@ -1,6 +1,7 @@
 #include "directory/contact.h"
 
 #include "directory/account.h"
+#include "directory/contact_index.h"
 #include "directory/field.h"
 #include "directory/render.h"
 #include "store/schema.h"
@@ -111,6 +112,7 @@ drop_index(struct txn *txn, const struct contact_rec *rec)
 		return;
 	dossier_key(&key, rec->organization, rec->dossier);
 	txn_del(txn, DIR_CONTACT_DOSSIER, &key);
+	contact_index_drop(txn, rec);
 }
 
 static struct version
@@ -149,6 +151,7 @@ contact_put(struct txn *txn, const struct contact_rec *contact, bool *done,
 	put_record(txn, &rec);
 	dossier_key(&key, rec.organization, rec.dossier);
 	txn_put(txn, DIR_CONTACT_DOSSIER, &key, rec.id);
+	contact_index_put(txn, &rec);
 	*done = true;
 	return 0;
 }

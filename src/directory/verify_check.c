@@ -5,6 +5,7 @@
  */
 #include "directory/verify_check.h"
 
+#include "directory/contact_index.h"
 #include "directory/contract.h"
 #include "directory/export.h"
 #include "directory/import_mark.h"
@@ -287,6 +288,75 @@ check_group_member(struct verify_look *l, struct str value)
 }
 
 static void
+check_word(struct verify_look *l, const struct contact_rec *contact,
+    struct str word, struct str sort, struct str list)
+{
+	struct str found;
+	struct key key;
+
+	contact_entry_key(&key, contact, word, sort);
+	if (!txn_get(l->txn, DIR_CONTACT_WORD, &key, &found))
+		verify_found(l,
+		    "is missing in contact_word: a search does "
+		    "not find it");
+	else if (!str_eq(found, list))
+		verify_found(l, "contact_word has other words of it");
+}
+
+/* That it is found by all of its words. */
+static void
+check_words(struct verify_look *l, const struct contact_rec *contact)
+{
+	struct arena *arena = txn_arena(l->txn);
+	struct contact_words words;
+	struct str list;
+
+	if (contact_words_of(arena, contact, &words) != 0) {
+		verify_found(l, VERIFY_UNREADABLE);
+		return;
+	}
+	list = contact_words_list(arena, &words);
+	check_word(l, contact, STR(""), words.sort, STR(""));
+	for (size_t i = 0; i < words.n; i++)
+		check_word(l, contact, words.word[i], words.sort, list);
+}
+
+static bool
+has_word(const struct contact_words *words, struct str word)
+{
+	for (size_t i = 0; i < words->n; i++) {
+		if (str_eq(words->word[i], word))
+			return true;
+	}
+	return word.n == 0;
+}
+
+static void
+check_contact_word(struct verify_look *l, struct str value)
+{
+	struct str rest = l->key, piece[4], bytes;
+	struct contact_words words;
+	struct contact_rec rec;
+
+	(void)value;
+	for (int i = 0; i < 4; i++) {
+		if (!key_take_str(&rest, &piece[i])) {
+			verify_found(l, "the key is not made of four texts");
+			return;
+		}
+	}
+	if (!get(l, DIR_CONTACT, piece[3], &bytes) ||
+	    contact_rec_get(bytes, &rec) != 0 || rec.deleted)
+		verify_found(l, "leads to contact %.*s, which is not there",
+		    STR_ARG(piece[3]));
+	else if (!str_eq(rec.organization, piece[0]) ||
+	    contact_words_of(txn_arena(l->txn), &rec, &words) != 0 ||
+	    !has_word(&words, piece[1]) || !str_eq(words.sort, piece[2]))
+		verify_found(
+		    l, "contact %.*s has other words", STR_ARG(piece[3]));
+}
+
+static void
 check_contact(struct verify_look *l, struct str value)
 {
 	const struct contact_rec *now;
@@ -311,6 +381,7 @@ check_contact(struct verify_look *l, struct str value)
 	compare(l, "the source", is.source, now->source);
 	check_entry(l, DIR_CONTACT_DOSSIER, "contact_dossier",
 	    now->organization, now->dossier, now->id);
+	check_words(l, &is);
 }
 
 static void
@@ -449,4 +520,5 @@ verify_fn *const verify_directory[DIR_TABLES] = {
 	[DIR_CONTRACT_LINE] = check_contract_line,
 	[DIR_MEMBER] = check_member,
 	[DIR_GROUP_MEMBER] = check_group_member,
+	[DIR_CONTACT_WORD] = check_contact_word,
 };

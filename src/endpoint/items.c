@@ -76,6 +76,16 @@ items_end(struct items *items)
 }
 
 void
+items_end_with_cursor(struct items *items, struct str cursor)
+{
+	BUF_LIT(&items->body, "],\"nextCursor\":\"");
+	buf_str(&items->body, cursor);
+	BUF_LIT(&items->body, "\"}}");
+	buf_str(&items->tags, cursor);
+	items_answer(items->call, &items->body, &items->tags);
+}
+
+void
 items_answer(struct call *call, struct buf *body, struct buf *tags)
 {
 	struct str etag;

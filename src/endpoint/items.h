@@ -28,6 +28,9 @@ void items_add(struct items *items, struct str item, struct str tag);
 
 void items_end(struct items *items);
 
+/* The same for a page that another follows. */
+void items_end_with_cursor(struct items *items, struct str cursor);
+
 /* A body whose end is written, with what its entity tag is made of. */
 void items_answer(struct call *call, struct buf *body, struct buf *tags);
 

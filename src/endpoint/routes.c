@@ -2,6 +2,7 @@
 
 #define ISSUER "/identity"
 #define KEEPERS POOL_BIT(POOL_KEEPERS)
+#define CONTACTS "/contact/contacts"
 #define SIGNIN POOL_BIT(POOL_SIGNIN)
 
 const struct route routes[] = {
@@ -59,6 +60,26 @@ const struct route routes[] = {
 	    ERROR_PROBLEM, style_sheet, CORS_NOBODY },
 	{ METHOD_GET, ISSUER "/hub.svg", KEEPERS, CREDENTIAL_NONE, NULL, NULL,
 	    ERROR_PROBLEM, style_picture, CORS_NOBODY },
+	{ METHOD_GET, CONTACTS, KEEPERS, CREDENTIAL_USER, "hub.manage", NULL,
+	    ERROR_PROBLEM, contacts, CORS_NOBODY },
+	{ METHOD_GET, CONTACTS "/{id}", KEEPERS, CREDENTIAL_USER, "hub.manage",
+	    NULL, ERROR_PROBLEM, contact, CORS_NOBODY },
+	{ METHOD_GET, CONTACTS "/{id}/contracts", KEEPERS, CREDENTIAL_USER,
+	    "hub.manage", NULL, ERROR_PROBLEM, contact_contracts, CORS_NOBODY },
+	{ METHOD_GET, CONTACTS "/{id}/contracts/{id}", KEEPERS, CREDENTIAL_USER,
+	    "hub.manage", NULL, ERROR_PROBLEM, contact_contract, CORS_NOBODY },
+	{ METHOD_POST, CONTACTS "/{id}/account", SIGNIN, CREDENTIAL_USER,
+	    "hub.manage", NULL, ERROR_PROBLEM, contact_account_add,
+	    CORS_NOBODY },
+	{ METHOD_POST, CONTACTS "/{id}/account/reset-password", SIGNIN,
+	    CREDENTIAL_USER, "hub.manage", NULL, ERROR_PROBLEM,
+	    contact_account_reset, CORS_NOBODY },
+	{ METHOD_POST, CONTACTS "/{id}/account/block", KEEPERS, CREDENTIAL_USER,
+	    "hub.manage", NULL, ERROR_PROBLEM, contact_account_block,
+	    CORS_NOBODY },
+	{ METHOD_POST, CONTACTS "/{id}/account/unblock", KEEPERS,
+	    CREDENTIAL_USER, "hub.manage", NULL, ERROR_PROBLEM,
+	    contact_account_unblock, CORS_NOBODY },
 	{ METHOD_GET, "/health/ready", POOL_ALL, CREDENTIAL_NONE, NULL, NULL,
 	    ERROR_PROBLEM, health_ready, CORS_CLIENTS },
 };

@@ -25,7 +25,15 @@ void introspection(struct call *call);
 void end_session(struct call *call);
 void login(struct call *call);
 void password_change(struct call *call);
-void style_sheet(struct call *call);   /* style.c */
-void style_picture(struct call *call); /* style.c */
+void contacts(struct call *call);
+void contact(struct call *call);
+void contact_contracts(struct call *call);
+void contact_contract(struct call *call); /* contact_contracts.c */
+void contact_account_add(struct call *call);
+void contact_account_reset(struct call *call); /* contact_account_add.c */
+void contact_account_block(struct call *call);
+void contact_account_unblock(struct call *call); /* contact_account_block.c */
+void style_sheet(struct call *call);             /* style.c */
+void style_picture(struct call *call);           /* style.c */
 
 #endif

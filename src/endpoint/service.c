@@ -184,6 +184,7 @@ static bool
 needs_tls(const struct route *route)
 {
 	return str_starts(str_of(route->path), STR("/identity/")) ||
+	    str_starts(str_of(route->path), STR("/contact/")) ||
 	    str_starts(str_of(route->path), STR("/.well-known/"));
 }
 

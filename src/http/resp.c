@@ -30,6 +30,7 @@ static const struct {
 	PHRASE(414, "URI Too Long"),
 	PHRASE(415, "Unsupported Media Type"),
 	PHRASE(422, "Unprocessable Content"),
+	PHRASE(428, "Precondition Required"),
 	PHRASE(429, "Too Many Requests"),
 	PHRASE(431, "Request Header Fields Too Large"),
 	PHRASE(500, "Internal Server Error"),

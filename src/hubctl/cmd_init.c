@@ -4,6 +4,7 @@
 #include "directory/client_public.h"
 #include "hubctl/ctl.h"
 #include "identity/audit.h"
+#include "identity/page_clients.h"
 #include "identity/scope.h"
 #include "identity/signing_key.h"
 #include "store/schema.h"
@@ -123,10 +124,19 @@ make_key(struct ctl *ctl, bool *made)
 	return 0;
 }
 
+static int
+make_clients(struct ctl *ctl, unsigned int *changed, struct why *why)
+{
+	struct actor actor = ctl_actor(ctl);
+	struct hub hub = ctl_hub(ctl);
+
+	return page_clients_make(&hub, &actor, changed, why);
+}
+
 static enum ctl_exit
 make_hub(struct ctl *ctl)
 {
-	unsigned int made = 0;
+	unsigned int made = 0, clients;
 	struct why why;
 	bool key_made;
 	int rc;
@@ -139,10 +149,18 @@ make_hub(struct ctl *ctl)
 	if (rc != 0)
 		return ctl_fail(
 		    "cannot make the signing key: %s", err_text(rc));
-	if (made == 0 && !key_made)
+	if (make_clients(ctl, &clients, &why) != 0)
+		return ctl_fail("%s", why.text);
+	if (made == 0 && !key_made && clients == 0)
 		return ctl_fail("%s holds a hub already; nothing was changed",
 		    ctl->conf.data);
-	printf("%s: made the stores and a signing key\n", ctl->conf.data);
+	if (made > 0 || key_made)
+		printf(
+		    "%s: made the stores and a signing key\n", ctl->conf.data);
+	if (clients > 0)
+		printf("clients " CLIENT_BEHEER " and " CLIENT_MIJN
+		       ": the pages of %s\n",
+		    ctl->conf.base_url);
 	return CTL_OK;
 }
 
@@ -166,10 +184,14 @@ run(struct ctl *ctl, int argc, char **argv)
 const struct command command_init = {
 	.name = "init",
 	.usage = "",
-	.brief = "Makes the two stores and the first signing key.",
+	.brief =
+	    "Makes the stores, the first signing key and the pages' clients.",
 	.text = "The folder is the configured one, or --data. Run as root, "
 		"the stores are given\nto store_user, and the directory to "
 		"reader_group. What an interrupted init has\nleft is "
-		"completed; a hub that is there is never changed.\n",
+		"completed; a hub that is there stays as it is, but for the "
+		"two clients of the\npages, beheer and mijn: they are made "
+		"where they are missing, and get the\naddresses of base_url "
+		"where they have others.\n",
 	.run = run,
 };

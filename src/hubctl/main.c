@@ -23,6 +23,7 @@ static const struct command *const commands[] = {
 	&command_restore,
 	&command_demo,
 	&command_account_add,
+	&command_account_link,
 	&command_account_list,
 	&command_account_show,
 	&command_account_enable,

@@ -21,8 +21,9 @@ struct hub {
 
 /* Who does it: what the audit event says. */
 struct actor {
-	struct str client; /* id, or "" */
-	struct str source; /* an address, or "hubctl" and the system user */
+	struct str client;  /* id, or "" */
+	struct str source;  /* an address, or "hubctl" and the system user */
+	const char *detail; /* in place of an act's own words, or NULL */
 };
 
 /* Fills an audit event that ACTOR causes; DETAIL may be NULL. */

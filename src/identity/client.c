@@ -191,6 +191,10 @@ check_scope(const struct client_form *form, struct str word, struct why *why)
 		str_eq(word, STR(SCOPE_RECORDS))))
 		return why_set(why, HUB_EINVAL,
 		    "scope '%.*s' is not for third parties", STR_ARG(word));
+	if (!form->manages && str_eq(word, STR(SCOPE_MANAGE)))
+		return why_set(why, HUB_EINVAL,
+		    "scope '" SCOPE_MANAGE "' is for the employees' pages "
+		    "alone: hubctl init makes their client");
 	if (form->public && str_eq(word, STR(SCOPE_RECORDS)))
 		return why_set(why, HUB_EINVAL,
 		    "scope '" SCOPE_RECORDS "' needs a secret, which a public "

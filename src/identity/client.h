@@ -19,6 +19,7 @@ struct client_form {
 	const char *name; /* else the id */
 	bool public;      /* it has no secret */
 	bool third_party;
+	bool manages;       /* it is the employees' pages: SCOPE_MANAGE */
 	bool pkce_optional; /* of a confidential client that cannot do it */
 	const char *const *redirect_uris; /* needed for codes only */
 	const char *const *post_logout_uris;

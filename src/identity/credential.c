@@ -3,6 +3,7 @@
 #include "base/json_in.h"
 #include "directory/account.h"
 #include "directory/render.h"
+#include "store/rec.h"
 #include "store/schema.h"
 
 #define CREDENTIAL_REC_MAX 512
@@ -46,7 +47,42 @@ credential_del(struct txn *vault, struct str account)
 	struct key key;
 
 	key_of(&key, account);
+	txn_del(vault, VAULT_SIGNED_IN, &key);
 	return txn_del(vault, VAULT_CREDENTIAL, &key);
+}
+
+int64_t
+credential_signed_in(struct txn *vault, struct str account)
+{
+	struct str bytes;
+	struct rec_in in;
+	struct key key;
+	uint64_t when;
+
+	key_of(&key, account);
+	if (!txn_get(vault, VAULT_SIGNED_IN, &key, &bytes))
+		return 0;
+	rec_in_begin(&in, bytes);
+	when = rec_u64(&in);
+	if (rec_in_end(&in) != 0 || when > INT64_MAX) {
+		txn_fail(vault, HUB_ECORRUPT);
+		return 0;
+	}
+	return (int64_t)when;
+}
+
+void
+credential_note_sign_in(struct txn *vault, struct str account, int64_t now)
+{
+	struct buf bytes;
+	struct key key;
+
+	buf_init_arena(&bytes, txn_arena(vault), 8);
+	rec_put_u64(&bytes, (uint64_t)now);
+	if (buf_error(&bytes) != 0)
+		txn_fail(vault, buf_error(&bytes));
+	key_of(&key, account);
+	txn_put(vault, VAULT_SIGNED_IN, &key, buf_view(&bytes));
 }
 
 void

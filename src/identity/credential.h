@@ -16,6 +16,14 @@ void credential_put(
 bool credential_del(struct txn *vault, struct str account);
 
 /*
+ * When the account was signed in with last, with a lasting password: seconds
+ * since 1970, 0 if never. It goes with the credential.
+ */
+int64_t credential_signed_in(struct txn *vault, struct str account);
+void credential_note_sign_in(
+    struct txn *vault, struct str account, int64_t now);
+
+/*
  * The record with a lasting password and nothing else, or with a temporary one
  * that was just made, shown to whoever made it, in place of all before. NOW:
  * seconds since 1970.

@@ -34,7 +34,9 @@ check_customer(struct txn *directory, struct enrolment *e)
 	struct account_rec other;
 	struct str id;
 
-	if (!contact_get(directory, e->in->contact, &e->contact))
+	if (!contact_get(directory, e->in->contact, &e->contact) ||
+	    (e->in->within.n > 0 &&
+		!str_eq(e->contact.organization, e->in->within)))
 		return why_set(e->why, HUB_ENOENT, "there is no contact %.*s",
 		    STR_ARG(e->in->contact));
 	if (!group_exists(directory, STR(GROUP_CUSTOMER)))
@@ -77,7 +79,8 @@ check(struct txn *directory, struct enrolment *e)
 
 	if (rc != 0)
 		return rc;
-	if (account_by_name(directory, e->username, &other))
+	e->in->taken = account_by_name(directory, e->username, &other);
+	if (e->in->taken)
 		return why_set(e->why, HUB_ECONFLICT,
 		    "the address is the username of account %.*s already",
 		    STR_ARG(other.id));
@@ -284,6 +287,7 @@ enrol(const struct hub *hub, const struct actor *actor, struct enrol *in,
 
 	in->account = in->username = STR("");
 	in->temporary[0] = '\0';
+	in->taken = false;
 	if ((in->contact.n > 0) == (in->organization.n > 0))
 		return why_set(why, HUB_EINVAL,
 		    "either a contact or an organisation must be named");

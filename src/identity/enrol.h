@@ -9,8 +9,9 @@
  * them. The text of a temporary password leaves through these calls once.
  */
 struct enrol {
-	struct str email;         /* becomes the username */
-	struct str contact;       /* id: a customer of that dossier, or "" */
+	struct str email;   /* becomes the username */
+	struct str contact; /* id: a customer of that dossier, or "" */
+	struct str within; /* organisation that the contact must be of, or "" */
 	struct str organization;  /* id: an employee there, or "" */
 	const struct str *groups; /* of the employee; "102", "103" ... */
 	size_t group_count;
@@ -18,13 +19,14 @@ struct enrol {
 	/* Results. */
 	struct str account;  /* id, in the arena */
 	struct str username; /* of the account that is there, for HUB_EEXIST */
+	bool taken; /* of HUB_ECONFLICT: the address is another account's */
 	char temporary[PASSWORD_TEMPORARY_LEN + 1];
 };
 
 /*
  * Makes the account, pending, with a temporary password. HUB_EINVAL (the
  * address, neither or both of contact and organisation), HUB_ENOENT (contact,
- * organisation or group), HUB_EEXIST (the contact has an account),
+ * also one that is not within; organisation or group), HUB_EEXIST (the contact has an account),
  * HUB_ECONFLICT (the address is another account's). Of an employee without
  * groups only the organisation is noted.
  */

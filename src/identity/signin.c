@@ -49,6 +49,9 @@ open_session(struct txn *vault, void *arg)
 	}
 	session.serial = now.temporary_serial;
 	session_put(vault, o->conf, &o->cookie, &session);
+	if (session.kind == SESSION_SIGNED_IN)
+		credential_note_sign_in(
+		    vault, session.account, session.auth_time);
 	if (o->name.p != NULL)
 		throttle_succeed(vault, o->name, session.source);
 	audit_put(vault, &o->event);

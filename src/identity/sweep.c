@@ -3,7 +3,9 @@
 #include "directory/account.h"
 #include "directory/client_public.h"
 #include "identity/audit.h"
+#include "identity/client_secret.h"
 #include "identity/code.h"
+#include "identity/credential.h"
 #include "identity/expiry.h"
 #include "identity/grant.h"
 #include "identity/session.h"
@@ -257,6 +259,7 @@ drop_revoked(const struct hub *hub, struct sweep *sweep, struct page *page)
 /* Secrets in the vault that are somebody's in the directory. */
 struct owned {
 	unsigned int table;
+	bool (*del)(struct txn *vault, struct str id);
 	/* Damage fails the transaction. */
 	bool (*is_old)(struct txn *vault, struct str bytes, int64_t now);
 	bool (*has_owner)(struct txn *directory, struct str id);
@@ -303,10 +306,10 @@ has_client(struct txn *directory, struct str id)
 	return client_get(directory, id, &rec) && rec.free_from == 0;
 }
 
-static const struct owned credentials = { VAULT_CREDENTIAL, is_old_credential,
-	has_account };
-static const struct owned secrets = { VAULT_CLIENT_SECRET, is_old_secret,
-	has_client };
+static const struct owned credentials = { VAULT_CREDENTIAL, credential_del,
+	is_old_credential, has_account };
+static const struct owned secrets = { VAULT_CLIENT_SECRET, client_secret_del,
+	is_old_secret, has_client };
 
 static void
 note_orphans(struct txn *vault, struct txn *directory,
@@ -355,7 +358,8 @@ take_orphans(struct txn *vault, void *arg)
 		/* It may have been made anew since the look. */
 		if (txn_get(vault, drop->owned->table, &key, &bytes) &&
 		    drop->owned->is_old(vault, bytes, page->now))
-			page->gone += txn_del(vault, drop->owned->table, &key);
+			page->gone +=
+			    drop->owned->del(vault, str_of(page->over[i].id));
 	}
 	return 0;
 }

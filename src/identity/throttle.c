@@ -11,6 +11,7 @@
 /* Tries that cost no delay. Behind one address may be a whole office. */
 #define FREE_OF_NAME 3
 #define FREE_OF_ADDRESS 20
+#define FREE_OF_EMPLOYEE 5
 
 /* Milliseconds. */
 #define FIRST_DELAY 1000
@@ -79,14 +80,22 @@ write_record(struct txn *vault, const struct counter *c)
 	txn_put(vault, VAULT_THROTTLE, &c->key, buf_view(&bytes));
 }
 
-/* The counter of a name ('n') or an address ('a'). */
+static uint32_t
+free_of(char kind)
+{
+	if (kind == 'n')
+		return FREE_OF_NAME;
+	return kind == 'a' ? FREE_OF_ADDRESS : FREE_OF_EMPLOYEE;
+}
+
+/* The counter of a name ('n'), an address ('a') or an employee ('e'). */
 static void
 open_counter(struct txn *vault, char kind, struct str text, struct counter *c)
 {
 	struct opaque_digest digest = { "" };
 	struct buf whole;
 
-	c->free = kind == 'n' ? FREE_OF_NAME : FREE_OF_ADDRESS;
+	c->free = free_of(kind);
 	buf_init_arena(&whole, txn_arena(vault), text.n + 1);
 	buf_byte(&whole, kind);
 	buf_str(&whole, text);
@@ -284,6 +293,32 @@ throttle_enter(struct txn *vault, struct str name, struct str source,
 	add_try(vault, &of_name, now_ms);
 	add_try(vault, &of_address, now_ms);
 	return 0;
+}
+
+int64_t
+throttle_conflict_wait(struct txn *vault, struct str account, int64_t now_ms)
+{
+	struct counter c;
+
+	open_counter(vault, 'e', account, &c);
+	return wait_of(&c, now_ms);
+}
+
+int64_t
+throttle_conflict(
+    struct txn *vault, struct str account, int64_t now_ms, bool *first)
+{
+	struct counter c;
+	int64_t wait;
+
+	open_counter(vault, 'e', account, &c);
+	wait = wait_of(&c, now_ms);
+	*first = false;
+	if (wait > 0)
+		*first = note_refusal(vault, &c);
+	else
+		add_try(vault, &c, now_ms);
+	return wait;
 }
 
 void

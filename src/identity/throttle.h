@@ -35,6 +35,17 @@ int64_t throttle_enter(struct txn *vault, struct str name, struct str source,
 void throttle_succeed(struct txn *vault, struct str name, struct str source);
 
 /*
+ * Employees who find addresses that are in use: five cost one no delay, then it
+ * is as above. throttle_conflict_wait() changes nothing and is asked before
+ * anything is told about an address; throttle_conflict() counts one, or gives
+ * the milliseconds to wait, as throttle_enter() does.
+ */
+int64_t throttle_conflict_wait(
+    struct txn *vault, struct str account, int64_t now_ms);
+int64_t throttle_conflict(
+    struct txn *vault, struct str account, int64_t now_ms, bool *first);
+
+/*
  * Removes up to MOST counters that say nothing any more; gives their number.
  * Looks at a bounded part of the table, from a place that chance picks.
  */

@@ -11,6 +11,7 @@
 #include "store/client_secret_rec.h"
 #include "store/credential_rec.h"
 #include "store/grant_rec.h"
+#include "store/rec.h"
 #include "store/schema.h"
 #include "store/session_rec.h"
 #include "store/signing_key_rec.h"
@@ -318,6 +319,18 @@ check_expiry(struct verify_look *l, struct str value)
 		verify_found(l, "holds something");
 }
 
+static void
+check_signed_in(struct verify_look *l, struct str value)
+{
+	struct rec_in in;
+	struct str id;
+
+	rec_in_begin(&in, value);
+	if (take_text(l, &id) &&
+	    (rec_u64(&in) > INT64_MAX || rec_in_end(&in) != 0))
+		verify_found(l, VERIFY_UNREADABLE);
+}
+
 verify_fn *const verify_vault[VAULT_TABLES] = {
 	[VAULT_KEY] = check_key,
 	[VAULT_AUDIT] = check_audit,
@@ -331,4 +344,5 @@ verify_fn *const verify_vault[VAULT_TABLES] = {
 	[VAULT_ACCOUNT_SESSION] = check_account_session,
 	[VAULT_THROTTLE] = check_throttle,
 	[VAULT_EXPIRY] = check_expiry,
+	[VAULT_SIGNED_IN] = check_signed_in,
 };

@@ -19,6 +19,7 @@ static const char *const directory_tables[DIR_TABLES] = {
 	[DIR_CONTRACT_LINE] = "contract_line",
 	[DIR_MEMBER] = "member",
 	[DIR_GROUP_MEMBER] = "group_member",
+	[DIR_CONTACT_WORD] = "contact_word",
 };
 
 static const enum schema_fate directory_fates[] = {
@@ -37,6 +38,7 @@ static const enum schema_fate directory_fates[] = {
 	[DIR_CONTRACT_LINE] = FATE_SURVIVES,
 	[DIR_MEMBER] = FATE_SURVIVES,
 	[DIR_GROUP_MEMBER] = FATE_SURVIVES,
+	[DIR_CONTACT_WORD] = FATE_SURVIVES,
 };
 
 static const char *const vault_tables[VAULT_TABLES] = {
@@ -52,6 +54,7 @@ static const char *const vault_tables[VAULT_TABLES] = {
 	[VAULT_ACCOUNT_SESSION] = "account_session",
 	[VAULT_THROTTLE] = "throttle",
 	[VAULT_EXPIRY] = "expiry",
+	[VAULT_SIGNED_IN] = "signed_in",
 };
 
 static const enum schema_fate vault_fates[] = {
@@ -67,6 +70,7 @@ static const enum schema_fate vault_fates[] = {
 	[VAULT_ACCOUNT_SESSION] = FATE_ENDS,
 	[VAULT_THROTTLE] = FATE_ENDS,
 	[VAULT_EXPIRY] = FATE_ENDS,
+	[VAULT_SIGNED_IN] = FATE_SURVIVES,
 };
 
 #define COUNT(list) (sizeof(list) / sizeof((list)[0]))

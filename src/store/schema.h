@@ -24,6 +24,8 @@ enum directory_table {
 	DIR_CONTRACT_LINE,   /* organisation, dossier, id -> contract_line */
 	DIR_MEMBER,          /* organisation, account id -> nothing */
 	DIR_GROUP_MEMBER,    /* group, account id -> nothing */
+	DIR_CONTACT_WORD,    /* organisation, word, name to sort by, contact id
+				-> list: all words of the contact */
 	DIR_TABLES,
 };
 
@@ -39,7 +41,8 @@ enum vault_table {
 	VAULT_SESSION,         /* digest of the cookie -> session_rec */
 	VAULT_ACCOUNT_SESSION, /* account, sid -> digest of the cookie */
 	VAULT_THROTTLE,        /* digest of a name or address -> throttle_rec */
-	VAULT_EXPIRY, /* u64 seconds, kind (one letter), name -> nothing */
+	VAULT_EXPIRY,    /* u64 seconds, kind (one letter), name -> nothing */
+	VAULT_SIGNED_IN, /* account id -> u64 seconds: the last sign-in */
 	VAULT_TABLES,
 };
 

@@ -227,9 +227,12 @@ export class AccountPanel {
 			this.#reveal(await this.pages.api.post(`${this.path}/account`,
 				{ body: { email } }));
 		} catch (error) {
-			if (error.reason !== 'contact-has-account')
+			if (error.reason === 'contact-has-account')
+				this.#tell('account.taken');
+			else if (error.reason === 'changed')
+				this.#tell('account.changed');
+			else
 				throw error;
-			this.#tell('account.taken');
 		}
 		await this.#refreshed();
 	}
@@ -280,10 +283,10 @@ export class AccountPanel {
 	}
 
 	async #refused(error, act) {
-		const told = { 412: 'account.changed', 404: 'account.gone' };
-		const key = error.reason === 'no-account' ? 'account.gone' :
-			error.reason === 'shared-account' ? 'account.changed' :
-				told[error.status];
+		const key = {
+			'no-account': 'account.gone', 'shared-account': 'account.changed',
+			'changed': 'account.changed',
+		}[error.reason];
 
 		if (key === undefined) {
 			this.#say(failure(error, () => this.#attempt(act)));

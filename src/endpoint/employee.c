@@ -1,0 +1,277 @@
+#include "endpoint/employee.h"
+
+#include "base/json_in.h"
+#include "directory/account.h"
+#include "directory/contact.h"
+#include "directory/field.h"
+#include "directory/render.h"
+#include "http/etag.h"
+#include "identity/credential.h"
+
+bool
+employee_enter(struct call *call, struct employee *out)
+{
+	int rc = employee_of(call->req->arena, &call->account, out);
+
+	if (rc != 0) {
+		call_failed(call, rc);
+		return false;
+	}
+	if (out->n > 0)
+		return true;
+	problem(call->req, call->resp, 403,
+	    "The account is no employee's: it has neither group 102 nor 103 "
+	    "at any organisation.");
+	resp_header(call->resp, "WWW-Authenticate",
+	    STR("Bearer realm=\"hub\", error=\"insufficient_scope\""));
+	return false;
+}
+
+bool
+employee_contact(
+    struct call *call, struct employee *employee, struct contact_rec *out)
+{
+	struct str id = call->req->param[0];
+
+	if (!employee_enter(call, employee))
+		return false;
+	if (str_is_id(id) && contact_get(call->txn, id, out) &&
+	    employee_is_at(employee, out->organization))
+		return true;
+	problem(call->req, call->resp, 404, NULL);
+	return false;
+}
+
+/* The vault's credential is the truth about a temporary password. */
+static const char *
+state_of(const struct account_rec *account,
+    const struct credential_rec *credential, int64_t now)
+{
+	if (!account->enabled)
+		return "blocked";
+	if (credential->lasting.n > 0)
+		return "active";
+	if (credential->temporary.n == 0)
+		return "none";
+	return now < credential->temporary_until ? "pending" : "expired";
+}
+
+void
+contact_account_get(struct call *call, struct txn *vault,
+    const struct contact_rec *contact, struct contact_account *out)
+{
+	struct credential_rec credential;
+	struct str id;
+	int rc;
+
+	*out = (struct contact_account){ 0 };
+	out->exists = account_of_dossier(call->txn, contact->organization,
+			  contact->dossier, &id) &&
+	    account_get(call->txn, id, &out->rec);
+	if (!out->exists)
+		return;
+	credential_get(vault, id, &credential);
+	out->signed_in = credential_signed_in(vault, id);
+	out->state = state_of(&out->rec, &credential, clock_now());
+	if (credential.lasting.n == 0 && credential.temporary.n > 0)
+		out->until = credential.temporary_until;
+	rc = employee_account_is_shared(
+	    call->req->arena, &out->rec, contact->organization, &out->shared);
+	if (rc != 0)
+		txn_fail(call->txn, rc);
+}
+
+void
+contact_put_time(struct json_out *j, const char *name, int64_t seconds)
+{
+	char text[CLOCK_TEXT];
+
+	json_out_name(j, name);
+	if (seconds == 0) {
+		json_out_null(j);
+		return;
+	}
+	clock_text(seconds, text);
+	json_out_cstr(j, text);
+}
+
+static void
+put_text(struct json_out *j, const char *name, struct str text)
+{
+	json_out_name(j, name);
+	json_out_str(j, text);
+}
+
+/* A text of the record; what is absent, null or empty is null. */
+static void
+put_member(struct json_out *j, const struct json *record, const char *name)
+{
+	struct str text = STR_NONE;
+
+	if (!json_string(json_get(record, name), &text) || text.n == 0)
+		text = STR_NONE;
+	put_text(j, name, text);
+}
+
+static const struct json *
+parse(struct call *call, const struct contact_rec *contact)
+{
+	const struct json *record = NULL;
+
+	if (json_parse(call->req->arena, contact->source, RENDER_MAX, &record,
+		NULL) != 0)
+		txn_fail(call->txn, HUB_ECORRUPT);
+	return record;
+}
+
+static void
+put_members(struct json_out *j, const struct contact_rec *contact,
+    const struct json *record)
+{
+	put_text(j, "id", contact->id);
+	put_text(j, "organizationId", contact->organization);
+	put_text(j, "dossierNumber", contact->dossier);
+	put_member(j, record, "kind");
+	put_member(j, record, "firstName");
+	put_member(j, record, "middleName");
+	put_member(j, record, "lastName");
+	put_member(j, record, "email");
+}
+
+void
+contact_put_listed(struct call *call, struct json_out *j,
+    const struct contact_rec *contact, const struct contact_account *account)
+{
+	json_out_object(j);
+	put_members(j, contact, parse(call, contact));
+	json_out_name(j, "account");
+	if (account->exists) {
+		json_out_object(j);
+		put_text(j, "username", account->rec.name);
+		put_text(j, "state", str_of(account->state));
+		json_out_object_end(j);
+	} else {
+		json_out_null(j);
+	}
+	json_out_object_end(j);
+}
+
+static void
+put_account(struct json_out *j, const struct contact_account *account)
+{
+	json_out_name(j, "account");
+	if (!account->exists) {
+		json_out_null(j);
+		return;
+	}
+	json_out_object(j);
+	put_text(j, "username", account->rec.name);
+	put_text(j, "state", str_of(account->state));
+	contact_put_time(j, "lastSignIn", account->signed_in);
+	contact_put_time(j, "temporaryPasswordUntil", account->until);
+	/* Only a password that was mailed proves an address; none is. */
+	json_out_name(j, "emailProven");
+	json_out_bool(j, false);
+	json_out_name(j, "shared");
+	json_out_bool(j, account->shared);
+	json_out_object_end(j);
+}
+
+static int
+render(struct call *call, const struct contact_rec *contact,
+    struct contact_item *out)
+{
+	static const char *const not_again[] = { "id", "organizationId",
+		"dossierNumber", "kind", "firstName", "middleName", "lastName",
+		"email", "account", "type", "version", "deleted", NULL };
+	const struct json *record = parse(call, contact);
+	struct json_out j;
+	struct buf buf;
+	int rc;
+
+	buf_init_arena(&buf, call->req->arena, RENDER_MAX);
+	json_out_begin(&j, &buf);
+	json_out_object(&j);
+	put_members(&j, contact, record);
+	for (const struct json *m = record == NULL ? NULL : record->child;
+	     m != NULL; m = m->next) {
+		if (!name_among(m->name, not_again))
+			json_out_member(&j, m);
+	}
+	put_account(&j, &out->account);
+	json_out_object_end(&j);
+	rc = json_out_end(&j);
+	out->text = buf_view(&buf);
+	return rc == 0 ? render_etag(call->req->arena, out->text, &out->etag)
+		       : rc;
+}
+
+bool
+contact_item_get(struct call *call, const struct contact_rec *contact,
+    struct contact_item *out)
+{
+	struct txn *vault;
+	int rc, end;
+
+	if (call_look(call) != 0)
+		return false;
+	vault = store_read_begin(call->service->vault, call->req->arena);
+	contact_account_get(call, vault, contact, &out->account);
+	end = store_read_end(vault);
+	rc = txn_error(call->txn);
+	if (rc == 0)
+		rc = end;
+	if (rc == 0)
+		rc = render(call, contact, out);
+	if (rc != 0)
+		call_failed(call, rc);
+	return rc == 0;
+}
+
+bool
+contact_is_as_seen(
+    struct call *call, const struct contact_item *item, bool needed)
+{
+	struct problem_more more = { .reason = "changed" };
+
+	if (call->req->if_match.n == 0 && !needed)
+		return true;
+	if (call->req->if_match.n == 0) {
+		problem(call->req, call->resp, 428,
+		    "If-Match must name the ETag of the contact as it was "
+		    "seen.");
+		return false;
+	}
+	/* One form of the contact: a tag that a gateway weakened is its. */
+	if (etag_matches(call->req->if_match, item->etag))
+		return true;
+	problem_more(call->req, call->resp, 412,
+	    "The contact or its account has changed since: look at it again.",
+	    &more);
+	return false;
+}
+
+void
+contact_conflict(struct call *call, const char *reason, struct str username,
+    const char *detail)
+{
+	struct problem_more more = { .reason = reason, .username = username };
+
+	problem_more(call->req, call->resp, 409, detail, &more);
+}
+
+struct actor
+employee_actor(struct call *call, const struct contact_rec *contact)
+{
+	struct arena *arena = call->req->arena;
+
+	/* The claims are those of a cache that may drop them. */
+	return (struct actor){
+		.client = arena_str(arena, str_of(call->claims->client_id)),
+		.source = call->req->remote_addr,
+		.detail = arena_printf(arena,
+		    "by account %.*s, contact %.*s, organisation %.*s",
+		    STR_ARG(call->account.id), STR_ARG(contact->id),
+		    STR_ARG(contact->organization)),
+	};
+}

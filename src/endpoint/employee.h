@@ -1,0 +1,79 @@
+#ifndef ENDPOINT_EMPLOYEE_H
+#define ENDPOINT_EMPLOYEE_H
+
+#include "base/clock.h"
+#include "base/json_out.h"
+#include "directory/employee.h"
+#include "endpoint/call.h"
+#include "store/contact_rec.h"
+
+/*
+ * What the endpoints of employees share: who may call them, which contacts there
+ * are for whom, and how a contact is shown. To an employee a contact of another
+ * organisation does not exist.
+ */
+
+/*
+ * Whose contacts the token's user works with. False: the answer (403) stands in
+ * the call's resp, or the call has failed.
+ */
+bool employee_enter(struct call *call, struct employee *out);
+
+/*
+ * The same, and the contact that the path names. False: likewise, or 404, the
+ * same for a contact that is not there, another organisation's and an
+ * impossible id.
+ */
+bool employee_contact(
+    struct call *call, struct employee *employee, struct contact_rec *out);
+
+/* The account of a contact as both stores have it at this moment. */
+struct contact_account {
+	bool exists;
+	struct account_rec rec;
+	const char
+	    *state;    /* "pending", "expired", "active", "blocked", "none" */
+	bool shared;   /* see employee_account_is_shared() */
+	int64_t until; /* of a temporary password that waits; or 0 */
+	int64_t signed_in; /* last; 0: never */
+};
+
+/* Within the call's look; VAULT is a look at the vault. Errors stick in both. */
+void contact_account_get(struct call *call, struct txn *vault,
+    const struct contact_rec *contact, struct contact_account *out);
+
+/* The item of the list, as the next value of J. Errors stick in the call. */
+void contact_put_listed(struct call *call, struct json_out *j,
+    const struct contact_rec *contact, const struct contact_account *account);
+
+/*
+ * The item of the detail call with its entity tag, in the arena; begins the
+ * look and one at the vault. False: the call has failed.
+ */
+struct contact_item {
+	struct contact_account account;
+	struct str text, etag;
+};
+
+bool contact_item_get(struct call *call, const struct contact_rec *contact,
+    struct contact_item *out);
+
+/* A member that is a time: RFC 3339, or null for 0. */
+void contact_put_time(struct json_out *j, const char *name, int64_t seconds);
+
+/*
+ * Whether the request's If-Match names the contact as it is. False: 412 stands
+ * in the call's resp, or 428 if there is none and it is NEEDED.
+ */
+bool contact_is_as_seen(
+    struct call *call, const struct contact_item *item, bool needed);
+
+/* A 409 that a program can tell from others by its reason. */
+void contact_conflict(struct call *call, const char *reason,
+    struct str username, const char *detail);
+
+/* Who does it and to whom, for the audit log; in the arena. */
+struct actor employee_actor(
+    struct call *call, const struct contact_rec *contact);
+
+#endif

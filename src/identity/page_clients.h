@@ -1,0 +1,18 @@
+#ifndef IDENTITY_PAGE_CLIENTS_H
+#define IDENTITY_PAGE_CLIENTS_H
+
+#include "identity/act.h"
+
+/* The hub's own pages, as clients of it: employees' and customers'. */
+#define CLIENT_BEHEER "beheer"
+#define CLIENT_MIJN "mijn"
+
+/*
+ * Makes the two clients where they are missing, and gives them the addresses of
+ * the configured base URL where they have others. One that was removed is left
+ * alone while its id rests. *CHANGED counts those that were made or changed.
+ */
+int page_clients_make(const struct hub *hub, const struct actor *actor,
+    unsigned int *changed, struct why *why);
+
+#endif
