@@ -136,7 +136,7 @@ init_makes_the_stores_and_a_key(void **state)
 	assert_mode(site, "data/vault", 0700);
 	assert_mode(site, "data/vault/data.mdb", 0600);
 	events = events_of(site);
-	assert_int_equal(count_in(events.text, "\n"), 1);
+	assert_int_equal(count_in(events.text, "\n"), 3);
 	assert_says(events.text, "key.created  hubctl (hubctl ");
 	hubctl(&o, "key", "list");
 	assert_done(&o);

@@ -160,7 +160,7 @@ the_manifest_tells_what_is_there(void **state)
 	assert_int_equal(number(json_get(records, "directory"), "account"), 7);
 	assert_int_equal(number(json_get(records, "directory"), "key"), 1);
 	assert_int_equal(number(json_get(records, "vault"), "key"), 0);
-	assert_int_equal(number(json_get(records, "vault"), "audit"), 3);
+	assert_int_equal(number(json_get(records, "vault"), "audit"), 5);
 	arena_free(arena);
 }
 

@@ -106,7 +106,10 @@ static bool
 add_event(void *ctx, int64_t time_us, const struct audit_rec *rec)
 {
 	(void)time_us;
-	if (str_starts(rec->event, STR("client.")))
+	/* Those that init makes are not what is tested here. */
+	if (str_starts(rec->event, STR("client.")) &&
+	    !str_eq(rec->client, STR("beheer")) &&
+	    !str_eq(rec->client, STR("mijn")))
 		buf_printf(ctx, "%.*s %.*s (%.*s) ", STR_ARG(rec->event),
 		    STR_ARG(rec->client), STR_ARG(rec->detail));
 	return true;
@@ -188,8 +191,11 @@ clients_are_listed_in_the_order_of_their_ids(void **state)
 	assert_done(&o,
 	    "ID                        STATE     PARTY  TYPE          NAME\n"
 	    "app                       disabled  first  public        app\n"
+	    "beheer                    enabled   first  public        "
+	    "Beheer\n"
 	    "hubctl                    built in  first  -             hubctl "
 	    "token\n"
+	    "mijn                      enabled   first  public        Mijn\n"
 	    "zz                        enabled   third  public        Last\n");
 }
 

@@ -199,10 +199,10 @@ a_client_is_on_record_before_it_can_be_used(void **state)
 	site_start(site, POOL_READERS);
 	crash(site, schema_vault, schema_directory, words);
 	assert_refused(site, &token);
-	assert_int_equal(crash_events(site, "client.added"), 1);
+	assert_int_equal(crash_events(site, "client.added"), 3);
 	site_do(site, ADD_APP);
 	assert_served(site, &token);
-	assert_int_equal(crash_events(site, "client.added"), 2);
+	assert_int_equal(crash_events(site, "client.added"), 4);
 }
 
 /* The digest of a client's secret, or "". */
@@ -587,7 +587,7 @@ init_is_completed_with_the_key_that_nobody_trusts_yet(void **state)
 	site_do(site, "init");
 	assert_string_equal(private_key(site).text, kid.text);
 	assert_int_equal(directory_count(site, DIR_KEY, kid.text), 1);
-	assert_int_equal(directory_count(site, DIR_CLIENT, "hubctl"), 1);
+	assert_int_equal(directory_count(site, DIR_CLIENT, "hubctl"), 3);
 	assert_int_equal(crash_events(site, "key.created"), 1);
 }
 

@@ -87,6 +87,7 @@ all_that_is_said_is_kept_in_its_order(void **state)
 		.id = "app",
 		.name = "De App",
 		.public = true,
+		.manages = true,
 		.redirect_uris = redirects,
 		.post_logout_uris = logouts,
 		.origins = origins,
@@ -306,6 +307,9 @@ third_parties_do_not_manage(void **state)
 	struct test_hub *hub = *state;
 
 	form.scopes = manage;
+	assert_refused(
+	    hub, &form, "'hub.manage' is for the employees' pages alone");
+	form.manages = true;
 	made(hub, &form);
 	form.third_party = true;
 	assert_refused(hub, &form, "'hub.manage' is not for third parties");

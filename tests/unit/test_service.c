@@ -759,11 +759,13 @@ pool_has_path(enum pool pool, const char *path)
 	return false;
 }
 
-/* Over plain HTTP the paths of the sign-in ask for TLS before anything else. */
+/* Over plain HTTP the paths of sign-in and employees ask for TLS before anything else. */
 static int
 expected_of_nobody(const struct route *route, bool http)
 {
-	if (http && str_starts(str_of(route->path), STR("/identity/")))
+	if (http &&
+	    (str_starts(str_of(route->path), STR("/identity/")) ||
+		str_starts(str_of(route->path), STR("/contact/"))))
 		return 403;
 	/* No form at all comes before the question who sends it. */
 	return route->credential == CREDENTIAL_CLIENT ? 400 : 401;
