@@ -14,9 +14,12 @@ export const stateMark = (state) => h('span',
 	{ class: `mark ${LOOKS[state] ?? ''}`, text: `state.${state}` });
 
 // A dialog that is gone when it closes; the focus is then where it was.
-function openDialog(dialog) {
+function openDialog(dialog, closed = () => {}) {
 	document.body.append(dialog);
-	dialog.addEventListener('close', () => dialog.remove());
+	dialog.addEventListener('close', () => {
+		dialog.remove();
+		closed();
+	});
 	dialog.showModal();
 }
 
@@ -56,8 +59,8 @@ class AddDialog {
 			name: 'email', autocomplete: 'off', spellcheck: 'false',
 			maxlength: 254, value: email,
 			'aria-describedby': `${id}-note ${id}-error` });
-		this.element = h('dialog', { 'aria-labelledby': id,
-			on: { close: closed } });
+		this.closed = closed;
+		this.element = h('dialog', { 'aria-labelledby': id });
 		this.buttons = dialogButtons(this.element, 'add.submit');
 		this.element.append(h('form', { method: 'dialog', novalidate: true,
 			on: { submit: (event) => {
@@ -72,7 +75,7 @@ class AddDialog {
 	}
 
 	open() {
-		openDialog(this.element);
+		openDialog(this.element, this.closed);
 		this.field.focus();
 		this.field.select();
 	}
