@@ -7,6 +7,25 @@ if head["X-Request-Id"] then
 	return 0
 end
 
+local answered = r.req_item["http_status"]
+if r.req_env["hub_pool"] == "files" and
+	(answered == 200 or answered == 304 or answered == 308) then
+	head["X-Request-Id"] = r.req_env["REQUEST_ID"]
+	head["Cache-Control"] = "no-cache"
+	head["X-Content-Type-Options"] = "nosniff"
+	head["Content-Security-Policy"] = "default-src 'none'; " ..
+		"script-src 'self'; style-src 'self'; img-src 'self'; " ..
+		"connect-src 'self'; form-action 'self'; base-uri 'none'; " ..
+		"frame-ancestors 'none'"
+	head["X-Frame-Options"] = "DENY"
+	head["Referrer-Policy"] = "no-referrer"
+	head["Cross-Origin-Opener-Policy"] = "same-origin"
+	head["Permissions-Policy"] =
+		"camera=(), geolocation=(), microphone=(), payment=()"
+	head["X-Robots-Tag"] = "noindex"
+	return 0
+end
+
 local titles = {
 	[400] = "Bad Request",
 	[403] = "Forbidden",

@@ -54,6 +54,20 @@ local function identity()
 	return 0
 end
 
+-- Files. A path of theirs without its last slash goes to the one with it.
+local function pages()
+	if not secure then
+		env["hub_needs_tls"] = "yes"
+		return 403
+	end
+	env["hub_pool"] = "files"
+	if path == "/beheer" or path == "/mijn" then
+		r.resp_header["Location"] = path .. "/"
+		return 308
+	end
+	return 0
+end
+
 local function employees()
 	if not secure then
 		env["hub_needs_tls"] = "yes"
@@ -74,6 +88,9 @@ elseif starts(path, "/contact/") then
 elseif starts(path, "/identity/") or
 	path == "/.well-known/oauth-authorization-server/identity" then
 	return identity()
+elseif starts(path .. "/", "/beheer/") or starts(path .. "/", "/mijn/") or
+	starts(path, "/web/") then
+	return pages()
 elseif not secure and not customer_api[path] and
 	not string.match(path, "^/contract/contracts/[^/]+/mine$") then
 	return 404

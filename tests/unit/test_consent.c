@@ -11,7 +11,7 @@
 /* More than one transaction takes away. */
 #define MANY 450
 
-static const struct actor someone = { STR(""), STR("192.0.2.7") };
+static const struct actor someone = { .source = STR("192.0.2.7") };
 
 static int
 setup(void **state)

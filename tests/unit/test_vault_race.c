@@ -203,7 +203,8 @@ without_grace_one_of_many_refreshes_succeeds(void **state)
 static int
 end_grant(struct test_hub *hub)
 {
-	const struct actor actor = { STR("app"), STR("test") };
+	const struct actor actor = { .client = STR("app"),
+		.source = STR("test") };
 	const struct hub stores = hub_of(hub);
 	int rc;
 

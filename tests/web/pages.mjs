@@ -1,22 +1,19 @@
 // The pages in a real browser: by keyboard alone, on a phone, light and dark,
 // without script, for a screen reader, and with nothing that their own
-// Content-Security-Policy would stop. HUB_SHOTS names a folder for pictures.
+// Content-Security-Policy would stop.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import fs from 'node:fs';
 import http from 'node:http';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { HTTPS, ROOT, STATE, customer, hubctl } from '../api/lib/hub.mjs';
 import { openBrowser } from '../oidc/lib/browser.mjs';
 import { App } from '../oidc/lib/factor.mjs';
+import { LOOKS, PHONE, assertGood as assertGoodPage, shot, visit as visitWith }
+	from './lib/visit.mjs';
 
-const AXE = fs.readFileSync(
-	fileURLToPath(import.meta.resolve('axe-core/axe.min.js')), 'utf8');
 const CHALLENGE = 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM';
 const PASSWORD = 'vier paarse olifanten';
-const PHONE = { width: 320, height: 640 };
 
 let app, browser, port;
 
@@ -68,33 +65,7 @@ function request(more = {}) {
 	return `${HTTPS}/identity/authorize?${query}`;
 }
 
-// A page of a browser of its own; what the policy stops fails the test.
-async function visit(options = {}) {
-	const context = await browser.newContext(options);
-	const page = await context.newPage();
-	const stopped = [];
-	page.setDefaultTimeout(60000);
-	page.on('console', (message) => {
-		if (/Content.Security.Policy|Refused to|violates/i.test(message.text()))
-			stopped.push(message.text());
-	});
-	page.on('pageerror', (error) => stopped.push(String(error)));
-	return {
-		page, stopped,
-		close: async () => {
-			await context.close();
-			assert.deepEqual(stopped, []);
-		},
-	};
-}
-
-async function shot(page, name) {
-	if (process.env.HUB_SHOTS)
-		await page.screenshot({
-			path: path.join(process.env.HUB_SHOTS, `${name}.png`),
-			fullPage: true,
-		});
-}
+const visit = (options) => visitWith(browser, options);
 
 const atApp = (page) => page.waitForURL(/^http:\/\/127\.0\.0\.1:\d+\/back\?/);
 
@@ -304,40 +275,13 @@ const PAGES = {
 	},
 };
 
-const LOOKS = [
-	{ name: 'phone', viewport: PHONE, colorScheme: 'light' },
-	{ name: 'phone-dark', viewport: PHONE, colorScheme: 'dark' },
-	{ name: 'desk', viewport: { width: 1280, height: 800 },
-		colorScheme: 'light' },
-	{ name: 'desk-dark', viewport: { width: 1280, height: 800 },
-		colorScheme: 'dark' },
-];
-
-// What axe finds, and what it cannot see: the width, jumps, small targets.
+// These pages load a style sheet and a picture, and nothing else.
 async function assertGood(page, what) {
-	await page.evaluate(AXE);
-	const { violations, incomplete } = await page.evaluate(() =>
-		globalThis.axe.run());
-	assert.deepEqual([...violations, ...incomplete].map(({ id, nodes }) =>
-		`${id}: ${nodes.map(({ html }) => html).join(' ')}`), [], what);
-	const seen = await page.evaluate(() => {
-		const { document, innerWidth, performance } = globalThis;
-		const small = [...document.querySelectorAll('a, button, input')]
-			.filter((e) => e.type !== 'hidden' && !e.readOnly)
-			.map((e) => [e, e.getBoundingClientRect()])
-			.filter(([, { width, height }]) => width < 24 || height < 24);
-		return {
-			wide: document.documentElement.scrollWidth > innerWidth,
-			small: small.map(([e]) => e.outerHTML),
-			loaded: performance.getEntriesByType('resource')
-				.map(({ name }) => new URL(name).pathname).sort(),
-		};
-	});
-	assert.equal(seen.wide, false, `${what} is wider than the screen`);
-	assert.deepEqual(seen.small, [], what);
-	assert.ok(seen.loaded.includes('/identity/hub.css'), what);
-	assert.ok(seen.loaded.every((name) => /^\/identity\/(hub\.(css|svg)|second-factor\.svg)$/
-		.test(name)), `${what} loads ${seen.loaded}`);
+	const loaded = await assertGoodPage(page, what);
+	assert.ok(loaded.includes('/identity/hub.css'), what);
+	assert.ok(loaded.every((name) =>
+		/^\/identity\/(hub\.(css|svg)|second-factor\.svg)$/
+			.test(name)), `${what} loads ${loaded}`);
 }
 
 for (const { name, ...options } of LOOKS) {

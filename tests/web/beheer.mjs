@@ -1,0 +1,391 @@
+// The employees' pages, as employees use them in a real browser.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import * as oidc from 'openid-client';
+import { HTTPS, call, hubctl, load } from '../api/lib/hub.mjs';
+import { account, contract, contractPath, organization,
+	username as nameOf } from '../api/lib/records.mjs';
+import { openBrowser } from '../oidc/lib/browser.mjs';
+import { Visitor } from '../oidc/lib/form.mjs';
+import { ISSUER, REDIRECT, client, setPassword, signIn }
+	from '../oidc/lib/provider.mjs';
+import { DESK, LOOKS, PHONE, assertGood, assertNothingLeft, fillSignIn, shot,
+	visit } from './lib/visit.mjs';
+
+const HOME = `${HTTPS}/beheer/`;
+const PASSWORD = 'elf ernstige egels';
+const TEMPORARY = /^[a-z0-9]{3,}(-[a-z0-9]{3,}){2,}$/i;
+const ORG = 'beheer-org', OTHER = 'beheer-other';
+const ADD = 'button:has-text("Account toevoegen")';
+const SEARCH = 'input[type=search]';
+
+let browser, first, second, customer;
+
+const contact = (id, more) => ({
+	type: 'contact', id: `bh-${id}`, organizationId: ORG,
+	dossierNumber: `7-${id}`, kind: 'person', firstName: 'Anna',
+	lastName: `Bh${id}`, email: address(id), ...more,
+});
+const address = (id) => `bh-${id}@api-test.example`;
+const pathOf = (id) => `contact/bh-${id}`;
+
+function user(id, dossiers, more) {
+	load(account(id, dossiers, more));
+	setPassword(nameOf(id), PASSWORD);
+	return { username: nameOf(id), password: PASSWORD };
+}
+
+const employee = (id, role) => user(id, {}, { groupIds: [],
+	organizationIds: [ORG], roles: { [ORG]: [role] } });
+
+before(async () => {
+	load(organization(ORG, { name: 'Kantoor Oost' }),
+		organization(OTHER, { name: 'Kantoor West' }),
+		...['add', 'race', 'stale', 'lost', 'phone', 'story', 'keys', 'axe',
+			'block'].map((id) => contact(id)),
+		contact('accent', { firstName: 'Zoë', lastName: 'Bréton' }),
+		contact('bare', { firstName: null, email: null, kind: 'company' }),
+		{ ...contact('else'), organizationId: OTHER },
+		...Array.from({ length: 23 }, (_, i) => contact(`many${i}`,
+			{ firstName: 'Menig', lastName: `Velen${i}` })),
+		contract('bh-c-1', ORG, '7-story', { metadata: {
+			description: 'Woonhuis', effectiveDate: '2024-02-01' } }));
+	first = employee('bh-e1', '102');
+	second = employee('bh-e2', '103');
+	customer = user('bh-customer', { [ORG]: '7-customer' });
+	browser = await openBrowser();
+});
+
+after(() => browser?.close());
+
+async function signedIn(who, options, path = '') {
+	const visitor = await visit(browser, options);
+	await visitor.page.goto(`${HOME}${path}`);
+	await fillSignIn(visitor.page, who);
+	return visitor;
+}
+
+const panel = (page) => page.locator('aside');
+
+// Makes the account of the contact that is shown; its temporary password.
+async function make(page) {
+	await page.click(ADD);
+	await page.press('dialog input', 'Enter');
+	await page.waitForSelector('output');
+	return page.textContent('output');
+}
+
+const focused = (page) => page.evaluate(() =>
+	globalThis.document.activeElement.localName);
+
+test('straight to sign-in, then search, and nothing left behind', async () => {
+	const { page, close } = await visit(browser, { viewport: DESK });
+
+	await page.goto(HOME);
+	await page.waitForURL(/\/identity\/login\?/);
+	await fillSignIn(page, first);
+	await page.waitForSelector(SEARCH);
+	assert.equal(page.url(), HOME);
+	await assertNothingLeft(page);
+	assert.deepEqual(await page.evaluate(() => {
+		const { document } = globalThis;
+		const [one] = document.querySelectorAll('input, button, a, select');
+		return [one.type, document.activeElement === one,
+			document.querySelectorAll('input').length];
+	}), ['search', true, 1]);
+
+	await page.keyboard.type('breto');
+	await page.waitForSelector('text=1 relatie gevonden');
+	const hits = page.locator('.results li');
+	assert.equal(await hits.locator('a').count(), 1);
+	assert.match(await hits.locator('a').innerText(),
+		/^Zoë Bréton\s+Dossier 7-accent$/);
+	await page.fill(SEARCH, 'zoe 7-acc');
+	await page.waitForSelector('text=1 relatie gevonden');
+	await page.fill(SEARCH, 'nobodywhohasthisname');
+	await page.waitForSelector('.empty:has-text("Geen relatie gevonden")');
+	await page.fill(SEARCH, 'menig');
+	await page.waitForSelector('text=De eerste 20 relaties');
+	await page.click('text=Meer tonen');
+	await hits.nth(22).waitFor();
+	assert.equal(await hits.count(), 23);
+	assert.equal(page.url(), HOME, 'no name in the address');
+
+	await page.click('.results a >> nth=3');
+	await page.waitForSelector(ADD);
+	const name = await page.textContent('h1');
+	assert.match(name, /^Menig Velen/);
+	await page.goBack();
+	await page.waitForSelector(SEARCH);
+	assert.equal(await page.inputValue(SEARCH), 'menig');
+	await close();
+});
+
+test('who has no employee\'s role sees why, and can sign out', async () => {
+	for (const path of ['', pathOf('add')]) {
+		const { page, close } = await signedIn(customer, {}, path);
+
+		await page.waitForSelector('h1:has-text("U hebt hier geen toegang")');
+		assert.equal(await page.locator(SEARCH).count(), 0);
+		await page.click('main button:has-text("Afmelden")');
+		await page.waitForSelector('#username');
+		await close();
+	}
+});
+
+test('a contact of another organisation is not found, like none', async () => {
+	const { page, close } = await signedIn(first, {}, pathOf('else'));
+
+	await page.waitForSelector('h1:has-text("Niet gevonden")');
+	const text = await page.innerText('main');
+	await page.goto(`${HOME}contact/no-such`);
+	await page.waitForSelector('h1:has-text("Niet gevonden")');
+	assert.equal(await page.innerText('main'), text);
+	await close();
+});
+
+test('an account is made, its password shown once', async () => {
+	const { page, close } = await signedIn(first, { viewport: DESK },
+		pathOf('add'));
+
+	await page.waitForSelector(ADD);
+	assert.equal(page.url(), HOME + pathOf('add'));
+	assert.match(await page.innerText('main'), /7-add[^]*Kantoor Oost/);
+	await page.click(ADD);
+	const field = page.locator('dialog input');
+	assert.equal(await field.count(), 1);
+	assert.equal(await field.inputValue(), address('add'));
+	assert.equal(await page.locator('dialog button').last()
+		.getAttribute('type'), 'submit');
+	for (const [typed, told] of [['', /Vul een e-mailadres in/],
+		['geen adres', /geen e-mailadres/],
+		[customer.username, /hoort al bij een ander account/]]) {
+		await field.fill(typed);
+		await field.press('Enter');
+		await page.locator('dialog .error', { hasText: told }).waitFor();
+		assert.equal(await field.inputValue(), typed);
+		assert.equal(await field.getAttribute('aria-invalid'), 'true');
+		assert.equal(await focused(page), 'input');
+	}
+	await field.fill('bh-other@api-test.example');
+	await field.press('Enter');
+	await page.waitForSelector('output');
+	const password = await page.textContent('output');
+	assert.match(password, TEMPORARY);
+	assert.match(await panel(page).innerText(), /Geldig tot \d/);
+	await page.context().grantPermissions(['clipboard-read',
+		'clipboard-write'], { origin: HTTPS });
+	await page.click('text=Kopiëren');
+	await page.waitForSelector('text=Gekopieerd');
+	assert.equal(await page.evaluate(() =>
+		globalThis.navigator.clipboard.readText()), password);
+	await page.reload();
+	await assertHasAccount(page, 'bh-other@api-test.example', password);
+	await close();
+
+	const colleague = await signedIn(second, {}, pathOf('add'));
+	await assertHasAccount(colleague.page, 'bh-other@api-test.example', password);
+	await colleague.close();
+});
+
+async function assertHasAccount(page, username, password) {
+	await panel(page).locator('dt:has-text("Accountnaam (e-mail)") + dd',
+		{ hasText: username }).waitFor();
+	assert.equal(await page.locator(ADD).count(), 0);
+	assert.ok(!(await page.content()).includes(password));
+}
+
+test('by keyboard alone, from search to password', async () => {
+	const { page, close } = await signedIn(first, { viewport: DESK });
+
+	await page.waitForSelector(SEARCH);
+	await page.keyboard.type('7-keys');
+	await page.waitForSelector('text=1 relatie gevonden');
+	await page.keyboard.press('ArrowDown');
+	assert.equal(await focused(page), 'a');
+	await page.keyboard.press('ArrowUp');
+	assert.equal(await focused(page), 'input');
+	await page.keyboard.press('Enter');
+	await page.waitForSelector(ADD);
+	assert.equal(await focused(page), 'h1');
+	for (let i = 0; i < 10 && await page.evaluate(() =>
+		globalThis.document.activeElement.textContent) !==
+		'Account toevoegen'; i++)
+		await page.keyboard.press('Tab');
+	await page.keyboard.press('Enter');
+	await page.waitForSelector('dialog[open]');
+	assert.equal(await focused(page), 'input');
+	await page.keyboard.press('Escape');
+	await page.waitForSelector('dialog', { state: 'detached' });
+	assert.equal(await focused(page), 'button');
+	await page.keyboard.press('Enter');
+	await page.waitForSelector('dialog[open]');
+	await page.keyboard.press('Enter');
+	await page.waitForSelector('output:focus');
+	await page.waitForSelector('dialog', { state: 'detached' });
+	assert.equal(await focused(page), 'output');
+	await close();
+});
+
+test('reset, block and unblock', async () => {
+	const { page, close } = await signedIn(first, { viewport: DESK },
+		pathOf('block'));
+
+	await page.waitForSelector(ADD);
+	const old = await make(page);
+	await page.waitForSelector('text=Laatst aangemeld');
+	assert.match(await panel(page).innerText(), /Wacht op eerste aanmelding/);
+	await page.click('button:has-text("Nieuw tijdelijk wachtwoord")');
+	await page.click('dialog button:has-text("Wachtwoord maken")');
+	await page.locator('output', { hasNotText: old }).waitFor();
+	const visitor = new Visitor();
+	const refused = await signIn(visitor, { username: address('block'),
+		password: old }, '/identity/login');
+	assert.equal(refused.location, undefined);
+
+	await page.click('button:has-text("Blokkeren")');
+	await page.click('dialog button:has-text("Blokkeren")');
+	await page.waitForSelector('[role=status]:has-text("is geblokkeerd")');
+	assert.equal(await page.locator('output').count(), 0);
+	await page.click('button:has-text("Deblokkeren")');
+	await page.waitForSelector('[role=status]:has-text("weer te gebruiken")');
+	await page.waitForSelector('button:has-text("Blokkeren")');
+	await close();
+});
+
+test('of two employees at once one makes the account, the other is told',
+	async () => {
+		const a = await signedIn(first, {}, pathOf('race'));
+		const b = await signedIn(second, {}, pathOf('race'));
+
+		for (const { page } of [a, b])
+			await page.click(ADD);
+		await a.page.press('dialog input', 'Enter');
+		await a.page.waitForSelector('output');
+		await b.page.fill('dialog input', 'bh-second@api-test.example');
+		await b.page.press('dialog input', 'Enter');
+		await b.page.waitForSelector('[role=alert]:has-text("net voor")');
+		await assertHasAccount(b.page, address('race'),
+			await a.page.textContent('output'));
+		await a.close();
+		await b.close();
+	});
+
+test('who decides on what has changed meanwhile is told', async () => {
+	const a = await signedIn(first, {}, pathOf('stale'));
+	await a.page.waitForSelector(ADD);
+	await make(a.page);
+	const b = await signedIn(second, {}, pathOf('stale'));
+
+	await b.page.click('button:has-text("Blokkeren")');
+	await b.page.click('dialog button:has-text("Blokkeren")');
+	await b.page.waitForSelector('button:has-text("Deblokkeren")');
+	await a.page.click('button:has-text("Nieuw tijdelijk wachtwoord")');
+	await a.page.click('dialog button:has-text("Wachtwoord maken")');
+	await a.page.waitForSelector('[role=alert]:has-text("intussen gewijzigd")');
+	await a.page.waitForSelector('button:has-text("Deblokkeren")');
+	await a.close();
+	await b.close();
+});
+
+test('a lost session leads back here, with what was typed', async () => {
+	const who = employee('bh-lost', '102');
+	const { page, close } = await signedIn(who, {}, pathOf('lost'));
+
+	await page.click(ADD);
+	await page.fill('dialog input', 'half-typed@api-test.example');
+	hubctl('account', 'revoke', who.username);
+	await page.press('dialog input', 'Enter');
+	await page.waitForSelector('#username');
+	await fillSignIn(page, who);
+	await page.waitForSelector('dialog[open]');
+	assert.equal(page.url(), HOME + pathOf('lost'));
+	assert.equal(await page.inputValue('dialog input'),
+		'half-typed@api-test.example');
+	await assertNothingLeft(page);
+	await page.press('dialog input', 'Enter');
+	await page.waitForSelector('output');
+	await close();
+});
+
+test('on a phone: search, account, password', async () => {
+	const { page, close } = await signedIn(first, { viewport: PHONE });
+
+	await page.waitForSelector(SEARCH);
+	await page.fill(SEARCH, 'bhphone');
+	await page.click('.results a:has-text("Bhphone")');
+	await page.waitForSelector(ADD);
+	await page.click(ADD);
+	await shot(page, 'beheer-dialog-phone');
+	await assertGood(page, 'dialog');
+	await page.press('dialog input', 'Enter');
+	await page.waitForSelector('output');
+	await shot(page, 'beheer-password-phone');
+	await assertGood(page, 'password');
+	await close();
+});
+
+for (const { name, ...options } of [LOOKS[1], LOOKS[2]]) {
+	test(`good to look at and to hear: ${name}`, async () => {
+		const { page, close } = await signedIn(second, options);
+
+		await page.waitForSelector('.results li');
+		await shot(page, `beheer-search-${name}`);
+		await assertGood(page, `search, ${name}`);
+		await page.fill(SEARCH, '7-axe');
+		await page.waitForSelector('text=1 relatie gevonden');
+		await page.keyboard.press('Enter');
+		await page.waitForSelector(ADD);
+		await page.waitForSelector('text=Er zijn geen contracten.');
+		await shot(page, `beheer-contact-${name}`);
+		await assertGood(page, `contact, ${name}`);
+		await close();
+	});
+}
+
+const five = (token) => Promise.all(['/account/mine',
+	'/organization/organizations/mine', '/permission/permissions/mine',
+	'/contract/contracts/mycontracts', contractPath('bh-c-1')]
+	.map((target) => call(target, { token })));
+
+test('the whole story: import, account, first sign-in, five, block, 401',
+	async () => {
+		const { page, close } = await signedIn(first, { viewport: DESK },
+			pathOf('story'));
+		const app = client('bh-app', '--public', '--grant',
+			'authorization_code');
+		const config = await oidc.discovery(new URL(ISSUER), app.id, {},
+			oidc.None());
+		const pkceCodeVerifier = oidc.randomPKCECodeVerifier();
+		const expectedState = oidc.randomState();
+		const { href } = oidc.buildAuthorizationUrl(config, {
+			redirect_uri: REDIRECT, scope: 'openid hub.read',
+			state: expectedState, code_challenge_method: 'S256',
+			code_challenge: await oidc.calculatePKCECodeChallenge(
+				pkceCodeVerifier),
+		});
+
+		await page.waitForSelector('.contracts li:has-text("Woonhuis")');
+		const visitor = new Visitor();
+		const form = await signIn(visitor,
+			{ username: address('story'), password: await make(page) }, href);
+		const back = await visitor.submit(form, {
+			new_password: 'acht aardige apen',
+			new_password_repeat: 'acht aardige apen' });
+		const { access_token: token } = await oidc.authorizationCodeGrant(
+			config, new URL(back.location), { pkceCodeVerifier, expectedState });
+		assert.deepEqual((await five(token)).map(({ status }) => status),
+			[200, 200, 200, 200, 200]);
+
+		await page.reload();
+		await page.waitForSelector('text=Actief');
+		await page.click('.contracts a:has-text("Woonhuis")');
+		await page.waitForSelector('h1:has-text("Woonhuis")');
+		await page.click('text=Terug naar dossier');
+		await page.click('button:has-text("Blokkeren")');
+		await page.click('dialog button:has-text("Blokkeren")');
+		await page.waitForSelector('button:has-text("Deblokkeren")');
+		assert.deepEqual((await five(token)).map(({ status }) => status),
+			[401, 401, 401, 401, 401]);
+		await close();
+	});

@@ -1,0 +1,98 @@
+// What the tests of pages share: users of a browser, what a page must never
+// do, and what makes it good to look at and to hear. HUB_SHOTS names a folder
+// for pictures.
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { HTTPS } from '../../api/lib/hub.mjs';
+
+const AXE = fs.readFileSync(
+	fileURLToPath(import.meta.resolve('axe-core/axe.min.js')), 'utf8');
+
+export const PHONE = { width: 320, height: 640 };
+export const DESK = { width: 1280, height: 800 };
+export const LOOKS = [
+	{ name: 'phone', viewport: PHONE, colorScheme: 'light' },
+	{ name: 'phone-dark', viewport: PHONE, colorScheme: 'dark' },
+	{ name: 'desk', viewport: DESK, colorScheme: 'light' },
+	{ name: 'desk-dark', viewport: DESK, colorScheme: 'dark' },
+];
+
+// A page of a user of its own; what the policy stops fails the test.
+export async function visit(browser, options = {}) {
+	const context = await browser.newContext(options);
+	const page = await context.newPage();
+	const stopped = [];
+	page.setDefaultTimeout(60000);
+	page.on('console', (message) => {
+		if (/Content.Security.Policy|Refused to|violates/i.test(message.text()))
+			stopped.push(message.text());
+	});
+	page.on('pageerror', (error) => stopped.push(String(error)));
+	return {
+		page, stopped,
+		close: async () => {
+			await context.close();
+			assert.deepEqual(stopped, []);
+		},
+	};
+}
+
+export async function shot(page, name) {
+	if (process.env.HUB_SHOTS)
+		await page.screenshot({
+			path: path.join(process.env.HUB_SHOTS, `${name}.png`),
+			fullPage: true,
+		});
+}
+
+// What axe finds, and what it cannot see: the width, small targets. The paths
+// of all that the page has loaded.
+export async function assertGood(page, what) {
+	await page.evaluate(AXE);
+	const { violations, incomplete } = await page.evaluate(() =>
+		globalThis.axe.run());
+	assert.deepEqual([...violations, ...incomplete].map(({ id, nodes }) =>
+		`${id}: ${nodes.map(({ html }) => html).join(' ')}`), [], what);
+	const seen = await page.evaluate(() => {
+		const { document, innerWidth, performance } = globalThis;
+		const small = [...document.querySelectorAll('a, button, input, select')]
+			.filter((e) => e.type !== 'hidden' && !e.readOnly &&
+				e.checkVisibility())
+			.map((e) => [e, e.getBoundingClientRect()])
+			.filter(([, { width, height }]) => width < 24 || height < 24);
+		return {
+			wide: document.documentElement.scrollWidth > innerWidth,
+			small: small.map(([e]) => e.outerHTML),
+			loaded: performance.getEntriesByType('resource')
+				.map(({ name }) => name).sort(),
+		};
+	});
+	assert.equal(seen.wide, false, `${what} is wider than the screen`);
+	assert.deepEqual(seen.small, [], what);
+	assert.ok(seen.loaded.every((name) => name.startsWith(`${HTTPS}/`)),
+		`${what} loads ${seen.loaded}`);
+	return seen.loaded.map((name) => new URL(name).pathname);
+}
+
+// Fills in the sign-in form where it stands.
+export async function fillSignIn(page, { username, password }) {
+	await page.fill('#username', username);
+	await page.fill('#password', password);
+	await page.press('#password', 'Enter');
+}
+
+// Nothing that opens anything is where another script could find it, nor in
+// the address.
+export async function assertNothingLeft(page) {
+	const { stored, address, cookie } = await page.evaluate(() => ({
+		stored: JSON.stringify([{ ...globalThis.sessionStorage },
+			{ ...globalThis.localStorage }]),
+		address: globalThis.location.href,
+		cookie: globalThis.document.cookie,
+	}));
+	assert.doesNotMatch(stored, /eyJ|verifier|refresh|[A-Za-z0-9_-]{43}/);
+	assert.doesNotMatch(address, /[?#]/);
+	assert.equal(cookie, '');
+}
