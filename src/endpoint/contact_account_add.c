@@ -274,15 +274,15 @@ reset(struct call *call, const struct contact_rec *contact,
 {
 	struct actor actor = employee_actor(call, contact);
 	char temporary[PASSWORD_TEMPORARY_LEN + 1];
+	struct dossier_seen seen = contact_seen(contact, account);
 	struct hub hub = call_hub(call);
-	struct why why;
 	int64_t until;
-	int rc = enrol_reset(&hub, &actor, account->rec.id, temporary, &why);
+	int rc = enrol_reset_seen(&hub, &actor, &seen, temporary);
 
 	if (rc == 0 && (rc = read_until(call, account->rec.id, &until)) != 0)
 		secret_clear(temporary, sizeof(temporary));
-	if (rc == HUB_ENOENT)
-		problem(call->req, call->resp, 404, NULL);
+	if (rc == HUB_ECONFLICT)
+		contact_has_changed(call);
 	else if (rc != 0)
 		call_failed(call, rc);
 	else

@@ -56,12 +56,8 @@ finish(struct call *call, const struct contact_rec *contact, int rc)
 {
 	if (rc == 0)
 		answer(call, contact);
-	else if (rc == HUB_ENOENT)
-		contact_conflict(call, "no-account", STR_NONE,
-		    "The contact has no account any more.");
 	else if (rc == HUB_ECONFLICT)
-		contact_conflict(call, "changed", STR_NONE,
-		    "The account has changed meanwhile: look at it again.");
+		contact_has_changed(call);
 	else
 		call_failed(call, rc);
 }
@@ -70,28 +66,24 @@ void
 contact_account_block(struct call *call)
 {
 	struct contact_item item;
+	struct dossier_seen seen;
 	struct contact_rec rec;
 	struct actor actor;
 	struct hub hub;
-	int rc;
 
 	if (!enter(call, &rec, &item))
 		return;
 	hub = call_hub(call);
 	actor = employee_actor(call, &rec);
-	if (item.account.shared)
-		rc = dossier_withdraw(&hub, &actor, item.account.rec.id,
-		    rec.organization, rec.dossier);
-	else
-		rc = act_end_all(&hub, &actor, "account.disabled",
-		    item.account.rec.id, true);
-	finish(call, &rec, rc);
+	seen = contact_seen(&rec, &item.account);
+	finish(call, &rec, dossier_block(&hub, &actor, &seen));
 }
 
 void
 contact_account_unblock(struct call *call)
 {
 	struct contact_item item;
+	struct dossier_seen seen;
 	struct contact_rec rec;
 	struct actor actor;
 	struct hub hub;
@@ -106,7 +98,6 @@ contact_account_unblock(struct call *call)
 	}
 	hub = call_hub(call);
 	actor = employee_actor(call, &rec);
-	finish(call, &rec,
-	    dossier_unblock(
-		&hub, &actor, item.account.rec.id, rec.organization));
+	seen = contact_seen(&rec, &item.account);
+	finish(call, &rec, dossier_unblock(&hub, &actor, &seen));
 }

@@ -73,7 +73,9 @@ contact_account_get(struct call *call, struct txn *vault,
 	credential_get(vault, id, &credential);
 	out->signed_in = credential_signed_in(vault, id);
 	out->state = state_of(&out->rec, &credential, clock_now());
-	if (credential.lasting.n == 0 && credential.temporary.n > 0)
+	out->serial = credential.temporary_serial;
+	out->lasting = credential.lasting.n > 0;
+	if (!out->lasting && credential.temporary.n > 0)
 		out->until = credential.temporary_until;
 	rc = employee_account_is_shared(
 	    call->req->arena, &out->rec, contact->organization, &out->shared);
@@ -232,8 +234,6 @@ bool
 contact_is_as_seen(
     struct call *call, const struct contact_item *item, bool needed)
 {
-	struct problem_more more = { .reason = "changed" };
-
 	if (call->req->if_match.n == 0 && !needed)
 		return true;
 	if (call->req->if_match.n == 0) {
@@ -245,10 +245,31 @@ contact_is_as_seen(
 	/* One form of the contact: a tag that a gateway weakened is its. */
 	if (etag_matches(call->req->if_match, item->etag))
 		return true;
+	contact_has_changed(call);
+	return false;
+}
+
+void
+contact_has_changed(struct call *call)
+{
+	struct problem_more more = { .reason = "changed" };
+
 	problem_more(call->req, call->resp, 412,
 	    "The contact or its account has changed since: look at it again.",
 	    &more);
-	return false;
+}
+
+struct dossier_seen
+contact_seen(
+    const struct contact_rec *contact, const struct contact_account *account)
+{
+	return (struct dossier_seen){
+		.contact = *contact,
+		.account = account->rec,
+		.shared = account->shared,
+		.serial = account->serial,
+		.lasting = account->lasting,
+	};
 }
 
 void

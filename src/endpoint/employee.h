@@ -5,6 +5,7 @@
 #include "base/json_out.h"
 #include "directory/employee.h"
 #include "endpoint/call.h"
+#include "identity/dossier.h"
 #include "store/contact_rec.h"
 
 /*
@@ -36,6 +37,8 @@ struct contact_account {
 	bool shared;   /* see employee_account_is_shared() */
 	int64_t until; /* of a temporary password that waits; or 0 */
 	int64_t signed_in; /* last; 0: never */
+	uint64_t serial;   /* of the temporary password made last */
+	bool lasting;      /* there is a password of the owner's choice */
 };
 
 /* Within the call's look; VAULT is a look at the vault. Errors stick in both. */
@@ -67,6 +70,13 @@ void contact_put_time(struct json_out *j, const char *name, int64_t seconds);
  */
 bool contact_is_as_seen(
     struct call *call, const struct contact_item *item, bool needed);
+
+/* 412: what the request's If-Match named is so no longer. */
+void contact_has_changed(struct call *call);
+
+/* What an act must still find of what the request's If-Match named. */
+struct dossier_seen contact_seen(
+    const struct contact_rec *contact, const struct contact_account *account);
 
 /* A 409 that a program can tell from others by its reason. */
 void contact_conflict(struct call *call, const char *reason,

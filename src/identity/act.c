@@ -428,12 +428,18 @@ act_end_all(const struct hub *hub, const struct actor *actor, const char *event,
     struct str account, bool disable)
 {
 	struct ending ending = { account, disable };
-	struct audit_rec rec;
-	struct tidying t = { .account = account, .event = &rec, .must = true };
 	int rc = store_write(hub->directory, hub->arena, end_account, &ending);
 
-	if (rc != 0)
-		return rc;
+	return rc == 0 ? act_ended_all(hub, actor, event, account) : rc;
+}
+
+int
+act_ended_all(const struct hub *hub, const struct actor *actor,
+    const char *event, struct str account)
+{
+	struct audit_rec rec;
+	struct tidying t = { .account = account, .event = &rec, .must = true };
+
 	act_event(&rec, actor, event, account, NULL);
 	return tidy(hub, &t);
 }

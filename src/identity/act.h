@@ -64,6 +64,13 @@ int act_end_all(const struct hub *hub, const struct actor *actor,
     const char *event, struct str account, bool disable);
 
 /*
+ * The second half of it alone, for who has raised the epoch himself: sessions
+ * and grants go, with the event.
+ */
+int act_ended_all(const struct hub *hub, const struct actor *actor,
+    const char *event, struct str account);
+
+/*
  * Takes sessions and grants of an account away that began before EPOCH, which
  * has ended them already; no event. Forms that change a temporary password
  * stay: they end with that password.

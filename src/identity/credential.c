@@ -151,24 +151,40 @@ credential_settle(const struct hub *hub, struct str account, bool pending)
 	return settle_and_tidy(hub, &s);
 }
 
+struct old {
+	struct str account;
+	int (*check)(struct txn *directory, void *arg);
+	void *arg;
+};
+
 static int
 end_old(struct txn *directory, void *arg)
 {
-	const struct str *account = arg;
+	const struct old *old = arg;
+	int rc = old->check == NULL ? 0 : old->check(directory, old->arg);
 
-	return account_revoke(directory, *account);
+	return rc == 0 ? account_revoke(directory, old->account) : rc;
+}
+
+int
+credential_replace_if(const struct hub *hub, struct str account, bool pending,
+    int (*check)(struct txn *directory, void *arg),
+    int (*fn)(struct txn *vault, void *arg), void *arg)
+{
+	struct settling s = { account, pending, .always = true };
+	struct old old = { account, check, arg };
+	int rc = store_write(hub->directory, hub->arena, end_old, &old);
+
+	if (rc == 0)
+		rc = store_write(hub->vault, hub->arena, fn, arg);
+	return rc == 0 ? settle_and_tidy(hub, &s) : rc;
 }
 
 int
 credential_replace(const struct hub *hub, struct str account, bool pending,
     int (*fn)(struct txn *vault, void *arg), void *arg)
 {
-	struct settling s = { account, pending, .always = true };
-	int rc = store_write(hub->directory, hub->arena, end_old, &account);
-
-	if (rc == 0)
-		rc = store_write(hub->vault, hub->arena, fn, arg);
-	return rc == 0 ? settle_and_tidy(hub, &s) : rc;
+	return credential_replace_if(hub, account, pending, NULL, fn, arg);
 }
 
 int

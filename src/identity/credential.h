@@ -48,6 +48,14 @@ int credential_replace(const struct hub *hub, struct str account, bool pending,
     int (*fn)(struct txn *vault, void *arg), void *arg);
 
 /*
+ * The same if CHECK allows it in the transaction that raises the epoch. Its
+ * failure is returned; then nothing has changed.
+ */
+int credential_replace_if(const struct hub *hub, struct str account,
+    bool pending, int (*check)(struct txn *directory, void *arg),
+    int (*fn)(struct txn *vault, void *arg), void *arg);
+
+/*
  * The same for an account that was seen pending, with which nothing is open:
  * FN first, which fails if somebody else has replaced it meanwhile, then
  * credential_settle(). Whoever was first has nothing ended by the second.

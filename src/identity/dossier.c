@@ -12,7 +12,7 @@
 
 struct change {
 	struct str account, organization, dossier;
-	struct str contact; /* of a link: whose dossier it must still be */
+	struct str contact; /* whose dossier it must still be */
 	struct audit_rec event;
 	struct why *why;
 };
@@ -30,30 +30,72 @@ record(const struct hub *hub, struct audit_rec *event)
 	return store_write(hub->vault, hub->arena, write_event, event);
 }
 
-static int
-withdraw(struct txn *directory, void *arg)
+int
+dossier_check(struct txn *directory, const struct dossier_seen *seen)
 {
-	const struct change *c = arg;
+	const struct contact_rec *contact = &seen->contact;
+	struct contact_rec contact_now;
+	struct account_rec now;
+	struct str whose;
+	bool shared;
+	int rc;
 
-	return account_dossier_drop(
-	    directory, c->account, c->organization, c->dossier);
+	if (!contact_get(directory, contact->id, &contact_now) ||
+	    !str_eq(contact_now.source, contact->source) ||
+	    !account_of_dossier(
+		directory, contact->organization, contact->dossier, &whose) ||
+	    !str_eq(whose, seen->account.id) ||
+	    !account_get(directory, whose, &now) ||
+	    now.born != seen->account.born ||
+	    now.epoch != seen->account.epoch ||
+	    now.enabled != seen->account.enabled)
+		return HUB_ECONFLICT;
+	rc = employee_account_is_shared(
+	    txn_arena(directory), &now, contact->organization, &shared);
+	if (rc != 0)
+		return rc;
+	return shared == seen->shared ? 0 : HUB_ECONFLICT;
 }
 
 int
-dossier_withdraw(const struct hub *hub, const struct actor *actor,
-    struct str account, struct str organization, struct str dossier)
+dossier_check_credential(
+    const struct credential_rec *now, const struct dossier_seen *seen)
 {
-	struct change c = {
-		.account = account,
-		.organization = organization,
-		.dossier = dossier,
-	};
-	int rc = store_write(hub->directory, hub->arena, withdraw, &c);
+	return now->temporary_serial == seen->serial &&
+		(now->lasting.n > 0) == seen->lasting
+	    ? 0
+	    : HUB_ECONFLICT;
+}
+
+static int
+block(struct txn *directory, void *arg)
+{
+	const struct dossier_seen *seen = arg;
+	int rc = dossier_check(directory, seen);
 
 	if (rc != 0)
 		return rc;
-	act_event(&c.event, actor, "account.dossier_withdrawn", account, NULL);
-	return record(hub, &c.event);
+	return seen->shared
+	    ? account_dossier_drop(directory, seen->account.id,
+		  seen->contact.organization, seen->contact.dossier)
+	    : account_set_enabled(directory, seen->account.id, false);
+}
+
+int
+dossier_block(const struct hub *hub, const struct actor *actor,
+    const struct dossier_seen *seen)
+{
+	struct dossier_seen copy = *seen;
+	struct str account = seen->account.id;
+	struct audit_rec event;
+	int rc = store_write(hub->directory, hub->arena, block, &copy);
+
+	if (rc != 0)
+		return rc;
+	if (!seen->shared)
+		return act_ended_all(hub, actor, "account.disabled", account);
+	act_event(&event, actor, "account.dossier_withdrawn", account, NULL);
+	return record(hub, &event);
 }
 
 /* The dossier of the contact, if it may become the account's. */
@@ -135,30 +177,39 @@ dossier_link(const struct hub *hub, const struct actor *actor,
 static int
 enable(struct txn *directory, void *arg)
 {
-	const struct change *c = arg;
-	struct account_rec rec;
-	bool shared;
-	int rc;
+	const struct dossier_seen *seen = arg;
+	int rc = dossier_check(directory, seen);
 
-	if (!account_get(directory, c->account, &rec))
-		return HUB_ENOENT;
-	rc = employee_account_is_shared(
-	    txn_arena(directory), &rec, c->organization, &shared);
-	if (rc != 0)
-		return rc;
-	return shared ? HUB_ECONFLICT
-		      : account_set_enabled(directory, c->account, true);
+	return rc == 0 ? account_set_enabled(directory, seen->account.id, true)
+		       : rc;
+}
+
+/* The same without writing, so that no event tells of what could not be. */
+static int
+try_unblock(const struct hub *hub, const struct dossier_seen *seen)
+{
+	struct txn *txn = store_read_begin(hub->directory, hub->arena);
+	int rc = dossier_check(txn, seen), end = store_read_end(txn);
+
+	return end != 0 ? end : rc;
 }
 
 int
 dossier_unblock(const struct hub *hub, const struct actor *actor,
-    struct str account, struct str organization)
+    const struct dossier_seen *seen)
 {
-	struct change c = { .account = account, .organization = organization };
-	int rc;
+	struct dossier_seen copy = *seen;
+	struct str account = seen->account.id;
+	struct audit_rec event;
+	int rc = seen->shared ? HUB_ECONFLICT : try_unblock(hub, seen);
 
-	act_event(&c.event, actor, "account.enabled", account, NULL);
-	rc = record(hub, &c.event);
-	return rc == 0 ? store_write(hub->directory, hub->arena, enable, &c)
-		       : rc;
+	if (rc != 0)
+		return rc;
+	act_event(&event, actor, "account.enabled", account, NULL);
+	if ((rc = record(hub, &event)) != 0 ||
+	    (rc = store_write(hub->directory, hub->arena, enable, &copy)) == 0)
+		return rc;
+	act_event(&event, actor, "account.not_enabled", account, NULL);
+	record(hub, &event);
+	return rc;
 }

@@ -2,6 +2,9 @@
 #define IDENTITY_DOSSIER_H
 
 #include "identity/act.h"
+#include "store/account_rec.h"
+#include "store/contact_rec.h"
+#include "store/credential_rec.h"
 
 /*
  * Which dossiers an account has, as employees and operators change it: acts, as
@@ -9,12 +12,30 @@
  */
 
 /*
- * Takes a dossier away from an account; the next request sees it. What else the
- * account has, its password and its sessions stay. HUB_ENOENT if it has not
- * that dossier.
+ * A contact and its account as an employee saw them when deciding. The acts that
+ * take it look again in the transactions that they write in, and do nothing
+ * that was decided on what is so no longer: HUB_ECONFLICT.
  */
-int dossier_withdraw(const struct hub *hub, const struct actor *actor,
-    struct str account, struct str organization, struct str dossier);
+struct dossier_seen {
+	struct contact_rec contact;
+	struct account_rec account;
+	bool shared;     /* see employee_account_is_shared() */
+	uint64_t serial; /* of the temporary password made last */
+	bool lasting;    /* there was a password of the owner's choice */
+};
+
+/* The part of the look that each store can answer: 0 or HUB_ECONFLICT. */
+int dossier_check(struct txn *directory, const struct dossier_seen *seen);
+int dossier_check_credential(
+    const struct credential_rec *now, const struct dossier_seen *seen);
+
+/*
+ * Ends what the contact can do at this organisation. The account is disabled
+ * and all it was given ends; of one that is shared the dossier is taken away,
+ * and what else it has, its password and its sessions stay.
+ */
+int dossier_block(const struct hub *hub, const struct actor *actor,
+    const struct dossier_seen *seen);
 
 /*
  * Gives the dossier of a contact to an account that is there: its owner is a
@@ -26,10 +47,10 @@ int dossier_link(const struct hub *hub, const struct actor *actor,
     struct str account, struct str contact, struct why *why);
 
 /*
- * Lets an account be used again that still is the customer of one dossier of the
- * organisation and nothing else: else HUB_ECONFLICT. HUB_ENOENT.
+ * Lets an account be used again that is the customer of this dossier and nothing
+ * else: HUB_ECONFLICT, too, for one that is shared.
  */
 int dossier_unblock(const struct hub *hub, const struct actor *actor,
-    struct str account, struct str organization);
+    const struct dossier_seen *seen);
 
 #endif

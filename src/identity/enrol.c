@@ -324,9 +324,18 @@ struct renewal {
 	struct str account;
 	uint64_t born;
 	bool temporary;
+	const struct dossier_seen *seen; /* NULL: whatever it is */
 	char hash[PASSWORD_HASH];
 	struct audit_rec event;
 };
+
+static int
+check_seen(struct txn *directory, void *arg)
+{
+	const struct renewal *r = arg;
+
+	return dossier_check(directory, r->seen);
+}
 
 static int
 renew(struct txn *vault, void *arg)
@@ -336,6 +345,8 @@ renew(struct txn *vault, void *arg)
 	int64_t now = clock_now();
 
 	credential_get(vault, r->account, &rec);
+	if (r->seen != NULL && dossier_check_credential(&rec, r->seen) != 0)
+		return HUB_ECONFLICT;
 	if (r->temporary)
 		credential_set_temporary(r->hub->conf, &rec, r->hash, now);
 	else
@@ -396,6 +407,32 @@ enrol_reset(const struct hub *hub, const struct actor *actor,
 		why_say(why, "the password cannot be hashed: %s", err_text(rc));
 	else
 		rc = replace(&r, why);
+	if (rc != 0)
+		secret_clear(temporary, PASSWORD_TEMPORARY_LEN + 1);
+	return rc;
+}
+
+int
+enrol_reset_seen(const struct hub *hub, const struct actor *actor,
+    const struct dossier_seen *seen, char temporary[PASSWORD_TEMPORARY_LEN + 1])
+{
+	struct renewal r = {
+		.hub = hub,
+		.account = seen->account.id,
+		.born = seen->account.born,
+		.temporary = true,
+		.seen = seen,
+	};
+	int rc;
+
+	temporary[0] = '\0';
+	if (seen->shared)
+		return HUB_ECONFLICT;
+	act_event(&r.event, actor, "password.reset", r.account, NULL);
+	rc = make_temporary(hub, temporary, r.hash);
+	if (rc == 0)
+		rc = credential_replace_if(
+		    hub, r.account, true, check_seen, renew, &r);
 	if (rc != 0)
 		secret_clear(temporary, PASSWORD_TEMPORARY_LEN + 1);
 	return rc;

@@ -1,7 +1,7 @@
 #ifndef IDENTITY_ENROL_H
 #define IDENTITY_ENROL_H
 
-#include "identity/act.h"
+#include "identity/dossier.h"
 #include "identity/password.h"
 
 /*
@@ -40,6 +40,15 @@ int enrol(const struct hub *hub, const struct actor *actor, struct enrol *in,
 int enrol_reset(const struct hub *hub, const struct actor *actor,
     struct str account, char temporary[PASSWORD_TEMPORARY_LEN + 1],
     struct why *why);
+
+/*
+ * The same for an employee: only if contact, account and password are as they
+ * were seen, and the account is not shared. HUB_ECONFLICT; what a sign-in had
+ * opened may have ended then, but the password is what somebody else made it.
+ */
+int enrol_reset_seen(const struct hub *hub, const struct actor *actor,
+    const struct dossier_seen *seen,
+    char temporary[PASSWORD_TEMPORARY_LEN + 1]);
 
 /*
  * A lasting password, as typed, judged like any new one; ends sessions, tokens

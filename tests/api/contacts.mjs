@@ -410,6 +410,19 @@ test('a reset ends the password before it', async () => {
 	assert.match(item.temporaryPassword, /^[a-z0-9]{6}(-[a-z0-9]{6}){2}$/i);
 });
 
+test('of several acts at once on what was seen, one is done', async () => {
+	for (const what of ['reset-password', 'block', 'unblock']) {
+		const seen = await tagOf('e-t-6');
+		const answers = await Promise.all([A102, A103, BOTH, A102].map((who) =>
+			post(`/e-t-6/account/${what}`, undefined, who,
+				{ 'if-match': seen })));
+		assert.equal(answers.filter(({ status }) => status === 200).length, 1,
+			what);
+		for (const answer of answers.filter(({ status }) => status !== 200))
+			assert.equal(refused(answer, 412).reason, 'changed');
+	}
+});
+
 test('blocked and unblocked', async () => {
 	const who = bearer('e-t-customer', 'hub.read');
 	assert.equal((await call('/account/mine', { token: who })).status, 200);

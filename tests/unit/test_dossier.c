@@ -1,0 +1,259 @@
+#include "signin_fixture.h"
+
+#include "directory/account.h"
+#include "directory/contact.h"
+#include "directory/employee.h"
+#include "identity/dossier.h"
+#include "unit.h"
+
+#define WIL "wil@example.nl"
+
+static int
+setup(void **state)
+{
+	struct test_hub *hub;
+
+	if (signin_setup(state) != 0)
+		return -1;
+	hub = *state;
+	hub_put(hub,
+	    "{\"type\":\"organization\",\"id\":\"2\",\"organizationType\":"
+	    "\"T\",\"code\":\"D\",\"name\":\"Filiaal\"}");
+	hub_put(hub,
+	    "{\"type\":\"contact\",\"id\":\"c2\",\"organizationId\":\"2\","
+	    "\"dossierNumber\":\"20\",\"kind\":\"person\",\"lastName\":"
+	    "\"Wit\"}");
+	hub_put(hub,
+	    "{\"type\":\"account\",\"id\":\"wil\",\"name\":\"" WIL "\","
+	    "\"groupIds\":[\"101\"],\"dossiers\":{\"1\":\"10\"}}");
+	return 0;
+}
+
+/* What an employee of organisation 1 sees of c1 and its account. */
+static struct dossier_seen
+see(struct test_hub *hub)
+{
+	struct dossier_seen seen = { .shared = true };
+	struct txn *vault, *txn = hub_look(hub);
+	struct credential_rec credential;
+	struct str id;
+
+	assert_true(contact_get(txn, STR("c1"), &seen.contact));
+	assert_true(account_of_dossier(txn, STR("1"), STR("10"), &id));
+	assert_true(account_get(txn, id, &seen.account));
+	assert_int_equal(employee_account_is_shared(
+			     hub->arena, &seen.account, STR("1"), &seen.shared),
+	    0);
+	hub_look_end(txn);
+	vault = store_read_begin(hub->vault, hub->arena);
+	credential_get(vault, id, &credential);
+	assert_int_equal(store_read_end(vault), 0);
+	seen.serial = credential.temporary_serial;
+	seen.lasting = credential.lasting.n > 0;
+	return seen;
+}
+
+static int
+reset(struct test_hub *hub, const struct dossier_seen *seen,
+    char temporary[PASSWORD_TEMPORARY_LEN + 1])
+{
+	struct hub h = hub_of(hub);
+
+	return enrol_reset_seen(&h, &operator_actor, seen, temporary);
+}
+
+static int
+block(struct test_hub *hub, const struct dossier_seen *seen)
+{
+	struct hub h = hub_of(hub);
+
+	return dossier_block(&h, &operator_actor, seen);
+}
+
+static int
+unblock(struct test_hub *hub, const struct dossier_seen *seen)
+{
+	struct hub h = hub_of(hub);
+
+	return dossier_unblock(&h, &operator_actor, seen);
+}
+
+static void
+link_elsewhere(struct test_hub *hub)
+{
+	struct hub h = hub_of(hub);
+
+	assert_int_equal(
+	    dossier_link(&h, &operator_actor, STR("wil"), STR("c2"), &hub->why),
+	    0);
+}
+
+static void
+of_two_resets_one_counts(void **state)
+{
+	struct test_hub *hub = *state;
+	struct dossier_seen seen = see(hub);
+	char one[PASSWORD_TEMPORARY_LEN + 1], two[PASSWORD_TEMPORARY_LEN + 1];
+
+	assert_int_equal(reset(hub, &seen, one), 0);
+	assert_int_equal(reset(hub, &seen, two), HUB_ECONFLICT);
+	assert_string_equal(two, "");
+	assert_int_equal(try_signin(hub, WIL, one, NULL), SIGNIN_CHANGE);
+	assert_int_equal(events_of(hub, "password.reset", "wil"), 1);
+	seen = see(hub);
+	assert_int_equal(reset(hub, &seen, two), 0);
+	assert_int_equal(try_signin(hub, WIL, one, NULL), SIGNIN_WRONG);
+}
+
+/* What the one who comes between is given. */
+static char between[PASSWORD_TEMPORARY_LEN + 1];
+
+static void
+reset_between(struct test_hub *hub)
+{
+	struct dossier_seen seen = see(hub);
+
+	assert_int_equal(reset(hub, &seen, between), 0);
+}
+
+static void
+a_reset_while_another_is_hashed_counts(void **state)
+{
+	struct test_hub *hub = *state;
+	struct dossier_seen seen = see(hub);
+	char late[PASSWORD_TEMPORARY_LEN + 1];
+
+	signin_meanwhile = reset_between;
+	assert_int_equal(reset(hub, &seen, late), HUB_ECONFLICT);
+	assert_string_equal(late, "");
+	assert_int_equal(try_signin(hub, WIL, between, NULL), SIGNIN_CHANGE);
+}
+
+/*
+ * The owner's change of a temporary password is in the vault and has not come to
+ * the directory: the epoch tells nothing of it.
+ */
+static int
+change_in_vault(struct txn *vault, void *arg)
+{
+	struct credential_rec rec;
+
+	credential_get(vault, STR("wil"), &rec);
+	credential_set_lasting(&rec, arg, 1);
+	credential_put(vault, STR("wil"), &rec);
+	return 0;
+}
+
+static void
+the_owners_new_password_stays(void **state)
+{
+	struct test_hub *hub = *state;
+	struct dossier_seen seen;
+	char temporary[PASSWORD_TEMPORARY_LEN + 1], hash[PASSWORD_HASH];
+
+	seen = see(hub);
+	assert_int_equal(reset(hub, &seen, temporary), 0);
+	seen = see(hub);
+	assert_int_equal(password_hash(&hub->conf, STR(GOOD), hash), 0);
+	hub_write(hub, hub->vault, change_in_vault, hash);
+	assert_int_equal(reset(hub, &seen, temporary), HUB_ECONFLICT);
+	assert_string_equal(temporary, "");
+	assert_int_equal(try_signin(hub, WIL, GOOD, NULL), SIGNIN_DONE);
+}
+
+static void
+what_became_shared_is_not_reset_or_disabled(void **state)
+{
+	struct test_hub *hub = *state;
+	struct dossier_seen seen = see(hub);
+	uint64_t epoch = hub_account(hub, "wil").epoch;
+	char temporary[PASSWORD_TEMPORARY_LEN + 1];
+
+	assert_false(seen.shared);
+	link_elsewhere(hub);
+	assert_int_equal(reset(hub, &seen, temporary), HUB_ECONFLICT);
+	assert_int_equal(block(hub, &seen), HUB_ECONFLICT);
+	assert_true(hub_account(hub, "wil").enabled);
+	assert_int_equal(hub_account(hub, "wil").epoch, epoch);
+	assert_int_equal(events_of(hub, "account.disabled", NULL), 0);
+	seen = see(hub);
+	assert_true(seen.shared);
+	assert_int_equal(reset(hub, &seen, temporary), HUB_ECONFLICT);
+	assert_int_equal(unblock(hub, &seen), HUB_ECONFLICT);
+	assert_int_equal(block(hub, &seen), 0);
+	assert_true(hub_account(hub, "wil").enabled);
+	assert_string_equal(hub_whose(hub, "1", "10"), "");
+	assert_string_equal(hub_whose(hub, "2", "20"), "wil");
+	assert_int_equal(events_of(hub, "account.dossier_withdrawn", "wil"), 1);
+	assert_int_equal(block(hub, &seen), HUB_ECONFLICT);
+}
+
+static void
+blocked_and_unblocked_once_each(void **state)
+{
+	struct test_hub *hub = *state;
+	struct dossier_seen open = see(hub), blocked;
+
+	assert_int_equal(block(hub, &open), 0);
+	assert_int_equal(block(hub, &open), HUB_ECONFLICT);
+	assert_false(hub_account(hub, "wil").enabled);
+	assert_int_equal(events_of(hub, "account.disabled", "wil"), 1);
+	blocked = see(hub);
+	assert_int_equal(unblock(hub, &blocked), 0);
+	assert_true(hub_account(hub, "wil").enabled);
+	assert_int_equal(unblock(hub, &blocked), HUB_ECONFLICT);
+	assert_int_equal(events_of(hub, "account.enabled", "wil"), 1);
+	assert_int_equal(events_of(hub, "account.not_enabled", "wil"), 0);
+}
+
+static void
+a_contact_that_changed_is_not_what_was_seen(void **state)
+{
+	struct test_hub *hub = *state;
+	struct dossier_seen seen = see(hub);
+
+	hub_put(hub,
+	    "{\"type\":\"contact\",\"id\":\"c1\",\"organizationId\":\"1\","
+	    "\"dossierNumber\":\"10\",\"kind\":\"person\",\"lastName\":"
+	    "\"Zwart\"}");
+	assert_int_equal(block(hub, &seen), HUB_ECONFLICT);
+	assert_true(hub_account(hub, "wil").enabled);
+	seen = see(hub);
+	assert_int_equal(block(hub, &seen), 0);
+}
+
+static void
+a_dossier_is_linked_once(void **state)
+{
+	struct test_hub *hub = *state;
+	struct hub h = hub_of(hub);
+
+	link_elsewhere(hub);
+	assert_string_equal(hub_whose(hub, "2", "20"), "wil");
+	assert_string_equal(
+	    hub_list(hub, hub_account(hub, "wil").dossiers), "1 10 2 20 ");
+	assert_int_equal(
+	    dossier_link(&h, &operator_actor, STR("jan"), STR("c2"), &hub->why),
+	    HUB_EEXIST);
+	assert_int_equal(
+	    dossier_link(&h, &operator_actor, STR("jan"), STR("c9"), &hub->why),
+	    HUB_ENOENT);
+	assert_int_equal(events_of(hub, "account.linked", NULL), 1);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, hub_teardown)
+		TEST(of_two_resets_one_counts),
+		TEST(a_reset_while_another_is_hashed_counts),
+		TEST(the_owners_new_password_stays),
+		TEST(what_became_shared_is_not_reset_or_disabled),
+		TEST(blocked_and_unblocked_once_each),
+		TEST(a_contact_that_changed_is_not_what_was_seen),
+		TEST(a_dossier_is_linked_once),
+	};
+
+	return UNIT_RUN(tests);
+}
