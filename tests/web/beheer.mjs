@@ -10,7 +10,7 @@ import { Visitor } from '../oidc/lib/form.mjs';
 import { ISSUER, REDIRECT, client, setPassword, signIn }
 	from '../oidc/lib/provider.mjs';
 import { DESK, LOOKS, PHONE, assertGood, assertNothingLeft, fillSignIn, shot,
-	visit } from './lib/visit.mjs';
+	tellWeight, visit } from './lib/visit.mjs';
 
 const HOME = `${HTTPS}/beheer/`;
 const PASSWORD = 'elf ernstige egels';
@@ -42,17 +42,20 @@ before(async () => {
 	load(organization(ORG, { name: 'Kantoor Oost' }),
 		organization(OTHER, { name: 'Kantoor West' }),
 		...['add', 'race', 'stale', 'lost', 'phone', 'story', 'keys', 'axe',
-			'block'].map((id) => contact(id)),
+			'block', 'shared', 'late', 'many'].map((id) => contact(id)),
 		contact('accent', { firstName: 'Zoë', lastName: 'Bréton' }),
 		contact('bare', { firstName: null, email: null, kind: 'company' }),
 		{ ...contact('else'), organizationId: OTHER },
 		...Array.from({ length: 23 }, (_, i) => contact(`many${i}`,
 			{ firstName: 'Menig', lastName: `Velen${i}` })),
+		{ ...contact('west'), organizationId: OTHER },
 		contract('bh-c-1', ORG, '7-story', { metadata: {
 			description: 'Woonhuis', effectiveDate: '2024-02-01' } }));
 	first = employee('bh-e1', '102');
 	second = employee('bh-e2', '103');
 	customer = user('bh-customer', { [ORG]: '7-customer' });
+	load(account('bh-late', { [ORG]: '7-late' }),
+		account('bh-two', { [ORG]: '7-shared', [OTHER]: '7-west' }));
 	browser = await openBrowser();
 });
 
@@ -64,6 +67,11 @@ async function signedIn(who, options, path = '') {
 	await fillSignIn(visitor.page, who);
 	return visitor;
 }
+
+// What a request is answered with in place of the hub.
+const refusal = (status, body = {}, headers = {}) => (route) =>
+	route.fulfill({ status, headers, body: JSON.stringify(body),
+		contentType: 'application/problem+json' });
 
 const panel = (page) => page.locator('aside');
 
@@ -389,3 +397,133 @@ test('the whole story: import, account, first sign-in, five, block, 401',
 			[401, 401, 401, 401, 401]);
 		await close();
 	});
+
+test('of an account that is shared only the access is this employee\'s',
+	async () => {
+		const { page, close } = await signedIn(first, { viewport: DESK },
+			pathOf('shared'));
+
+		await panel(page).locator('text=hoort ook bij een andere organisatie')
+			.waitFor();
+		assert.deepEqual(await panel(page).locator('button')
+			.allTextContents(), ['Toegang intrekken']);
+		await shot(page, 'beheer-shared-desk');
+		await page.click('button:has-text("Toegang intrekken")');
+		await page.click('dialog button:has-text("Toegang intrekken")');
+		await page.waitForSelector('[role=status]:has-text("is ingetrokken")');
+		await page.waitForSelector(ADD);
+		await close();
+	});
+
+// Linked elsewhere since the page was opened: the hub refuses, and says why.
+test('a reset of what has come to be shared is refused, and explained',
+	async () => {
+		const { page, close } = await signedIn(first, {}, pathOf('late'));
+		const reset = async () => {
+			await page.click('button:has-text("Nieuw tijdelijk wachtwoord")');
+			await page.click('dialog button:has-text("Wachtwoord maken")');
+		};
+
+		await page.waitForSelector('button:has-text("Blokkeren")');
+		await page.route('**/reset-password', refusal(503, {}), { times: 1 });
+		await reset();
+		await page.waitForSelector('[role=alert]:has-text("niet bereikbaar")');
+		assert.equal(await page.locator('output').count(), 0);
+		load(account('bh-late', { [ORG]: '7-late', [OTHER]: '7-late' }));
+		await page.click('text=Opnieuw proberen');
+		await page.waitForSelector(
+			'[role=alert]:has-text("intussen gewijzigd")');
+		await panel(page).locator('text=hoort ook bij een andere organisatie')
+			.waitFor();
+		assert.equal(await page.locator('output').count(), 0);
+		await close();
+	});
+
+test('too many addresses in use: told at the field, with how long', async () => {
+	const who = employee('bh-probe', '102');
+	const { page, close } = await signedIn(who, {}, pathOf('many'));
+	const error = page.locator('dialog .error');
+
+	await page.click(ADD);
+	await page.fill('dialog input', customer.username);
+	for (let i = 0; i < 20 &&
+		!/Wacht \d+ seconden/.test(await error.textContent()); i++) {
+		await page.press('dialog input', 'Enter');
+		await error.filter({ hasText: /./ }).waitFor();
+		await page.waitForSelector(
+			'dialog button[type=submit]:not([aria-disabled])');
+	}
+	assert.match(await error.textContent(), /Wacht [1-9]\d* seconden/);
+	assert.equal(await page.inputValue('dialog input'), customer.username);
+	assert.equal(await focused(page), 'input');
+	await close();
+});
+
+test('an employee of two organisations chooses; English; no e-mail', async () => {
+	const who = user('bh-both', {}, { groupIds: [],
+		organizationIds: [ORG, OTHER],
+		roles: { [ORG]: ['102'], [OTHER]: ['103'] } });
+	const { page, close } = await signedIn(who, { viewport: DESK });
+	const select = page.locator('select');
+
+	await page.waitForSelector('.results li');
+	await page.click('button:has-text("English")');
+	assert.equal(await page.textContent('h1'), 'Find a contact');
+	assert.deepEqual(await select.locator('option').allTextContents(),
+		['All organisations', 'Kantoor Oost', 'Kantoor West']);
+	await page.fill(SEARCH, '7-');
+	await page.waitForSelector('text=The first 20 contacts');
+	await shot(page, 'beheer-two-desk');
+	await assertGood(page, 'two organisations, English');
+	await select.selectOption(OTHER);
+	await page.waitForSelector('text=2 contacts found');
+	await select.selectOption(ORG);
+	await page.fill(SEARCH, '7-bare');
+	await page.waitForSelector('text=1 contact found');
+	await page.press(SEARCH, 'Enter');
+	await page.waitForSelector('h1:has-text("Bhbare")');
+	await page.click('button:has-text("Account toevoegen")');
+	assert.equal(await page.inputValue('dialog input'), '');
+	await page.keyboard.press('Escape');
+	await page.goBack();
+	await page.waitForSelector(SEARCH);
+	assert.equal(await select.inputValue(), ORG);
+	await close();
+});
+
+test('an empty page with a cursor is not the end, and 503 not nothing',
+	async () => {
+		const { page, close } = await signedIn(first, { viewport: DESK });
+		const cursors = [];
+
+		await page.waitForSelector('.results li');
+		await page.route(/contacts\?.*search=7-accent/, (route) => {
+			cursors.push(new URL(route.request().url()).searchParams
+				.get('cursor'));
+			return cursors.length > 2 ? route.continue({
+				url: `${HTTPS}/contact/contacts?search=7-accent&limit=20` }) :
+				route.fulfill({ contentType: 'application/json',
+					body: JSON.stringify({ data: { items: [],
+						nextCursor: `c${cursors.length}` } }) });
+		});
+		await page.fill(SEARCH, '7-accent');
+		await page.waitForSelector('text=1 relatie gevonden');
+		assert.deepEqual(cursors, [null, 'c1', 'c2']);
+
+		await page.route(/contacts\?.*search=7-bare/, refusal(503),
+			{ times: 1 });
+		await page.fill(SEARCH, '7-bare');
+		await page.waitForSelector('[role=alert]:has-text("niet bereikbaar")');
+		await page.click('text=Opnieuw proberen');
+		await page.waitForSelector('text=1 relatie gevonden');
+		assert.equal(await page.locator('[role=alert]').count(), 0);
+		await close();
+	});
+
+test('the weight of the first load', async (context) => {
+	const { page, close } = await signedIn(first);
+
+	await page.waitForSelector('.results li');
+	await tellWeight(page, context, 'beheer');
+	await close();
+});

@@ -73,12 +73,20 @@ export class Api {
 		}
 	}
 
-	// PARAMETERS that are empty are left out.
-	list(path, parameters = {}, signal = undefined) {
-		const query = new URLSearchParams(Object.entries(parameters)
-			.filter(([, value]) => value !== null && value !== ''));
-		return this.#call(String(query) !== '' ? `${path}?${query}` : path,
-			{ signal });
+	// PARAMETERS that are empty are left out. A page may be empty and still not
+	// be the last one (nextCursor tells); then it goes on to where something is.
+	async list(path, { cursor = null, ...parameters } = {},
+		signal = undefined) {
+		let page = { items: [], next: cursor };
+
+		do {
+			const query = new URLSearchParams(Object.entries(
+				{ ...parameters, cursor: page.next })
+				.filter(([, value]) => value !== null && value !== ''));
+			page = await this.#call(
+				String(query) !== '' ? `${path}?${query}` : path, { signal });
+		} while (page.items.length === 0 && page.next !== null);
+		return page;
 	}
 
 	async one(path, signal) {

@@ -96,3 +96,27 @@ export async function assertNothingLeft(page) {
 	assert.doesNotMatch(address, /[?#]/);
 	assert.equal(cookie, '');
 }
+
+// What the files of the pages weigh as they came over the wire (one that the
+// cache had is 0), and that they stay light.
+export async function tellWeight(page, context, name) {
+	await page.goto(page.url());
+	await page.waitForSelector('.rows li');
+	const { bytes, files, unpacked } = await page.evaluate(async (home) => {
+		const { performance, fetch } = globalThis;
+		const names = [home, ...performance.getEntriesByType('resource')
+			.map((entry) => entry.name)
+			.filter((one) => new URL(one).pathname.startsWith('/web/'))];
+		performance.clearResourceTimings();
+		for (const one of names)
+			await (await fetch(one, { cache: 'reload' })).arrayBuffer();
+		const all = performance.getEntriesByType('resource');
+		const sum = (key) => all.reduce((n, entry) => n + entry[key], 0);
+		return { files: all.length, bytes: sum('encodedBodySize'),
+			unpacked: sum('decodedBodySize') };
+	}, `${HTTPS}/${name}/`);
+	context.diagnostic(`/${name}/: ${files} files, ${bytes} bytes sent, ` +
+		`${unpacked} unpacked`);
+	assert.ok(files > 5 && files <= 16, `${files} files`);
+	assert.ok(bytes > 0 && bytes < 64 * 1024, `${bytes} bytes`);
+}
