@@ -71,7 +71,7 @@ print_commands(void)
 	puts("Usage: hubctl COMMAND [ARGUMENT]...\n"
 	     "Sets up and looks after a hub.\n");
 	for (size_t i = 0; i < COMMAND_COUNT; i++)
-		printf("  %-22s %s\n", commands[i]->name, commands[i]->brief);
+		printf("  %-29s %s\n", commands[i]->name, commands[i]->brief);
 	fputs(global_help, stdout);
 }
 
@@ -139,7 +139,7 @@ print_group(FILE *to, const char *word)
 {
 	for (size_t i = 0; i < COMMAND_COUNT; i++) {
 		if (is_of_group(commands[i], word))
-			fprintf(to, "  %-22s %s\n", commands[i]->name,
+			fprintf(to, "  %-29s %s\n", commands[i]->name,
 			    commands[i]->brief);
 	}
 	fprintf(to, "\nMore on one of them: hubctl help %s ...\n", word);
