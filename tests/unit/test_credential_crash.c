@@ -1,19 +1,20 @@
 /*
- * The acts on credentials, and the end of an app's access, change both stores in
- * several transactions. Each act
- * is run in a process that dies at its first commit, at its second, and so on
+ * The acts on credentials and dossiers, the end of an app's access and the
+ * pages' clients change both stores in several transactions. Each act is run in a process that dies at its first commit, at its second, and so on
  * until it comes through; what the stores hold then is looked at here.
  */
-#include "signin_fixture.h"
+#include "dossier_fixture.h"
 
 #include <signal.h>
 #include <stdio.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include "directory/client_public.h"
 #include "directory/revoked.h"
 #include "identity/app.h"
 #include "identity/consent.h"
 #include "identity/own_password.h"
+#include "identity/page_clients.h"
 #include "store/schema.h"
 #include "store_place.h"
 #include "unit.h"
@@ -413,6 +414,157 @@ the_end_of_an_app(void **state)
 	assert_int_equal(at, 4);
 }
 
+/* What an employee saw; known to the child as well. */
+static struct dossier_seen seen;
+
+static void
+block(struct test_hub *test)
+{
+	struct hub hub = hub_of(test);
+
+	assert_int_equal(dossier_block(&hub, &operator_actor, &seen), 0);
+}
+
+static void
+link_other(struct test_hub *test)
+{
+	struct hub hub = hub_of(test);
+
+	assert_int_equal(dossier_link(&hub, &operator_actor, STR("wil"),
+			     STR("c2"), &test->why),
+	    0);
+}
+
+static void
+unblock(struct test_hub *test)
+{
+	struct hub hub = hub_of(test);
+
+	assert_int_equal(dossier_unblock(&hub, &operator_actor, &seen), 0);
+}
+
+/* The directory first: nothing is on record that is not so. */
+static void
+a_withdrawn_dossier(void **state)
+{
+	struct test_hub *hub = *state;
+
+	link_other(hub);
+	seen = dossier_see(hub);
+	assert_true(seen.shared);
+	assert_true(dies_at(hub, 0, block));
+	assert_string_equal(hub_whose(hub, "1", "10"), "wil");
+	assert_true(dies_at(hub, 1, block));
+	assert_string_equal(hub_whose(hub, "1", "10"), "");
+	assert_string_equal(hub_whose(hub, "2", "20"), "wil");
+	assert_int_equal(events_of(hub, "account.dossier_withdrawn", NULL), 0);
+}
+
+/* Likewise, and what the vault still has is of an older epoch. */
+static void
+a_blocked_account(void **state)
+{
+	struct test_hub *hub = *state;
+
+	seen = dossier_see(hub);
+	assert_true(dies_at(hub, 0, block));
+	assert_true(hub_account(hub, "wil").enabled);
+	assert_true(dies_at(hub, 1, block));
+	assert_false(hub_account(hub, "wil").enabled);
+	assert_true(hub_account(hub, "wil").epoch > seen.account.epoch);
+	assert_int_equal(events_of(hub, "account.disabled", NULL), 0);
+}
+
+/* The vault first: nobody has what is not on record. */
+static void
+an_unblocked_account(void **state)
+{
+	struct test_hub *hub = *state;
+
+	seen = dossier_see(hub);
+	block(hub);
+	seen = dossier_see(hub);
+	assert_true(dies_at(hub, 0, unblock));
+	assert_int_equal(events_of(hub, "account.enabled", NULL), 0);
+	assert_true(dies_at(hub, 1, unblock));
+	assert_int_equal(events_of(hub, "account.enabled", "wil"), 1);
+	assert_false(hub_account(hub, "wil").enabled);
+	assert_false(dies_at(hub, 2, unblock));
+	assert_true(hub_account(hub, "wil").enabled);
+}
+
+static void
+a_linked_dossier(void **state)
+{
+	struct test_hub *hub = *state;
+
+	assert_true(dies_at(hub, 0, link_other));
+	assert_int_equal(events_of(hub, "account.linked", NULL), 0);
+	assert_true(dies_at(hub, 1, link_other));
+	assert_int_equal(events_of(hub, "account.linked", "wil"), 1);
+	assert_string_equal(hub_whose(hub, "2", "20"), "");
+	assert_false(dies_at(hub, 2, link_other));
+	assert_string_equal(hub_whose(hub, "2", "20"), "wil");
+}
+
+static unsigned int
+make_pages(struct test_hub *test)
+{
+	struct hub hub = hub_of(test);
+	unsigned int changed;
+
+	if (page_clients_make(&hub, &operator_actor, &changed, &test->why) != 0)
+		fail_msg("%s", test->why.text);
+	return changed;
+}
+
+static void
+pages(struct test_hub *hub)
+{
+	make_pages(hub);
+}
+
+static unsigned int
+clients(struct test_hub *hub)
+{
+	struct txn *txn = hub_look(hub);
+	struct client_rec rec;
+	unsigned int n = client_get(txn, STR(CLIENT_BEHEER), &rec) +
+	    client_get(txn, STR(CLIENT_MIJN), &rec);
+
+	hub_look_end(txn);
+	return n;
+}
+
+static void
+set_base_url(struct test_hub *hub, const char *url)
+{
+	snprintf(hub->conf.base_url, sizeof(hub->conf.base_url), "%s", url);
+}
+
+static void
+the_clients_of_the_pages(void **state)
+{
+	struct test_hub *hub = *state;
+	bool died = true;
+	int at;
+
+	set_base_url(hub, "https://hub.example.nl");
+	for (at = 0; died && at < COMMITS_MAX; at++) {
+		died = dies_at(hub, at, pages);
+		/* None that is not on record. */
+		assert_true(
+		    clients(hub) <= events_of(hub, "client.added", NULL));
+	}
+	assert_int_equal(clients(hub), 2);
+	assert_int_equal(make_pages(hub), 0);
+	set_base_url(hub, "https://elsewhere.example.nl");
+	assert_true(dies_at(hub, 1, pages));
+	assert_int_equal(events_of(hub, "client.changed", NULL), 1);
+	assert_int_equal(make_pages(hub), 2);
+	assert_int_equal(make_pages(hub), 0);
+}
+
 int
 main(void)
 {
@@ -426,6 +578,13 @@ main(void)
 		TEST(a_sign_in),
 		TEST(a_change_of_the_own_password),
 		TEST(the_end_of_an_app),
+#define TEST_DOSSIER(name)                                                     \
+	cmocka_unit_test_setup_teardown(name, dossier_setup, hub_teardown)
+		TEST_DOSSIER(a_withdrawn_dossier),
+		TEST_DOSSIER(a_blocked_account),
+		TEST_DOSSIER(an_unblocked_account),
+		TEST_DOSSIER(a_linked_dossier),
+		TEST_DOSSIER(the_clients_of_the_pages),
 	};
 
 	return UNIT_RUN(tests);

@@ -1,57 +1,6 @@
-#include "signin_fixture.h"
+#include "dossier_fixture.h"
 
-#include "directory/account.h"
-#include "directory/contact.h"
-#include "directory/employee.h"
-#include "identity/dossier.h"
 #include "unit.h"
-
-#define WIL "wil@example.nl"
-
-static int
-setup(void **state)
-{
-	struct test_hub *hub;
-
-	if (signin_setup(state) != 0)
-		return -1;
-	hub = *state;
-	hub_put(hub,
-	    "{\"type\":\"organization\",\"id\":\"2\",\"organizationType\":"
-	    "\"T\",\"code\":\"D\",\"name\":\"Filiaal\"}");
-	hub_put(hub,
-	    "{\"type\":\"contact\",\"id\":\"c2\",\"organizationId\":\"2\","
-	    "\"dossierNumber\":\"20\",\"kind\":\"person\",\"lastName\":"
-	    "\"Wit\"}");
-	hub_put(hub,
-	    "{\"type\":\"account\",\"id\":\"wil\",\"name\":\"" WIL "\","
-	    "\"groupIds\":[\"101\"],\"dossiers\":{\"1\":\"10\"}}");
-	return 0;
-}
-
-/* What an employee of organisation 1 sees of c1 and its account. */
-static struct dossier_seen
-see(struct test_hub *hub)
-{
-	struct dossier_seen seen = { .shared = true };
-	struct txn *vault, *txn = hub_look(hub);
-	struct credential_rec credential;
-	struct str id;
-
-	assert_true(contact_get(txn, STR("c1"), &seen.contact));
-	assert_true(account_of_dossier(txn, STR("1"), STR("10"), &id));
-	assert_true(account_get(txn, id, &seen.account));
-	assert_int_equal(employee_account_is_shared(
-			     hub->arena, &seen.account, STR("1"), &seen.shared),
-	    0);
-	hub_look_end(txn);
-	vault = store_read_begin(hub->vault, hub->arena);
-	credential_get(vault, id, &credential);
-	assert_int_equal(store_read_end(vault), 0);
-	seen.serial = credential.temporary_serial;
-	seen.lasting = credential.lasting.n > 0;
-	return seen;
-}
 
 static int
 reset(struct test_hub *hub, const struct dossier_seen *seen,
@@ -92,7 +41,7 @@ static void
 of_two_resets_one_counts(void **state)
 {
 	struct test_hub *hub = *state;
-	struct dossier_seen seen = see(hub);
+	struct dossier_seen seen = dossier_see(hub);
 	char one[PASSWORD_TEMPORARY_LEN + 1], two[PASSWORD_TEMPORARY_LEN + 1];
 
 	assert_int_equal(reset(hub, &seen, one), 0);
@@ -100,7 +49,7 @@ of_two_resets_one_counts(void **state)
 	assert_string_equal(two, "");
 	assert_int_equal(try_signin(hub, WIL, one, NULL), SIGNIN_CHANGE);
 	assert_int_equal(events_of(hub, "password.reset", "wil"), 1);
-	seen = see(hub);
+	seen = dossier_see(hub);
 	assert_int_equal(reset(hub, &seen, two), 0);
 	assert_int_equal(try_signin(hub, WIL, one, NULL), SIGNIN_WRONG);
 }
@@ -111,7 +60,7 @@ static char between[PASSWORD_TEMPORARY_LEN + 1];
 static void
 reset_between(struct test_hub *hub)
 {
-	struct dossier_seen seen = see(hub);
+	struct dossier_seen seen = dossier_see(hub);
 
 	assert_int_equal(reset(hub, &seen, between), 0);
 }
@@ -120,7 +69,7 @@ static void
 a_reset_while_another_is_hashed_counts(void **state)
 {
 	struct test_hub *hub = *state;
-	struct dossier_seen seen = see(hub);
+	struct dossier_seen seen = dossier_see(hub);
 	char late[PASSWORD_TEMPORARY_LEN + 1];
 
 	signin_meanwhile = reset_between;
@@ -151,9 +100,9 @@ the_owners_new_password_stays(void **state)
 	struct dossier_seen seen;
 	char temporary[PASSWORD_TEMPORARY_LEN + 1], hash[PASSWORD_HASH];
 
-	seen = see(hub);
+	seen = dossier_see(hub);
 	assert_int_equal(reset(hub, &seen, temporary), 0);
-	seen = see(hub);
+	seen = dossier_see(hub);
 	assert_int_equal(password_hash(&hub->conf, STR(GOOD), hash), 0);
 	hub_write(hub, hub->vault, change_in_vault, hash);
 	assert_int_equal(reset(hub, &seen, temporary), HUB_ECONFLICT);
@@ -165,7 +114,7 @@ static void
 what_became_shared_is_not_reset_or_disabled(void **state)
 {
 	struct test_hub *hub = *state;
-	struct dossier_seen seen = see(hub);
+	struct dossier_seen seen = dossier_see(hub);
 	uint64_t epoch = hub_account(hub, "wil").epoch;
 	char temporary[PASSWORD_TEMPORARY_LEN + 1];
 
@@ -176,7 +125,7 @@ what_became_shared_is_not_reset_or_disabled(void **state)
 	assert_true(hub_account(hub, "wil").enabled);
 	assert_int_equal(hub_account(hub, "wil").epoch, epoch);
 	assert_int_equal(events_of(hub, "account.disabled", NULL), 0);
-	seen = see(hub);
+	seen = dossier_see(hub);
 	assert_true(seen.shared);
 	assert_int_equal(reset(hub, &seen, temporary), HUB_ECONFLICT);
 	assert_int_equal(unblock(hub, &seen), HUB_ECONFLICT);
@@ -192,13 +141,13 @@ static void
 blocked_and_unblocked_once_each(void **state)
 {
 	struct test_hub *hub = *state;
-	struct dossier_seen open = see(hub), blocked;
+	struct dossier_seen open = dossier_see(hub), blocked;
 
 	assert_int_equal(block(hub, &open), 0);
 	assert_int_equal(block(hub, &open), HUB_ECONFLICT);
 	assert_false(hub_account(hub, "wil").enabled);
 	assert_int_equal(events_of(hub, "account.disabled", "wil"), 1);
-	blocked = see(hub);
+	blocked = dossier_see(hub);
 	assert_int_equal(unblock(hub, &blocked), 0);
 	assert_true(hub_account(hub, "wil").enabled);
 	assert_int_equal(unblock(hub, &blocked), HUB_ECONFLICT);
@@ -210,7 +159,7 @@ static void
 a_contact_that_changed_is_not_what_was_seen(void **state)
 {
 	struct test_hub *hub = *state;
-	struct dossier_seen seen = see(hub);
+	struct dossier_seen seen = dossier_see(hub);
 
 	hub_put(hub,
 	    "{\"type\":\"contact\",\"id\":\"c1\",\"organizationId\":\"1\","
@@ -218,7 +167,7 @@ a_contact_that_changed_is_not_what_was_seen(void **state)
 	    "\"Zwart\"}");
 	assert_int_equal(block(hub, &seen), HUB_ECONFLICT);
 	assert_true(hub_account(hub, "wil").enabled);
-	seen = see(hub);
+	seen = dossier_see(hub);
 	assert_int_equal(block(hub, &seen), 0);
 }
 
@@ -245,7 +194,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, hub_teardown)
+#define TEST(name)                                                             \
+	cmocka_unit_test_setup_teardown(name, dossier_setup, hub_teardown)
 		TEST(of_two_resets_one_counts),
 		TEST(a_reset_while_another_is_hashed_counts),
 		TEST(the_owners_new_password_stays),
