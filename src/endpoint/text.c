@@ -220,7 +220,7 @@ static const char *const texts[TEXTS][LANGUAGES] = {
 	    "herstelcodes in.",
 	    "Open the app on your phone that makes codes for you and copy the "
 	    "six digits. No phone at hand? Enter one of your recovery codes."),
-	[TEXT_CODE_FIELD] = TEXT_ROW("Code", "Code"),
+	[TEXT_CODE_FIELD] = TEXT_ROW("Uw code", "Your code"),
 	[TEXT_CODE_SEND] = TEXT_ROW("Verdergaan", "Go on"),
 	[TEXT_CODE_WRONG] = TEXT_ROW(
 	    "Deze code klopt niet of is al gebruikt. Wacht op een nieuwe en "

@@ -193,7 +193,7 @@ const NAMES = ['redirect_uri', 'request_uri', 'post_logout_redirect_uri',
 	'login_hint', 'id_token_hint', 'iss', 'registration', 'resource'];
 
 // What a page of the hub leads to: its own pictures and pages.
-const OWN = /^(hub\.(css|svg)\?v=|(login|authorize|password|logout)(\?|$))/;
+const OWN = /^(hub\.(css|svg)\?v=|(login|authorize|password|logout|account|consent|second-factor)(\?|$))/;
 
 const host = (location) => new URL(location, `${HTTPS}/identity/x`).origin;
 

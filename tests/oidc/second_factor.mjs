@@ -168,7 +168,7 @@ test('wrong codes make the next wait', async () => {
 });
 
 test('a browser from before is signed in no more', async () => {
-	const who = user('elsewhere');
+	const who = user('other-address');
 	const { visitor: other } = await tokens(app, who);
 	const { visitor } = await tokens(app, who);
 	await add(visitor, await visitor.go(FACTOR));

@@ -12,7 +12,10 @@
 /* More than one transaction takes away. */
 #define MANY 450
 
-static const struct actor someone = { STR("app"), STR("192.0.2.7") };
+static const struct actor someone = {
+	.client = STR("app"),
+	.source = STR("192.0.2.7"),
+};
 
 static int
 setup(void **state)
