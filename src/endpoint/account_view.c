@@ -55,8 +55,7 @@ account_view_load(struct account_view *view)
 	view->session_count = 0;
 	view->more_sessions = false;
 	session_walk(vault, account, add_session, &l);
-	app_list(vault, l.conf, account, view->browser.account.epoch, l.now,
-	    &view->apps);
+	app_list(vault, l.conf, &view->browser.account, l.now, &view->apps);
 	rc = store_read_end(vault);
 	if (rc != 0) {
 		call_failed(call, rc);

@@ -151,7 +151,7 @@ look_for_consent(struct call *call, const struct authorize_request *request,
 
 	*missing = !consent_get(vault, browser->session.account,
 		       request->client_id, &rec) ||
-	    !consent_covers(&rec, ask->scope);
+	    !consent_covers(&rec, browser->account.born, ask->scope);
 	return store_read_end(vault);
 }
 

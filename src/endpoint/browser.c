@@ -28,8 +28,18 @@ find_session(struct call *call, int64_t now, struct browser *out, bool *found)
 	struct txn *vault = store_read_begin(s->vault, call->req->arena);
 
 	*found = session_get(vault, s->conf, &out->cookie, now, &out->session);
-	out->has_factor = *found &&
-	    second_factor_get(vault, out->session.account, &out->factor);
+	return store_read_end(vault);
+}
+
+/* After the directory has told which life the account is in. */
+static int
+find_factor(struct call *call, struct browser *out)
+{
+	struct service *s = call->service;
+	struct txn *vault = store_read_begin(s->vault, call->req->arena);
+
+	out->has_factor = second_factor_get(
+	    vault, out->account.id, out->account.born, &out->factor);
 	return store_read_end(vault);
 }
 
@@ -49,8 +59,7 @@ is_alive(struct call *call, struct browser *out)
 	    account_get(call->txn, out->session.account, &out->account) &&
 	    account_is_usable(&out->account) &&
 	    out->account.epoch == out->session.epoch &&
-	    !revoked_has(call->txn, REVOKED_SESSION, out->session.sid) &&
-	    is_strong_enough(call, out);
+	    !revoked_has(call->txn, REVOKED_SESSION, out->session.sid);
 }
 
 int
@@ -74,8 +83,13 @@ browser_look(struct call *call, struct browser *out)
 	if ((rc = call_look(call)) != 0)
 		return rc;
 	out->signed_in = is_alive(call, out);
-	if ((rc = call_look_end(call)) != 0)
+	if ((rc = call_look_end(call)) != 0 || !out->signed_in)
 		return rc;
+	if ((rc = find_factor(call, out)) != 0) {
+		call_failed(call, rc);
+		return rc;
+	}
+	out->signed_in = is_strong_enough(call, out);
 	if (!out->signed_in || !session_is_stale(&out->session, use.now))
 		return 0;
 	rc = store_write(call->service->vault, call->req->arena, touch, &use);

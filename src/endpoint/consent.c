@@ -119,6 +119,7 @@ show(struct visit *visit, const struct browser *browser, bool changed)
 
 struct giving {
 	struct str account, client, scope;
+	uint64_t born; /* the account's */
 	struct audit_rec event;
 	int64_t now;
 };
@@ -128,7 +129,7 @@ give(struct txn *vault, void *arg)
 {
 	const struct giving *g = arg;
 
-	consent_put(vault, g->account, g->client, g->scope, g->now);
+	consent_put(vault, g->account, g->born, g->client, g->scope, g->now);
 	audit_put(vault, &g->event);
 	return 0;
 }
@@ -142,6 +143,7 @@ allow(struct visit *visit, const struct browser *browser)
 	struct giving giving = {
 		.account = browser->session.account,
 		.client = visit->request.client_id,
+		.born = browser->account.born,
 		.scope = visit->scope,
 		.now = clock_now(),
 	};

@@ -205,7 +205,10 @@ struct redemption {
 	struct code_rec code;
 };
 
-/* Whether it was withdrawn since the code was issued. */
+/*
+ * Whether it was withdrawn since the code was issued. A consent of an earlier
+ * life of the account was replaced by the one that let the code be issued.
+ */
 static bool
 lacks_consent(struct txn *vault, const struct redemption *r)
 {
@@ -213,7 +216,7 @@ lacks_consent(struct txn *vault, const struct redemption *r)
 
 	return r->third_party &&
 	    (!consent_get(vault, r->code.account, r->code.client, &rec) ||
-		!consent_covers(&rec, r->code.scope));
+		!consent_covers(&rec, rec.born, r->code.scope));
 }
 
 /*

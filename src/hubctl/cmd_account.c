@@ -147,11 +147,11 @@ print_json(const char *label, struct str json)
 }
 
 static int
-print_factor(struct ctl *ctl, struct str account)
+print_factor(struct ctl *ctl, const struct account_rec *account)
 {
 	struct txn *txn = store_read_begin(ctl->vault, ctl->arena);
 	struct second_factor_rec factor;
-	bool has = second_factor_get(txn, account, &factor);
+	bool has = second_factor_get(txn, account->id, account->born, &factor);
 	char since[CLOCK_TEXT];
 	int rc = store_read_end(txn);
 
@@ -182,7 +182,7 @@ run_show(struct ctl *ctl, int argc, char **argv)
 	print_list("groups", rec.groups, false);
 	print_list("organisations", rec.organizations, false);
 	print_list("dossiers", rec.dossiers, true);
-	rc = print_factor(ctl, rec.id);
+	rc = print_factor(ctl, &rec);
 	print_json("item", rec.item);
 	return rc == 0 ? CTL_OK : ctl_fail("vault: %s", err_text(rc));
 }

@@ -70,7 +70,7 @@ add(struct txn *vault, struct app_list *list, struct str client,
 struct listing {
 	struct txn *vault;
 	const struct conf *conf;
-	uint64_t epoch;
+	const struct account_rec *account;
 	int64_t now;
 	struct app_list *out;
 };
@@ -81,28 +81,30 @@ add_grant(void *ctx, struct str gid, const struct grant_rec *rec)
 	const struct listing *l = ctx;
 
 	(void)gid;
-	if (rec->epoch >= l->epoch && l->now < grant_end(l->conf, rec))
+	if (rec->epoch >= l->account->epoch && l->now < grant_end(l->conf, rec))
 		add(l->vault, l->out, rec->client, rec->scope, rec->began);
 	return txn_error(l->vault) == 0;
 }
 
 void
-app_list(struct txn *vault, const struct conf *conf, struct str account,
-    uint64_t epoch, int64_t now, struct app_list *out)
+app_list(struct txn *vault, const struct conf *conf,
+    const struct account_rec *account, int64_t now, struct app_list *out)
 {
-	struct listing l = { vault, conf, epoch, now, out };
+	struct listing l = { vault, conf, account, now, out };
 	struct str client = STR("");
 	struct consent_rec rec;
 	struct app *app;
 
 	out->n = 0;
 	out->more = false;
-	while (consent_next(vault, account, &client, &rec)) {
+	while (consent_next(vault, account->id, &client, &rec)) {
+		if (rec.born != account->born)
+			continue;
 		app = add(vault, out, client, rec.scope, rec.given);
 		if (app != NULL)
 			app->consented = true;
 	}
-	grant_walk(vault, account, add_grant, &l);
+	grant_walk(vault, account->id, add_grant, &l);
 }
 
 /* Grants of the account to the client, as one look finds them. */

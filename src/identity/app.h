@@ -2,6 +2,7 @@
 #define IDENTITY_APP_H
 
 #include "identity/act.h"
+#include "store/account_rec.h"
 
 /* The apps that have access to an account: clients with its grants, consents. */
 #define APP_MOST 32
@@ -20,11 +21,11 @@ struct app_list {
 };
 
 /*
- * Those of an account at NOW; grants from before EPOCH, the account's, are dead
- * and not looked at. In the transaction's arena.
+ * Those of an account at NOW; grants from before its epoch are dead and not
+ * looked at, nor are consents of an earlier life. In the transaction's arena.
  */
-void app_list(struct txn *vault, const struct conf *conf, struct str account,
-    uint64_t epoch, int64_t now, struct app_list *out);
+void app_list(struct txn *vault, const struct conf *conf,
+    const struct account_rec *account, int64_t now, struct app_list *out);
 
 /*
  * Ends an app's access: withdraws the consent and ends every grant of the

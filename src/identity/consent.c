@@ -32,10 +32,12 @@ consent_get(struct txn *vault, struct str account, struct str client,
 }
 
 bool
-consent_covers(const struct consent_rec *rec, struct str scope)
+consent_covers(const struct consent_rec *rec, uint64_t born, struct str scope)
 {
 	struct str rest = scope, word;
 
+	if (rec->born != born)
+		return false;
 	while (rest.n > 0 && str_split(&rest, ' ', &word)) {
 		if (!str_has_word(rec->scope, word))
 			return false;
@@ -58,19 +60,21 @@ add_words(struct buf *sum, struct str scope)
 }
 
 void
-consent_put(struct txn *vault, struct str account, struct str client,
-    struct str scope, int64_t now)
+consent_put(struct txn *vault, struct str account, uint64_t born,
+    struct str client, struct str scope, int64_t now)
 {
 	struct consent_rec rec;
 	struct buf sum, bytes;
 	struct key key;
 
-	consent_get(vault, account, client, &rec);
+	if (consent_get(vault, account, client, &rec) && rec.born != born)
+		rec.scope = STR("");
 	buf_init_arena(&sum, txn_arena(vault), SCOPE_MAX);
 	add_words(&sum, rec.scope);
 	add_words(&sum, scope);
 	rec.scope = buf_view(&sum);
 	rec.given = now;
+	rec.born = born;
 	buf_init_arena(&bytes, txn_arena(vault), CONSENT_REC_MAX);
 	consent_rec_put(&bytes, &rec);
 	if (buf_error(&sum) != 0 || buf_error(&bytes) != 0)

@@ -11,19 +11,24 @@
  * itself; without it such a client gets no code, and redeems none.
  */
 
-/* False if the account allows the client nothing; *REC is then empty. */
+/*
+ * False if the id allows the client nothing; *REC is then empty. It is the
+ * account's only if both were born together, as credentials are.
+ */
 bool consent_get(struct txn *vault, struct str account, struct str client,
     struct consent_rec *rec);
 
-/* Whether each word of SCOPE is allowed. */
-bool consent_covers(const struct consent_rec *rec, struct str scope);
+/* Whether an account of the life BORN allows each word of SCOPE by it. */
+bool consent_covers(
+    const struct consent_rec *rec, uint64_t born, struct str scope);
 
 /*
- * Allows SCOPE beside what was allowed before, at NOW (seconds since 1970). The
- * event is the caller's, in the same transaction.
+ * Allows SCOPE beside what was allowed before in the same life of the account,
+ * at NOW (seconds since 1970). The event is the caller's, in the same
+ * transaction.
  */
-void consent_put(struct txn *vault, struct str account, struct str client,
-    struct str scope, int64_t now);
+void consent_put(struct txn *vault, struct str account, uint64_t born,
+    struct str client, struct str scope, int64_t now);
 
 /* Takes it away; false if there is none. */
 bool consent_del(struct txn *vault, struct str account, struct str client);

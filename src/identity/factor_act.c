@@ -55,27 +55,54 @@ find_session(struct txn *vault, struct work *w)
 	    (w->kinds & KIND_BIT(w->session.kind)) != 0;
 }
 
-/* 0, HUB_EDENIED if the session is over or will not do, or a store's error. */
+/* The factor of the account as it lives now. */
+static bool
+find_factor(struct txn *vault, struct work *w)
+{
+	return second_factor_get(
+	    vault, w->account.id, w->account.born, &w->factor);
+}
+
 static int
-look(struct work *w)
+look_at_session(struct work *w)
+{
+	struct txn *vault = store_read_begin(w->hub->vault, w->hub->arena);
+	bool found = find_session(vault, w);
+	int rc = store_read_end(vault);
+
+	return rc == 0 && !found ? HUB_EDENIED : rc;
+}
+
+static int
+look_at_account(struct work *w)
 {
 	const struct hub *hub = w->hub;
-	struct txn *txn = store_read_begin(hub->vault, hub->arena);
-	bool found = find_session(txn, w);
+	struct txn *txn = store_read_begin(hub->directory, hub->arena);
+	bool found;
 	int rc;
 
-	if (found)
-		w->has = second_factor_get(txn, w->session.account, &w->factor);
-	rc = store_read_end(txn);
-	if (rc != 0 || !found)
-		return rc != 0 ? rc : HUB_EDENIED;
-	txn = store_read_begin(hub->directory, hub->arena);
 	found = account_get(txn, w->session.account, &w->account) &&
 	    account_is_usable(&w->account) &&
 	    w->account.epoch == w->session.epoch &&
 	    !revoked_has(txn, REVOKED_SESSION, w->session.sid);
 	rc = store_read_end(txn);
 	return rc == 0 && !found ? HUB_EDENIED : rc;
+}
+
+/* 0, HUB_EDENIED if the session is over or will not do, or a store's error. */
+static int
+look(struct work *w)
+{
+	struct txn *vault;
+	int rc = look_at_session(w);
+
+	if (rc == 0)
+		rc = look_at_account(w);
+	if (rc != 0)
+		return rc;
+	vault = store_read_begin(w->hub->vault, w->hub->arena);
+	w->has = find_factor(vault, w);
+	return store_read_end(vault);
 }
 
 static enum factor_result
@@ -229,8 +256,7 @@ write_proposal(struct txn *vault, void *arg)
 {
 	struct work *w = arg;
 
-	if (!find_session(vault, w) ||
-	    second_factor_get(vault, w->session.account, &w->factor))
+	if (!find_session(vault, w) || find_factor(vault, w))
 		return HUB_EDENIED;
 	w->session.proposal =
 	    (struct str){ (const char *)w->secret, sizeof(w->secret) };
@@ -262,11 +288,12 @@ finish_add(struct txn *vault, void *arg)
 		.added = clock_now(),
 		.last_step = w->code.step,
 		.recovery = w->digests,
+		.born = w->account.born,
 	};
 
 	if (!find_session(vault, w) ||
 	    !secret_eq(w->session.proposal, factor.secret) ||
-	    second_factor_get(vault, w->session.account, &w->factor))
+	    find_factor(vault, w))
 		return HUB_EDENIED;
 	second_factor_put(vault, w->session.account, &factor);
 	put_event(vault, w, "second-factor.added", NULL);
@@ -404,11 +431,17 @@ factor_reset(
     const struct hub *hub, const struct actor *actor, struct str account)
 {
 	struct resetting r = { .account = account };
-	struct txn *vault = store_read_begin(hub->vault, hub->arena);
-	struct second_factor_rec rec;
-	bool has = second_factor_get(vault, account, &rec);
-	int rc = store_read_end(vault);
+	struct txn *txn = store_read_begin(hub->directory, hub->arena);
+	struct second_factor_rec factor;
+	struct account_rec rec;
+	bool has = account_get(txn, account, &rec);
+	int rc = store_read_end(txn);
 
+	if (rc != 0 || !has)
+		return rc != 0 ? rc : HUB_ENOENT;
+	txn = store_read_begin(hub->vault, hub->arena);
+	has = second_factor_get(txn, account, rec.born, &factor);
+	rc = store_read_end(txn);
 	if (rc != 0 || !has)
 		return rc != 0 ? rc : HUB_ENOENT;
 	act_event(&r.event, actor, "second-factor.reset", account, NULL);

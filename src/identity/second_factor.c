@@ -15,8 +15,8 @@
 static const char alphabet[] = "0123456789abcdefghjkmnpqrstvwxyz";
 
 bool
-second_factor_get(
-    struct txn *vault, struct str account, struct second_factor_rec *rec)
+second_factor_get(struct txn *vault, struct str account, uint64_t born,
+    struct second_factor_rec *rec)
 {
 	struct str bytes;
 	struct key key;
@@ -31,7 +31,10 @@ second_factor_get(
 		rc = HUB_ECORRUPT;
 	if (rc != 0)
 		txn_fail(vault, rc);
-	return rc == 0;
+	if (rc == 0 && rec->born == born)
+		return true;
+	*rec = (struct second_factor_rec){ 0 };
+	return false;
 }
 
 void
@@ -175,7 +178,10 @@ factor_code_read(struct arena *arena, const struct second_factor_rec *rec,
 	size_t n = squeeze(typed, text);
 	int rc = HUB_EDENIED;
 
-	*code = (struct factor_code){ .recovery = n == SYMBOLS };
+	*code = (struct factor_code){
+		.recovery = n == SYMBOLS,
+		.born = rec->born,
+	};
 	/* The record's bytes may be those of a look that is over. */
 	code->secret = arena_str(arena, rec->secret);
 	if (code->secret.p == NULL)
@@ -220,7 +226,7 @@ factor_code_use(
 {
 	struct second_factor_rec rec;
 
-	if (!second_factor_get(vault, account, &rec) ||
+	if (!second_factor_get(vault, account, code->born, &rec) ||
 	    !secret_eq(rec.secret, code->secret))
 		return false;
 	if (code->recovery) {

@@ -21,9 +21,15 @@ struct recovery {
 	char text[RECOVERY_CODES][RECOVERY_TEXT];
 };
 
-/* False if the account has none; *REC is then empty. */
-bool second_factor_get(
-    struct txn *vault, struct str account, struct second_factor_rec *rec);
+/*
+ * That of the account in the life BORN (struct account_rec). False if it has
+ * none; *REC is then empty. What a deleted account has left behind is neither
+ * asked for nor shown when there is one with its id again.
+ */
+bool second_factor_get(struct txn *vault, struct str account, uint64_t born,
+    struct second_factor_rec *rec);
+
+/* In place of any that is there; rec->born says whose it is. */
 void second_factor_put(
     struct txn *vault, struct str account, const struct second_factor_rec *rec);
 bool second_factor_del(struct txn *vault, struct str account);
@@ -49,6 +55,7 @@ int recovery_make(
 struct factor_code {
 	bool recovery;
 	struct str secret;           /* that it was compared with */
+	uint64_t born;               /* of its factor */
 	uint64_t step;               /* of a code of time */
 	struct opaque_digest digest; /* of one for recovery */
 };

@@ -40,7 +40,7 @@ kind_now(struct txn *vault, const struct opening *o)
 {
 	struct second_factor_rec factor;
 
-	if (second_factor_get(vault, o->session.account, &factor))
+	if (second_factor_get(vault, o->session.account, o->born, &factor))
 		return SESSION_CODE;
 	return o->required ? SESSION_ENROL : SESSION_SIGNED_IN;
 }

@@ -179,6 +179,7 @@ run_chore(const struct hub *hub, const struct vault_chore *chore,
 struct over {
 	enum revoked_kind kind;
 	char id[ID_ROOM], account[ID_ROOM];
+	uint64_t born; /* of a consent */
 };
 
 /* A page of a table without an order of time, and what of it is to go. */
@@ -282,24 +283,22 @@ is_old_credential(struct txn *vault, struct str bytes, int64_t now)
 	    rec.temporary_until < now - ORPHAN_AGE;
 }
 
+/* An account with the same id that came later is not the owner. */
 static bool
-has_account(struct txn *directory, struct str id)
+has_account(struct txn *directory, struct str id, uint64_t born)
 {
 	struct account_rec rec;
 
-	return account_get(directory, id, &rec);
+	return account_get(directory, id, &rec) && rec.born == born;
 }
 
-/* One with the same id that came later is not its owner. */
 static bool
 owns_credential(struct txn *directory, struct str id, struct str bytes)
 {
 	struct credential_rec credential;
-	struct account_rec rec;
 
-	return account_get(directory, id, &rec) &&
-	    credential_rec_get(bytes, &credential) == 0 &&
-	    credential.born == rec.born;
+	return credential_rec_get(bytes, &credential) == 0 &&
+	    has_account(directory, id, credential.born);
 }
 
 static bool
@@ -344,8 +343,10 @@ owns_secret(struct txn *directory, struct str id, struct str bytes)
 static bool
 owns_factor(struct txn *directory, struct str id, struct str bytes)
 {
-	(void)bytes;
-	return has_account(directory, id);
+	struct second_factor_rec factor;
+
+	return second_factor_rec_get(bytes, &factor) == 0 &&
+	    has_account(directory, id, factor.born);
 }
 
 static const struct owned credentials = { VAULT_CREDENTIAL, credential_del,
@@ -468,6 +469,7 @@ next_consent(struct txn *vault, struct page *page, struct over *over)
 	key_str(page->at, client);
 	copy_id(vault, over->account, account);
 	copy_id(vault, over->id, client);
+	over->born = rec.born;
 	return true;
 }
 
@@ -483,7 +485,8 @@ note_consents(struct txn *vault, struct txn *directory, struct page *page)
 
 		if (!next_consent(vault, page, over))
 			break;
-		if (!has_account(directory, str_of(over->account)) ||
+		if (!has_account(
+			directory, str_of(over->account), over->born) ||
 		    !has_client(directory, str_of(over->id)))
 			page->n++;
 		arena_rewind(txn_arena(vault), mark);
@@ -496,11 +499,18 @@ static int
 take_consents(struct txn *vault, void *arg)
 {
 	struct page *page = arg;
+	struct consent_rec rec;
 
 	page->gone = 0;
-	for (unsigned int i = 0; i < page->n; i++)
-		page->gone += consent_del(vault, str_of(page->over[i].account),
-		    str_of(page->over[i].id));
+	for (unsigned int i = 0; i < page->n; i++) {
+		struct str account = str_of(page->over[i].account);
+		struct str client = str_of(page->over[i].id);
+
+		/* An account that came later may have given one since. */
+		if (consent_get(vault, account, client, &rec) &&
+		    rec.born == page->over[i].born)
+			page->gone += consent_del(vault, account, client);
+	}
 	return 0;
 }
 

@@ -11,6 +11,7 @@ consent_rec_put(struct buf *out, const struct consent_rec *rec)
 	rec_put_u8(out, FORMAT);
 	rec_put_str(out, rec->scope);
 	rec_put_u64(out, (uint64_t)rec->given);
+	rec_put_u64(out, rec->born);
 }
 
 int
@@ -24,5 +25,6 @@ consent_rec_get(struct str bytes, struct consent_rec *rec)
 		return HUB_ECORRUPT;
 	rec->scope = rec_str(&in);
 	rec->given = (int64_t)rec_u64(&in);
+	rec->born = rec_u64(&in);
 	return rec_in_end(&in);
 }

@@ -9,6 +9,7 @@
 struct consent_rec {
 	struct str scope; /* split at single spaces */
 	int64_t given;    /* seconds since 1970: the last time */
+	uint64_t born;    /* the account's: nobody else's consent */
 };
 
 /* Encoding fails in the buffer; decoding gives 0 or HUB_ECORRUPT and views. */

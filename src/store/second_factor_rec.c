@@ -13,6 +13,7 @@ second_factor_rec_put(struct buf *out, const struct second_factor_rec *rec)
 	rec_put_u64(out, (uint64_t)rec->added);
 	rec_put_u64(out, rec->last_step);
 	rec_put_str(out, rec->recovery);
+	rec_put_u64(out, rec->born);
 }
 
 int
@@ -28,5 +29,6 @@ second_factor_rec_get(struct str bytes, struct second_factor_rec *rec)
 	rec->added = (int64_t)rec_u64(&in);
 	rec->last_step = rec_u64(&in);
 	rec->recovery = rec_str(&in);
+	rec->born = rec_u64(&in);
 	return rec_in_end(&in);
 }

@@ -11,6 +11,7 @@ struct second_factor_rec {
 	int64_t added;       /* seconds since 1970 */
 	uint64_t last_step;  /* of the code used last; older ones are used up */
 	struct str recovery; /* list: digests of the codes that are left */
+	uint64_t born;       /* the account's: nobody else's factor */
 };
 
 /* Encoding fails in the buffer; decoding gives 0 or HUB_ECORRUPT and views. */

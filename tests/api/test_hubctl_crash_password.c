@@ -2,6 +2,7 @@
 #include "crash.h"
 
 #include <string.h>
+#include "directory/account.h"
 #include "identity/credential.h"
 #include "identity/second_factor.h"
 #include "unit.h"
@@ -105,20 +106,37 @@ a_reset_without_its_third_step_is_completed_by_another(void **state)
 static int
 put_factor(struct txn *vault, void *arg)
 {
+	const uint64_t *born = arg;
 	const struct second_factor_rec rec = {
 		.secret = STR("12345678901234567890"),
 		.recovery = STR(""),
+		.born = *born,
 	};
 
-	(void)arg;
 	second_factor_put(vault, STR(JANSSEN_ID), &rec);
 	return 0;
+}
+
+static uint64_t
+born_of(const struct site *site)
+{
+	struct account_rec rec;
+	struct look directory;
+	struct txn *txn;
+
+	look_open(&directory, site, schema_directory, STORE_READ);
+	txn = store_read_begin(directory.store, directory.arena);
+	assert_true(account_get(txn, STR(JANSSEN_ID), &rec));
+	assert_int_equal(store_read_end(txn), 0);
+	look_close(&directory);
+	return rec.born;
 }
 
 static bool
 change_factor(const struct site *site, bool make)
 {
 	struct second_factor_rec rec;
+	uint64_t born = born_of(site);
 	struct look vault;
 	struct txn *txn;
 	bool has;
@@ -126,9 +144,10 @@ change_factor(const struct site *site, bool make)
 	look_open(&vault, site, schema_vault, STORE_WRITE);
 	if (make)
 		assert_int_equal(
-		    store_write(vault.store, vault.arena, put_factor, NULL), 0);
+		    store_write(vault.store, vault.arena, put_factor, &born),
+		    0);
 	txn = store_read_begin(vault.store, vault.arena);
-	has = second_factor_get(txn, STR(JANSSEN_ID), &rec);
+	has = second_factor_get(txn, STR(JANSSEN_ID), born, &rec);
 	assert_int_equal(store_read_end(txn), 0);
 	look_close(&vault);
 	return has;

@@ -197,8 +197,10 @@ a_session_ends_from_another_browser(void **state)
 static int
 allow(struct txn *vault, void *arg)
 {
-	(void)arg;
-	consent_put(vault, STR("jan"), STR("portal"), STR("openid email"), T0);
+	const uint64_t *born = arg;
+
+	consent_put(
+	    vault, STR("jan"), *born, STR("portal"), STR("openid email"), T0);
 	return 0;
 }
 
@@ -206,10 +208,11 @@ static void
 an_app_is_named_and_ends(void **state)
 {
 	struct fixture *f = *state;
+	uint64_t born = hub_account(f->hub, "jan").born;
 	struct visitor v;
 
 	open_account(&v, f);
-	hub_write(f->hub, f->hub->vault, allow, NULL);
+	hub_write(f->hub, f->hub->vault, allow, &born);
 	vault_grant(f->hub, "bare", "portal", "not-his", "s", T0);
 	visitor_get(&v, ACCOUNT);
 	assert_there(&v, ">Polissen &amp; &lt;meer&gt;</h3>");

@@ -221,7 +221,8 @@ a_second_factor_comes_back(void **state)
 	const struct second_factor_rec in = { .secret = STR("\0secret"),
 		.added = 1,
 		.last_step = UINT64_MAX,
-		.recovery = STR("\1\0\0\0r") };
+		.recovery = STR("\1\0\0\0r"),
+		.born = 3 };
 	struct second_factor_rec out;
 
 	(void)state;
@@ -231,6 +232,7 @@ a_second_factor_comes_back(void **state)
 	assert_true(out.added == 1);
 	assert_true(out.last_step == UINT64_MAX);
 	assert_true(str_eq(out.recovery, in.recovery));
+	assert_true(out.born == 3);
 	assert_refuses_damage(second_factor_rec_get, &out);
 }
 

@@ -1,6 +1,7 @@
 #include "identity/consent.h"
 
 #include "base/clock.h"
+#include "directory/account.h"
 #include "directory/client_public.h"
 #include "identity/app.h"
 #include "identity/sweep.h"
@@ -33,6 +34,7 @@ struct giving {
 	const char *account, *client, *scope;
 	int64_t now;
 	unsigned int n; /* not 0: so many clients, CLIENT and a number */
+	uint64_t born;
 };
 
 static int
@@ -40,21 +42,34 @@ give_now(struct txn *vault, void *arg)
 {
 	const struct giving *g = arg;
 
-	consent_put(vault, str_of(g->account), str_of(g->client),
+	consent_put(vault, str_of(g->account), g->born, str_of(g->client),
 	    str_of(g->scope), g->now);
 	for (unsigned int i = 0; i < g->n; i++)
-		consent_put(vault, str_of(g->account),
+		consent_put(vault, str_of(g->account), g->born,
 		    str_of(
 			arena_printf(txn_arena(vault), "%s%u", g->client, i)),
 		    str_of(g->scope), g->now);
 	return 0;
 }
 
+/* 0 for an account that is not there. */
+static uint64_t
+born_of(struct test_hub *hub, const char *account)
+{
+	struct txn *txn = hub_look(hub);
+	struct account_rec rec = { .born = 0 };
+
+	account_get(txn, str_of(account), &rec);
+	hub_look_end(txn);
+	return rec.born;
+}
+
 static void
 give(struct test_hub *hub, const char *account, const char *client,
     const char *scope, int64_t now)
 {
-	struct giving g = { account, client, scope, now, 0 };
+	struct giving g = { account, client, scope, now, 0,
+		born_of(hub, account) };
 
 	hub_write(hub, hub->vault, give_now, &g);
 }
@@ -93,18 +108,52 @@ a_later_consent_adds_to_the_first(void **state)
 	vault_verify(hub);
 }
 
+/* As an import takes it away, and brings another one under its id. */
+static void
+be_born_again(struct test_hub *hub)
+{
+	hub_put(hub, "{\"type\":\"account\",\"id\":\"a\",\"deleted\":true}");
+	hub_put(hub,
+	    "{\"type\":\"account\",\"id\":\"a\",\"name\":\"a@example.nl\","
+	    "\"organizations\":[\"1\"]}");
+}
+
+static struct app_list list(struct test_hub *hub, uint64_t epoch, int64_t now);
+
+static void
+a_consent_ends_with_its_account(void **state)
+{
+	struct test_hub *hub = *state;
+	struct consent_rec rec;
+	struct txn *vault;
+
+	give(hub, "a", "app", "openid email", T0);
+	be_born_again(hub);
+	assert_int_equal(list(hub, 0, T0).n, 0);
+	vault = store_read_begin(hub->vault, hub->arena);
+	assert_true(consent_get(vault, STR("a"), STR("app"), &rec));
+	assert_false(consent_covers(&rec, born_of(hub, "a"), STR("email")));
+	assert_int_equal(store_read_end(vault), 0);
+	/* Nothing of it is in the next one. */
+	give(hub, "a", "app", "openid", T0 + 1);
+	assert_string_equal(given(hub, "a", "app"), "openid");
+	assert_int_equal(list(hub, 0, T0).n, 1);
+}
+
 static void
 every_word_has_to_be_allowed(void **state)
 {
-	const struct consent_rec rec = { .scope = STR("openid email") };
-	const struct consent_rec none = { .scope = STR_NONE };
+	const struct consent_rec rec = { .scope = STR("openid email"),
+		.born = 3 };
+	const struct consent_rec none = { .scope = STR_NONE, .born = 3 };
 
 	(void)state;
-	assert_true(consent_covers(&rec, STR("email")));
-	assert_true(consent_covers(&rec, STR("email openid")));
-	assert_false(consent_covers(&rec, STR("openid profile")));
-	assert_false(consent_covers(&rec, STR("mail")));
-	assert_false(consent_covers(&none, STR("openid")));
+	assert_true(consent_covers(&rec, 3, STR("email")));
+	assert_true(consent_covers(&rec, 3, STR("email openid")));
+	assert_false(consent_covers(&rec, 3, STR("openid profile")));
+	assert_false(consent_covers(&rec, 3, STR("mail")));
+	assert_false(consent_covers(&none, 3, STR("openid")));
+	assert_false(consent_covers(&rec, 4, STR("email")));
 }
 
 static struct app_list
@@ -112,8 +161,10 @@ list(struct test_hub *hub, uint64_t epoch, int64_t now)
 {
 	struct txn *vault = store_read_begin(hub->vault, hub->arena);
 	struct app_list apps;
+	struct account_rec account = hub_account(hub, "a");
 
-	app_list(vault, &hub->conf, STR("a"), epoch, now, &apps);
+	account.epoch = epoch;
+	app_list(vault, &hub->conf, &account, now, &apps);
 	assert_int_equal(store_read_end(vault), 0);
 	return apps;
 }
@@ -152,7 +203,8 @@ static void
 a_long_list_of_apps_is_cut(void **state)
 {
 	struct test_hub *hub = *state;
-	struct giving g = { "a", "app", "openid", T0, APP_MOST };
+	struct giving g = { "a", "app", "openid", T0, APP_MOST,
+		born_of(hub, "a") };
 	struct app_list apps;
 
 	hub_write(hub, hub->vault, give_now, &g);
@@ -210,7 +262,7 @@ a_removed_client_leaves_no_consent(void **state)
 {
 	struct test_hub *test = *state;
 	struct hub hub = hub_of(test);
-	struct giving many = { "b", "x", "openid", T0, MANY };
+	struct giving many = { "b", "x", "openid", T0, MANY, 0 };
 
 	hub_write(test, test->directory, put_client, (char[]){ "third" });
 	hub_write(test, test->vault, give_now, &many);
@@ -232,7 +284,7 @@ what_has_lost_its_account_or_client_is_swept(void **state)
 	struct test_hub *test = *state;
 	struct hub hub = hub_of(test);
 	struct sweep sweep = { .steps = 10 };
-	struct giving many = { "gone", "x", "openid", T0, MANY };
+	struct giving many = { "gone", "x", "openid", T0, MANY, 0 };
 
 	hub_write(test, test->directory, put_client, (char[]){ "third" });
 	hub_write(test, test->vault, give_now, &many);
@@ -244,6 +296,12 @@ what_has_lost_its_account_or_client_is_swept(void **state)
 	assert_int_equal(vault_count(test, VAULT_CONSENT), 1);
 	assert_int_equal(sweep_round(&hub, &sweep, T0), 0);
 	assert_int_equal(sweep.swept.consents, 0);
+	be_born_again(test);
+	assert_int_equal(sweep_round(&hub, &sweep, T0), 0);
+	assert_int_equal(sweep.swept.consents, 1);
+	give(test, "a", "third", "openid", T0);
+	assert_int_equal(sweep_round(&hub, &sweep, T0), 0);
+	assert_int_equal(sweep.swept.consents, 0);
 }
 
 int
@@ -252,6 +310,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, hub_teardown)
 		TEST(a_later_consent_adds_to_the_first),
+		TEST(a_consent_ends_with_its_account),
 		cmocka_unit_test(every_word_has_to_be_allowed),
 		TEST(an_app_is_what_has_a_grant_or_a_consent),
 		TEST(a_long_list_of_apps_is_cut),

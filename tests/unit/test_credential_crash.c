@@ -352,7 +352,7 @@ static int
 give_consent(struct txn *vault, void *arg)
 {
 	(void)arg;
-	consent_put(vault, STR("jan"), CLIENT, STR("openid"), 1800000000);
+	consent_put(vault, STR("jan"), 1, CLIENT, STR("openid"), 1800000000);
 	return 0;
 }
 

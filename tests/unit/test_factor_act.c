@@ -66,10 +66,10 @@ add(struct test_hub *hub, struct opaque *cookie, struct recovery *recovery)
 static int
 forget_step(struct txn *vault, void *arg)
 {
+	const uint64_t *born = arg;
 	struct second_factor_rec rec;
 
-	(void)arg;
-	assert_true(second_factor_get(vault, STR("jan"), &rec));
+	assert_true(second_factor_get(vault, STR("jan"), *born, &rec));
 	rec.last_step = 0;
 	second_factor_put(vault, STR("jan"), &rec);
 	return 0;
@@ -79,13 +79,14 @@ forget_step(struct txn *vault, void *arg)
 static struct str
 give_factor(struct test_hub *hub, struct recovery *recovery)
 {
+	uint64_t born = hub_account(hub, "jan").born;
 	struct str secret;
 	struct signin in;
 
 	give_password(hub, GOOD);
 	assert_int_equal(try_signin(hub, JAN, GOOD, &in), SIGNIN_DONE);
 	secret = add(hub, &in.cookie, recovery);
-	hub_write(hub, hub->vault, forget_step, NULL);
+	hub_write(hub, hub->vault, forget_step, &born);
 	return secret;
 }
 
@@ -337,6 +338,27 @@ an_operator_resets_it_and_ends_what_is_open(void **state)
 }
 
 static void
+one_of_a_deleted_account_is_not_asked_for(void **state)
+{
+	struct test_hub *hub = *state;
+	struct hub h = hub_of(hub);
+	struct signin in;
+	struct str old = give_factor(hub, NULL), secret;
+
+	hub_put(hub, "{\"type\":\"account\",\"id\":\"jan\",\"deleted\":true}");
+	hub_put(
+	    hub, "{\"type\":\"account\",\"id\":\"jan\",\"name\":\"" JAN "\"}");
+	give_password(hub, GOOD);
+	assert_int_equal(try_signin(hub, JAN, GOOD, &in), SIGNIN_DONE);
+	assert_int_equal(
+	    factor_reset(&h, &operator_actor, STR("jan")), HUB_ENOENT);
+	/* Its place is free. */
+	secret = add(hub, &in.cookie, NULL);
+	assert_false(str_eq(secret, old));
+	assert_int_equal(try_signin(hub, JAN, GOOD, &in), SIGNIN_FACTOR);
+}
+
+static void
 a_form_of_an_ended_epoch_is_closed(void **state)
 {
 	struct test_hub *hub = *state;
@@ -395,6 +417,7 @@ main(void)
 		TEST(a_temporary_password_comes_first),
 		TEST(removing_it_takes_password_and_code),
 		TEST(an_operator_resets_it_and_ends_what_is_open),
+		TEST(one_of_a_deleted_account_is_not_asked_for),
 		TEST(a_form_of_an_ended_epoch_is_closed),
 		TEST(a_wrong_password_does_not_tell_of_it),
 		cmocka_unit_test(a_proposal_ends),

@@ -123,7 +123,7 @@ factor_now(struct test_hub *hub)
 	struct txn *txn = store_read_begin(hub->vault, hub->arena);
 	struct second_factor_rec rec;
 
-	assert_true(second_factor_get(txn, STR("jan"), &rec));
+	assert_true(second_factor_get(txn, STR("jan"), 0, &rec));
 	assert_int_equal(store_read_end(txn), 0);
 	return rec;
 }
@@ -238,7 +238,7 @@ damage_is_no_factor(void **state)
 
 	hub_write(hub, hub->vault, put, &rec);
 	txn = store_read_begin(hub->vault, hub->arena);
-	assert_false(second_factor_get(txn, STR("jan"), &rec));
+	assert_false(second_factor_get(txn, STR("jan"), 0, &rec));
 	assert_int_equal(store_read_end(txn), HUB_ECORRUPT);
 }
 

@@ -347,16 +347,23 @@ a_credential_without_an_account_goes_after_a_day(void **state)
 	assert_int_equal(vault_count(hub, VAULT_CREDENTIAL), 1);
 }
 
+struct factor {
+	const char *account;
+	uint64_t born;
+};
+
 static int
 put_factor(struct txn *vault, void *arg)
 {
+	const struct factor *factor = arg;
 	const struct second_factor_rec rec = {
 		.secret = STR("12345678901234567890"),
 		.added = T0,
 		.recovery = STR(""),
+		.born = factor->born,
 	};
 
-	second_factor_put(vault, str_of(arg), &rec);
+	second_factor_put(vault, str_of(factor->account), &rec);
 	return 0;
 }
 
@@ -364,15 +371,23 @@ static void
 a_second_factor_goes_as_a_credential_does(void **state)
 {
 	struct test_hub *hub = *state;
-	char own[] = "a", gone[] = "gone";
+	struct factor own = { "a", hub_account(hub, "a").born };
+	struct factor gone = { "gone", own.born };
 
-	hub_write(hub, hub->vault, put_factor, own);
-	hub_write(hub, hub->vault, put_factor, gone);
+	hub_write(hub, hub->vault, put_factor, &own);
+	hub_write(hub, hub->vault, put_factor, &gone);
 	run(hub, T0 + DAY);
 	assert_int_equal(sweeper.swept.factors, 0);
 	run(hub, T0 + DAY + 1);
 	assert_int_equal(sweeper.swept.factors, 1);
 	assert_int_equal(vault_count(hub, VAULT_SECOND_FACTOR), 1);
+	/* And that of an account before with the id of one that is there. */
+	hub_put(hub, "{\"type\":\"account\",\"id\":\"a\",\"deleted\":true}");
+	hub_put(hub,
+	    "{\"type\":\"account\",\"id\":\"a\",\"name\":\"a@example.nl\"}");
+	run(hub, T0 + DAY + 1);
+	assert_int_equal(sweeper.swept.factors, 1);
+	assert_int_equal(vault_count(hub, VAULT_SECOND_FACTOR), 0);
 }
 
 static void
