@@ -5,9 +5,10 @@ import { HTTPS, hubctl, load } from '../api/lib/hub.mjs';
 import { account, contract, loadText, organization, username as nameOf }
 	from '../api/lib/records.mjs';
 import { openBrowser } from '../oidc/lib/browser.mjs';
+import { App } from '../oidc/lib/factor.mjs';
 import { setPassword } from '../oidc/lib/provider.mjs';
 import { DESK, LOOKS, PHONE, assertGood, assertNothingLeft, fillSignIn, shot,
-	visit } from './lib/visit.mjs';
+	tellWeight, visit } from './lib/visit.mjs';
 
 const HOME = `${HTTPS}/mijn/`;
 const PASSWORD = 'twaalf trage tijgers';
@@ -119,19 +120,41 @@ test('the contract of another is not found, like none', async () => {
 	await close();
 });
 
-test('a temporary password leads over the change form to the page', async () => {
+test('the whole way of a customer, to a sign-in with a code', async () => {
 	const { username } = user('first', { [ORG]: '4' });
-	const password = hubctl('account', 'reset-password', username)
+	const temporary = hubctl('account', 'reset-password', username)
 		.trim().split('\n').at(-1);
-	const { page, close } = await signedIn({ username, password },
+	const password = 'zeven zachte zebras';
+	const { page, close } = await signedIn({ username, password: temporary },
 		{ viewport: PHONE }, 'contract/mijn-c-first');
 
 	await page.waitForURL(/\/identity\/password\?/);
-	await page.fill('#new_password', 'zeven zachte zebras');
-	await page.fill('#new_password_repeat', 'zeven zachte zebras');
+	await page.fill('#new_password', password);
+	await page.fill('#new_password_repeat', password);
 	await page.keyboard.press('Enter');
 	await page.waitForSelector('h1:has-text("Eerste polis")');
 	assert.equal(page.url(), `${HOME}contract/mijn-c-first`);
+	await page.click('text=Terug naar mijn gegevens');
+	await page.click('text=Wachtwoord wijzigen');
+	await page.waitForURL(/\/identity\/account$/);
+	await page.goBack();
+	await page.click('text=Aanmelden met een extra code');
+	await page.waitForSelector('img.qr');
+	const app = App.of({ text: await page.content() });
+	await page.fill('#code', await app.code());
+	await page.press('#code', 'Enter');
+	await page.waitForSelector('.codes li');
+
+	await page.goto(HOME);
+	await page.waitForSelector('.contracts li');
+	await page.click('text=Afmelden');
+	await fillSignIn(page, { username, password });
+	await page.waitForURL(/\/identity\/second-factor\?/);
+	await page.fill('#code', await app.code());
+	await page.press('#code', 'Enter');
+	await page.waitForSelector('.contracts li:has-text("Eerste polis")');
+	assert.equal(page.url(), HOME);
+	await assertNothingLeft(page);
 	await close();
 });
 
@@ -297,3 +320,11 @@ for (const { name, ...options } of [LOOKS[1], LOOKS[2]]) {
 		await close();
 	});
 }
+
+test('the weight of the first load', async (context) => {
+	const { page, close } = await signedIn(driver);
+
+	await page.waitForSelector('.contracts li');
+	await tellWeight(page, context, 'mijn');
+	await close();
+});

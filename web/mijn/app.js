@@ -27,7 +27,9 @@ function data(account) {
 				own.email === own.name ? 'email' : ''])]),
 		h('div', { class: 'groups' }, groups(own)),
 		h('p', {}, h('a', { href: '/identity/account',
-			text: 'mine.password' })));
+			text: 'mine.password' })),
+		h('p', {}, h('a', { href: '/identity/second-factor',
+			text: 'mine.factor' })));
 }
 
 async function organizationRows(pages, signal, { dossiers = {} }) {
