@@ -4,6 +4,7 @@
 #include <liboath/oath.h>
 #include <string.h>
 #include "base/clock.h"
+#include "identity/credential.h"
 #include "identity/session.h"
 #include "signin_fixture.h"
 #include "token/acr.h"
@@ -43,6 +44,26 @@ session_now(struct test_hub *hub, const struct opaque *cookie)
 
 	assert_true(session_of(hub, cookie, &rec));
 	return rec;
+}
+
+/* When employees are told that the account was signed in last. */
+static int64_t
+last_sign_in(struct test_hub *hub)
+{
+	struct hub h = hub_of(hub);
+	struct txn *vault = store_read_begin(h.vault, h.arena);
+	int64_t when = credential_signed_in(vault, STR("jan"));
+
+	assert_int_equal(store_read_end(vault), 0);
+	return when;
+}
+
+static int
+forget_sign_in(struct txn *vault, void *arg)
+{
+	(void)arg;
+	credential_note_sign_in(vault, STR("jan"), 1);
+	return 0;
 }
 
 /* Adds a factor in the session of COOKIE, which is another one afterwards. */
@@ -144,10 +165,14 @@ a_password_alone_opens_the_form_and_nothing_else(void **state)
 	assert_int_equal(factor_add(&h, &in), FACTOR_CLOSED);
 	assert_int_equal(factor_remove(&h, &in), FACTOR_CLOSED);
 
+	assert_int_equal(
+	    store_write(h.vault, h.arena, forget_sign_in, NULL), 0);
 	assert_int_equal(factor_signin(&h, &in), FACTOR_DONE);
 	assert_true(is_signed_in(hub, &in.cookie));
 	assert_int_equal(
 	    session_now(hub, &in.cookie).methods, AUTH_PASSWORD | AUTH_CODE);
+	assert_int_equal(
+	    last_sign_in(hub), session_now(hub, &in.cookie).auth_time);
 	assert_false(session_of(hub, &form, &rec));
 	assert_string_not_equal(form.text, in.cookie.text);
 }
