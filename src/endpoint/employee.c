@@ -179,6 +179,21 @@ put_account(struct json_out *j, const struct contact_account *account)
 	json_out_object_end(j);
 }
 
+/*
+ * Two resets within a second look the same in the item: the tag also stands for
+ * the epoch and the serial, which no two states of an account share.
+ */
+static int
+make_tag(struct arena *arena, struct contact_item *item)
+{
+	const char *text = arena_printf(arena, "%.*s %llu %llu",
+	    STR_ARG(item->text), (unsigned long long)item->account.rec.epoch,
+	    (unsigned long long)item->account.serial);
+
+	return text == NULL ? HUB_ENOMEM
+			    : render_etag(arena, str_of(text), &item->etag);
+}
+
 static int
 render(struct call *call, const struct contact_rec *contact,
     struct contact_item *out)
@@ -204,8 +219,7 @@ render(struct call *call, const struct contact_rec *contact,
 	json_out_object_end(&j);
 	rc = json_out_end(&j);
 	out->text = buf_view(&buf);
-	return rc == 0 ? render_etag(call->req->arena, out->text, &out->etag)
-		       : rc;
+	return rc == 0 ? make_tag(call->req->arena, out) : rc;
 }
 
 bool

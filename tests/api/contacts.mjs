@@ -39,6 +39,8 @@ load(
 	employee('e-t-both', { [B]: ['103'], [A]: ['102'] }),
 	employee('e-t-probe', { [A]: ['102'] }),
 	employee('e-t-none', { [A]: [] }),
+	employee('e-t-disabled', { [A]: ['103'] }),
+	employee('e-t-pending', { [A]: ['103'] }),
 	account('e-t-customer', { [A]: 'A-9' }),
 	account('e-t-shared', { [A]: 'A-8', [B]: 'B-2' }),
 	{ ...employee('e-t-twofold', { [B]: ['102'] }), dossiers: { [A]: 'A-7' } },
@@ -100,7 +102,13 @@ test('every route, every role, own and other organisation', async () => {
 		['a customer', bearer('e-t-customer'), false],
 		['no role', bearer('e-t-none'), false],
 		['102 without the scope', bearer('e-t-102', 'openid hub.read'), false],
+		['disabled', bearer('e-t-disabled'), 'out'],
+		['pending', bearer('e-t-pending'), 'out'],
 	];
+	assert.equal(hubctl('account', 'disable', username('e-t-disabled')).status,
+		0);
+	assert.equal(hubctl('account', 'reset-password',
+		username('e-t-pending')).status, 0);
 	for (const [method, route] of routes) {
 		const target = route.replace('ID', 'e-t-1').replace('CONTRACT', 'e-t-k1');
 		const ask = (who) => method === 'GET' ? get(target, who) :
@@ -108,7 +116,11 @@ test('every route, every role, own and other organisation', async () => {
 		for (const [name, who, may] of roles) {
 			const answer = await ask(who);
 			const what = `${method} ${route} as ${name}: ${answer.text}`;
-			if (may === false) {
+			if (may === 'out') {
+				assert.equal(answer.status, 401, what);
+				assert.match(answer.headers['www-authenticate'],
+					/error="invalid_token"/);
+			} else if (may === false) {
 				assert.equal(answer.status, 403, what);
 				assert.match(answer.headers['www-authenticate'],
 					/error="insufficient_scope"/);
@@ -127,19 +139,25 @@ test('every route, every role, own and other organisation', async () => {
 });
 
 test('the token of a client opens none of them', async () => {
-	const demo = JSON.parse((await import('node:fs')).readFileSync(
-		path.join(STATE, 'demo.json')));
-	const client = demo.clients.find((c) => c.secret);
-	const answer = await call('/identity/token', { method: 'POST',
-		body: 'grant_type=client_credentials', headers: {
+	const added = hubctl('client', 'add', '--id', 'e-t-machine',
+		'--grant', 'client_credentials', '--scope', 'records.write');
+	assert.equal(added.status, 0, added.stderr);
+	const secret = added.stdout.trim().split('\n').at(-1);
+	const ask = (scope) => call('/identity/token', { method: 'POST',
+		body: `grant_type=client_credentials${scope}`, headers: {
 			'content-type': 'application/x-www-form-urlencoded',
 			authorization: 'Basic ' + Buffer.from(
-				`${client.id}:${client.secret}`).toString('base64') } });
-	const { access_token: own, error } = JSON.parse(answer.text);
-	if (own === undefined)
-		assert.equal(error, 'unauthorized_client', answer.text);
-	else
-		assert.equal((await get('', own)).status, 403);
+				`e-t-machine:${secret}`).toString('base64') } });
+	const wider = await ask('&scope=hub.manage');
+	assert.equal(wider.status, 400, wider.text);
+	assert.equal(JSON.parse(wider.text).error, 'invalid_scope');
+	const own = await ask('');
+	assert.equal(own.status, 200, own.text);
+	const { access_token: token } = JSON.parse(own.text);
+	for (const target of ['', '/e-t-1', '/e-t-1/contracts'])
+		assert.ok([401, 403].includes((await get(target, token)).status), target);
+	assert.ok([401, 403].includes(
+		(await add('e-t-4', 'machine@api-test.example', token)).status));
 });
 
 test('hub.manage is the pages\' alone', async () => {
@@ -408,6 +426,15 @@ test('a reset ends the password before it', async () => {
 	assert.equal(item.username, before.account.username);
 	assert.equal(item.state, 'pending');
 	assert.match(item.temporaryPassword, /^[a-z0-9]{6}(-[a-z0-9]{6}){2}$/i);
+});
+
+test('a reset within the same second is another state', async () => {
+	const seen = [await tagOf('e-t-6')];
+	for (let i = 0; i < 4; i++) {
+		assert.equal((await act('e-t-6', 'reset-password')).status, 200);
+		seen.push(await tagOf('e-t-6'));
+	}
+	assert.equal(new Set(seen).size, seen.length);
 });
 
 test('of several acts at once on what was seen, one is done', async () => {
