@@ -318,6 +318,51 @@ removing_it_takes_password_and_code(void **state)
 }
 
 static void
+new_recovery_codes_end_the_old_ones(void **state)
+{
+	struct test_hub *hub = *state;
+	struct hub h = hub_of(hub);
+	struct recovery old, fresh;
+	struct factor_form in;
+	struct signin signin;
+	struct opaque cookie, form;
+	struct str secret;
+
+	give_password(hub, GOOD);
+	assert_int_equal(try_signin(hub, JAN, GOOD, &signin), SIGNIN_DONE);
+	cookie = signin.cookie;
+	secret = add(hub, &cookie, &old);
+	in = form_of(&cookie, old.text[0]);
+	in.password = STR(BETTER);
+	assert_int_equal(factor_renew(&h, &in), FACTOR_WRONG);
+	in = form_of(&cookie, "no code");
+	in.password = STR(GOOD);
+	assert_int_equal(factor_renew(&h, &in), FACTOR_WRONG);
+	assert_int_equal(
+	    events_of(hub, "second-factor.recovery-renewed", "jan"), 0);
+	in = form_of(&cookie, old.text[0]);
+	in.password = STR(GOOD);
+	assert_int_equal(factor_renew(&h, &in), FACTOR_DONE);
+	assert_int_equal(
+	    events_of(hub, "second-factor.recovery-renewed", "jan"), 1);
+	for (int i = 0; i < RECOVERY_CODES; i++) {
+		assert_string_not_equal(in.recovery.text[i], old.text[i]);
+		assert_false(audit_holds(hub, in.recovery.text[i]));
+	}
+	/* The session goes on, and the app's codes are what they were. */
+	assert_true(is_signed_in(hub, &cookie));
+	fresh = in.recovery;
+	form = ask(hub);
+	in = form_of(&form, old.text[1]);
+	assert_int_equal(factor_signin(&h, &in), FACTOR_WRONG);
+	in = form_of(&form, fresh.text[9]);
+	assert_int_equal(factor_signin(&h, &in), FACTOR_DONE);
+	form = ask(hub);
+	in = form_of(&form, code_of(hub, secret, 1));
+	assert_int_equal(factor_signin(&h, &in), FACTOR_DONE);
+}
+
+static void
 an_operator_resets_it_and_ends_what_is_open(void **state)
 {
 	struct test_hub *hub = *state;
@@ -416,6 +461,7 @@ main(void)
 		TEST(who_must_have_one_gets_nothing_before),
 		TEST(a_temporary_password_comes_first),
 		TEST(removing_it_takes_password_and_code),
+		TEST(new_recovery_codes_end_the_old_ones),
 		TEST(an_operator_resets_it_and_ends_what_is_open),
 		TEST(one_of_a_deleted_account_is_not_asked_for),
 		TEST(a_form_of_an_ended_epoch_is_closed),
