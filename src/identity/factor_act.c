@@ -10,6 +10,7 @@
 #include "base/secret.h"
 #include "directory/account.h"
 #include "identity/audit.h"
+#include "identity/credential.h"
 #include "identity/session.h"
 #include "identity/signin.h"
 #include "identity/throttle.h"
@@ -210,6 +211,7 @@ begin_session(struct txn *vault, struct work *w)
 
 	session_del(vault, &w->in->session);
 	session_put(vault, w->hub->conf, &w->cookie, &fresh);
+	credential_note_sign_in(vault, fresh.account, fresh.auth_time);
 	put_event(vault, w, "signin.succeeded", "with a second factor");
 }
 
