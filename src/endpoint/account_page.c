@@ -16,6 +16,7 @@ static const struct {
 	{ "password", TEXT_DONE_PASSWORD },
 	{ "session", TEXT_DONE_SESSION },
 	{ "app", TEXT_DONE_APP },
+	{ "factor", TEXT_DONE_FACTOR },
 	{ "already", TEXT_DONE_ALREADY },
 };
 

@@ -176,6 +176,31 @@ put_password(struct page *page, const struct account_view *view)
 }
 
 static void
+put_factor(struct page *page, const struct account_view *view)
+{
+	const struct second_factor_rec *factor = &view->browser.factor;
+	bool on = view->browser.has_factor;
+
+	begin_section(page, "second-factor", TEXT_FACTOR);
+	if (on) {
+		page_html(page, "<p class=\"note\">");
+		put_line(page, TEXT_FACTOR_SINCE, moment(page, factor->added));
+		page_text_with(page, TEXT_FACTOR_LEFT,
+		    str_of(arena_printf(page->call->req->arena, "%u",
+			second_factor_left(factor))));
+	} else {
+		page_html(page, "<p>");
+		page_text(page, TEXT_FACTOR_OFF);
+		page_html(page, " ");
+		page_text(page, TEXT_FACTOR_NOTE);
+	}
+	page_html(page, "</p>\n");
+	page_link(page, visit_link(view->visit, "second-factor"),
+	    on ? TEXT_FACTOR_CHANGE : TEXT_FACTOR_BEGIN);
+	page_html(page, "</section>\n");
+}
+
+static void
 put_session(struct page *page, const struct account_view *view, unsigned int i)
 {
 	const struct session_rec *session = &view->sessions[i];
@@ -268,6 +293,7 @@ put_everywhere(struct page *page, const struct account_view *view)
 static void (*const sections[])(
     struct page *page, const struct account_view *view) = {
 	put_password,
+	put_factor,
 	put_sessions,
 	put_apps,
 	put_everywhere,

@@ -25,7 +25,7 @@ static const char *const steps[] = {
 	[FACTOR_CODE] = "code",
 	[FACTOR_ADD] = "add",
 	[FACTOR_PASSWORD] = "password",
-	[FACTOR_ON] = "remove",
+	[FACTOR_ON] = "on",
 };
 
 static void
@@ -74,13 +74,34 @@ put_field(struct page *page, const struct view *view, const char *name,
 	"autocapitalize=\"none\" autocorrect=\"off\" spellcheck=\"false\""
 #define PASSWORD_INPUT "type=\"password\" autocomplete=\"current-password\""
 
+/* Who has come from there goes back; who is on the way in does not. */
+static void
+put_way_back(struct page *page, const struct view *view)
+{
+	if (view->place->step == FACTOR_CODE || view->place->must)
+		return;
+	page_html(page, "<p><a href=\"");
+	page_str(page, visit_link(view->visit, "account"));
+	page_html(page, "\">");
+	page_text(page, TEXT_TO_ACCOUNT);
+	page_html(page, "</a></p>\n");
+}
+
+static void
+end_form(struct page *page, const struct view *view)
+{
+	page_html(page, "</form>\n");
+	put_way_back(page, view);
+	page_end(page, view->status);
+}
+
 static void
 end(struct page *page, const struct view *view, enum text button)
 {
 	page_html(page, "<button type=\"submit\">");
 	page_text(page, button);
-	page_html(page, "</button>\n</form>\n");
-	page_end(page, view->status);
+	page_html(page, "</button>\n");
+	end_form(page, view);
 }
 
 /* Password managers want the name too; it is not sent. */
@@ -138,7 +159,16 @@ show_on(const struct view *view)
 	put_account(&page, view);
 	put_field(&page, view, "password", TEXT_PASSWORD, PASSWORD_INPUT);
 	put_field(&page, view, "code", TEXT_CODE_FIELD, CODE_INPUT);
-	end(&page, view, TEXT_FACTOR_REMOVE);
+	/* Enter alone presses the first. */
+	page_html(
+	    &page, "<button type=\"submit\" name=\"act\" value=\"renew\">");
+	page_text(&page, TEXT_FACTOR_RENEW);
+	page_html(&page,
+	    "</button>\n<button class=\"second\" type=\"submit\" "
+	    "name=\"act\" value=\"remove\">");
+	page_text(&page, TEXT_FACTOR_REMOVE);
+	page_html(&page, "</button>\n");
+	end_form(&page, view);
 }
 
 /* In groups of four, as people copy it. */
@@ -230,19 +260,20 @@ throttle(struct visit *visit, const struct factor_place *place, int64_t wait_ms)
 
 /* The codes for recovery leave here, once. */
 static void
-show_recovery(struct visit *visit, const struct recovery *recovery)
+show_recovery(
+    struct visit *visit, const struct recovery *recovery, enum text note)
 {
 	struct page page;
 
 	page_begin(
 	    &page, visit->call, visit->request.ui_locales, TEXT_RECOVERY);
-	put_paragraph(&page, TEXT_RECOVERY_NOTE);
+	put_paragraph(&page, note);
 	page_html(&page, "<ul class=\"codes\">\n");
 	for (size_t i = 0; i < RECOVERY_CODES; i++)
 		buf_printf(&page.html, "<li><code>%s</code></li>\n",
 		    recovery->text[i]);
 	page_html(&page, "</ul>\n");
-	page_link(&page, visit_on(visit, PATH), TEXT_RECOVERY_KEPT);
+	page_link(&page, visit_on(visit, "account"), TEXT_RECOVERY_KEPT);
 	page_end(&page, 200);
 }
 
@@ -302,19 +333,31 @@ send_add(struct visit *visit, const struct factor_place *place,
 	if (result != FACTOR_DONE)
 		return;
 	begin_session(visit->call, in);
-	show_recovery(visit, &in->recovery);
+	show_recovery(visit, &in->recovery, TEXT_RECOVERY_NOTE);
 }
 
+/* One that is there is taken away, or gets other codes for recovery. */
 static void
-send_remove(struct visit *visit, const struct factor_place *place,
-    struct factor_form *in)
+send_on(struct visit *visit, const struct factor_place *place,
+    struct factor_form *in, struct str act)
 {
 	struct hub hub = call_hub(visit->call);
-	enum factor_result result = factor_remove(&hub, in);
+	bool renew = str_eq(act, STR("renew"));
+	enum factor_result result = FACTOR_CLOSED;
 
+	if (renew)
+		result = factor_renew(&hub, in);
+	else if (str_eq(act, STR("remove")))
+		result = factor_remove(&hub, in);
 	answer(visit, place, result, in, TEXT_FACTOR_REMOVE_WRONG);
-	if (result == FACTOR_DONE)
-		visit_go(visit, PATH);
+	if (result != FACTOR_DONE)
+		return;
+	if (renew) {
+		show_recovery(visit, &in->recovery, TEXT_RECOVERY_NEW);
+		return;
+	}
+	cookie_set(visit->call->resp, COOKIE_DONE, STR("factor"));
+	visit_go(visit, "account");
 }
 
 /* What is proposed then tells that the password was right. */
@@ -359,7 +402,6 @@ submit(struct visit *visit, const struct factor_place *place,
 		[FACTOR_CODE] = send_code,
 		[FACTOR_ADD] = send_add,
 		[FACTOR_PASSWORD] = send_password,
-		[FACTOR_ON] = send_remove,
 	};
 	struct factor_form in = {
 		.session = place->cookie,
@@ -371,6 +413,8 @@ submit(struct visit *visit, const struct factor_place *place,
 	if (place->step == FACTOR_NOBODY ||
 	    !str_eq(param_get(fields, "step"), str_of(steps[place->step])))
 		visit_go(visit, PATH);
+	else if (place->step == FACTOR_ON)
+		send_on(visit, place, &in, param_get(fields, "act"));
 	else
 		send[place->step](visit, place, &in);
 }

@@ -208,6 +208,8 @@ static const char *const texts[TEXTS][LANGUAGES] = {
 	    "You are signed out in that browser."),
 	[TEXT_DONE_APP] = TEXT_ROW("Die app heeft geen toegang meer.",
 	    "That app no longer has access."),
+	[TEXT_DONE_FACTOR] = TEXT_ROW("Aanmelden in twee stappen staat uit.",
+	    "Sign-in with two steps is off."),
 	[TEXT_DONE_ALREADY] =
 	    TEXT_ROW("Dat was al beëindigd.", "That had ended already."),
 
@@ -278,18 +280,30 @@ static const char *const texts[TEXTS][LANGUAGES] = {
 	    "{}.",
 	    "Sign-in with two steps is on. Recovery codes not used yet: {}."),
 	[TEXT_FACTOR_REMOVE_NOTE] = TEXT_ROW(
-	    "Hebt u een andere telefoon of nieuwe herstelcodes nodig? Zet het "
-	    "dan uit en weer aan. Vul daarvoor uw wachtwoord in, en een code "
-	    "van de app of een herstelcode.",
-	    "Another phone, or new recovery codes? Turn it off and on again. "
-	    "That takes your password, and a code of the app or a recovery "
-	    "code."),
+	    "Hebt u nieuwe herstelcodes nodig, of wilt u het uitzetten? Vul "
+	    "daarvoor uw wachtwoord in, en een code van de app of een "
+	    "herstelcode. Met nieuwe herstelcodes werken de oude niet meer. "
+	    "Een andere telefoon? Zet het uit en weer aan.",
+	    "New recovery codes, or turn it off? Enter your password, and a "
+	    "code of the app or a recovery code. New recovery codes end the "
+	    "old ones. Another phone? Turn it off and on again."),
 	[TEXT_FACTOR_REMOVE] = TEXT_ROW("Uitzetten", "Turn off"),
 	[TEXT_FACTOR_REMOVE_WRONG] = TEXT_ROW(
 	    "Het wachtwoord of de code klopt niet, of de code is al gebruikt. "
 	    "Er is niets veranderd.",
 	    "The password or the code is not right, or the code was used "
 	    "before. Nothing was changed."),
+	[TEXT_FACTOR_RENEW] =
+	    TEXT_ROW("Nieuwe herstelcodes", "New recovery codes"),
+	[TEXT_TO_ACCOUNT] = TEXT_ROW("Naar mijn account", "To my account"),
+	[TEXT_FACTOR_SINCE] = TEXT_ROW("Staat aan sinds {}", "On since {}"),
+	[TEXT_FACTOR_LEFT] = TEXT_ROW(
+	    "Ongebruikte herstelcodes: {}", "Recovery codes not used yet: {}"),
+	[TEXT_FACTOR_CHANGE] = TEXT_ROW("Nieuwe herstelcodes, of uitzetten",
+	    "New recovery codes, or turn it off"),
+	[TEXT_FACTOR_OFF] = TEXT_ROW("Staat uit.", "It is off."),
+	[TEXT_FACTOR_BEGIN] = TEXT_ROW("Aanmelden in twee stappen aanzetten",
+	    "Turn on sign-in with two steps"),
 	[TEXT_RECOVERY] =
 	    TEXT_ROW("Bewaar uw herstelcodes", "Keep your recovery codes"),
 	[TEXT_RECOVERY_NOTE] = TEXT_ROW(
@@ -299,6 +313,14 @@ static const char *const texts[TEXTS][LANGUAGES] = {
 	    "Sign-in with two steps is on. Write these codes down or print "
 	    "them: each works once in place of a code of your phone. They are "
 	    "not shown again."),
+	[TEXT_RECOVERY_NEW] = TEXT_ROW(
+	    "Dit zijn uw nieuwe herstelcodes; de oude werken niet meer. "
+	    "Schrijf "
+	    "ze op of druk ze af: elk ervan werkt een keer in plaats van een "
+	    "code van uw telefoon. Ze worden niet nog eens getoond.",
+	    "These are your new recovery codes; the old ones no longer work. "
+	    "Write them down or print them: each of them works once in place "
+	    "of a code of your phone. They are not shown again."),
 	[TEXT_RECOVERY_KEPT] =
 	    TEXT_ROW("Ik heb ze bewaard, ga verder", "I have kept them, go on"),
 

@@ -83,6 +83,7 @@ enum text {
 	TEXT_DONE_PASSWORD,
 	TEXT_DONE_SESSION,
 	TEXT_DONE_APP,
+	TEXT_DONE_FACTOR,  /* it was turned off */
 	TEXT_DONE_ALREADY, /* it had ended before */
 
 	TEXT_SIGNED_IN_AS, /* {}: the username */
@@ -108,8 +109,18 @@ enum text {
 	TEXT_FACTOR_REMOVE_NOTE,
 	TEXT_FACTOR_REMOVE,
 	TEXT_FACTOR_REMOVE_WRONG,
+	TEXT_FACTOR_RENEW, /* other codes for recovery */
+	TEXT_TO_ACCOUNT,
+
+	/* The section of the account page. */
+	TEXT_FACTOR_SINCE, /* {}: a moment */
+	TEXT_FACTOR_LEFT,  /* {}: the codes for recovery that are left */
+	TEXT_FACTOR_CHANGE,
+	TEXT_FACTOR_OFF,
+	TEXT_FACTOR_BEGIN,
 	TEXT_RECOVERY,
 	TEXT_RECOVERY_NOTE,
+	TEXT_RECOVERY_NEW, /* in place of those before */
 	TEXT_RECOVERY_KEPT,
 
 	TEXT_SIGNED_IN,

@@ -20,8 +20,8 @@ void credential_put(
 bool credential_del(struct txn *vault, struct str account);
 
 /*
- * When the account was signed in with last, with a lasting password: seconds
- * since 1970, 0 if never. It goes with the credential.
+ * When the account was signed in with last, with a lasting password and its
+ * second factor, if it has one: seconds since 1970, 0 if never. It goes with the credential.
  */
 int64_t credential_signed_in(struct txn *vault, struct str account);
 void credential_note_sign_in(

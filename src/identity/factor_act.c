@@ -355,6 +355,22 @@ finish_remove(struct txn *vault, void *arg)
 	return 0;
 }
 
+static int
+finish_renew(struct txn *vault, void *arg)
+{
+	struct work *w = arg;
+
+	if (!find_session(vault, w))
+		return HUB_EDENIED;
+	/* What is used up stays so, whichever codes come now. */
+	if (!use_code(vault, w) || !find_factor(vault, w))
+		return 0;
+	w->factor.recovery = w->digests;
+	second_factor_put(vault, w->session.account, &w->factor);
+	put_event(vault, w, "second-factor.recovery-renewed", NULL);
+	return 0;
+}
+
 /* The password of who is signed in, once more. */
 static enum factor_result
 judge_password(struct work *w)
@@ -378,24 +394,50 @@ judge_password(struct work *w)
 	}
 }
 
+/* FACTOR_DONE: the session's owner has shown password and code. */
+static enum factor_result
+judge_both(struct work *w)
+{
+	enum factor_result result;
+	int rc = look(w);
+
+	if (rc == 0 && !w->has)
+		rc = HUB_EDENIED;
+	if (rc != 0)
+		return end_work(w, rc);
+	result = judge_password(w);
+	return result == FACTOR_DONE ? judge_code(w) : result;
+}
+
 enum factor_result
 factor_remove(const struct hub *hub, struct factor_form *in)
 {
 	struct work w = { hub, in, .kinds = KIND_BIT(SESSION_SIGNED_IN) };
-	enum factor_result result;
-	int rc = look(&w);
+	enum factor_result result = judge_both(&w);
+	int rc;
 
-	if (rc == 0 && !w.has)
-		rc = HUB_EDENIED;
-	if (rc != 0)
-		return end_work(&w, rc);
-	result = judge_password(&w);
-	if (result == FACTOR_DONE)
-		result = judge_code(&w);
 	if (result != FACTOR_DONE)
 		return result;
 	rc = store_write(hub->vault, hub->arena, finish_remove, &w);
 	return rc == 0 && !w.used ? FACTOR_WRONG : end_work(&w, rc);
+}
+
+enum factor_result
+factor_renew(const struct hub *hub, struct factor_form *in)
+{
+	struct work w = { hub, in, .kinds = KIND_BIT(SESSION_SIGNED_IN) };
+	enum factor_result result = judge_both(&w);
+	int rc;
+
+	if (result != FACTOR_DONE)
+		return result;
+	rc = recovery_make(hub->arena, &in->recovery, &w.digests);
+	if (rc == 0)
+		rc = store_write(hub->vault, hub->arena, finish_renew, &w);
+	if (rc == 0 && w.used)
+		return FACTOR_DONE;
+	secret_clear(&in->recovery, sizeof(in->recovery));
+	return rc == 0 ? FACTOR_WRONG : end_work(&w, rc);
 }
 
 /* What an operator does. */

@@ -21,7 +21,7 @@ enum factor_result {
 struct factor_form {
 	struct opaque_digest session; /* of its cookie */
 	struct str code;              /* as typed */
-	struct str password;          /* as typed, for factor_remove() */
+	struct str password;          /* as typed, where it is asked */
 	struct str source;            /* address */
 
 	/* Results. */
@@ -65,6 +65,12 @@ enum factor_result factor_add(const struct hub *hub, struct factor_form *in);
  * session, of SESSION_SIGNED_IN, goes on.
  */
 enum factor_result factor_remove(const struct hub *hub, struct factor_form *in);
+
+/*
+ * New codes for recovery in in->recovery, to be shown once, for the same two;
+ * those from before are dead. The code that was brought is used up.
+ */
+enum factor_result factor_renew(const struct hub *hub, struct factor_form *in);
 
 /*
  * The same for an operator: ends sessions, grants and tokens of the account,

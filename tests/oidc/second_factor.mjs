@@ -5,13 +5,14 @@ import { decodeJwt } from 'jose';
 import { test } from 'node:test';
 import * as oidc from 'openid-client';
 import { HTTPS, hubctl } from '../api/lib/hub.mjs';
-import { App, add, asksForCode } from './lib/factor.mjs';
+import { App, add, asksForCode, recoveryOf } from './lib/factor.mjs';
 import { Visitor, mainForm, pageFields } from './lib/form.mjs';
 import { ISSUER, REDIRECT, SCOPE, authorization, client, codeOf, newcomer,
 	post, refresh, signIn, tokens, unguessable, user }
 	from './lib/provider.mjs';
 
 const FACTOR = '/identity/second-factor';
+const ACCOUNT = '/identity/account';
 const PASSWORD_ACR = 'urn:hub:acr:password';
 const MFA = 'urn:hub:acr:mfa';
 
@@ -211,14 +212,18 @@ test('it goes for the password and a code, and an operator takes it',
 	async () => {
 		const who = await withFactor('remove');
 		let page = await who.visitor.go(FACTOR);
-		assert.equal(mainForm(page).values.step, 'remove');
+		assert.equal(mainForm(page).values.step, 'on');
+		const remove = { act: 'remove', code: who.recovery[0] };
 		page = await who.visitor.submit(page,
-			{ password: unguessable(), code: who.recovery[0] });
+			{ ...remove, password: unguessable() });
 		assert.equal(page.status, 403);
 		page = await who.visitor.submit(page,
-			{ password: who.password, code: who.recovery[0] });
-		assert.equal(mainForm(page).values.step, 'add', page.text);
+			{ ...remove, password: who.password });
+		assert.equal(new URL(page.url).pathname, ACCOUNT);
+		assert.match(page.text, /role="status">[^<]* staat uit\./);
 		await tokens(app, who);
+		page = await who.visitor.go(FACTOR);
+		assert.equal(mainForm(page).values.step, 'add', page.text);
 
 		const again = await add(who.visitor, page);
 		assert.equal(again.recovery.length, 10);
@@ -233,6 +238,38 @@ test('it goes for the password and a code, and an operator takes it',
 			assert.ok(log.includes(`second-factor.${event}`), event);
 		for (const secret of [who.app.secret, ...who.recovery])
 			assert.ok(!log.includes(secret));
+	});
+
+test('new recovery codes end the old ones, by the way of the account page',
+	async () => {
+		const who = await withFactor('renew');
+		let page = await who.visitor.go(ACCOUNT);
+		assert.match(page.text, /Ongebruikte herstelcodes: 10/);
+		const [, link] = /href="(second-factor[^"]*)"/.exec(page.text);
+		page = await who.visitor.go(new URL(link, page.url).href);
+		page = await who.visitor.submit(page,
+			{ act: 'renew', password: who.password, code: who.recovery[0] });
+		assert.equal(page.status, 200, page.text);
+		const fresh = recoveryOf(page);
+		assert.equal(fresh.length, 10);
+		assert.ok(fresh.every((code) => !who.recovery.includes(code)));
+		for (const [code, works] of [[who.recovery[1], false],
+			[fresh[0], true]]) {
+			const visitor = new Visitor();
+			const request = authorization(app);
+			const form = await signIn(visitor, who, request.target);
+			const answer = await visitor.submit(form, { code });
+			if (works)
+				codeOf(answer, request);
+			else
+				assert.equal(answer.status, 403);
+		}
+		assert.match((await who.visitor.go(ACCOUNT)).text,
+			/Ongebruikte herstelcodes: 9/);
+		const log = hubctl('audit');
+		assert.ok(log.includes('second-factor.recovery-renewed'));
+		for (const code of fresh)
+			assert.ok(!log.includes(code));
 	});
 
 test('a temporary password is replaced first, then the code is asked',

@@ -145,18 +145,39 @@ adding_one_gives_the_session_another_cookie(void **state)
 	assert_int_equal(events_of(hub, "second-factor.added", "jan"), 1);
 }
 
+static int
+forget_sign_in(struct txn *vault, void *arg)
+{
+	(void)arg;
+	credential_note_sign_in(vault, STR("jan"), 0);
+	return 0;
+}
+
+static int64_t
+last_sign_in(struct test_hub *hub)
+{
+	struct txn *vault = store_read_begin(hub->vault, hub->arena);
+	int64_t when = credential_signed_in(vault, STR("jan"));
+
+	assert_int_equal(store_read_end(vault), 0);
+	return when;
+}
+
 static void
 a_password_alone_opens_the_form_and_nothing_else(void **state)
 {
 	struct test_hub *hub = *state;
 	struct str secret = give_factor(hub, NULL);
-	struct opaque form = ask(hub);
+	struct opaque form;
 	struct hub h = hub_of(hub);
 	struct factor_form in;
 	struct session_rec rec;
 
+	hub_write(hub, hub->vault, forget_sign_in, NULL);
+	form = ask(hub);
 	assert_false(is_signed_in(hub, &form));
 	assert_int_equal(session_now(hub, &form).kind, SESSION_CODE);
+	assert_true(last_sign_in(hub) == 0);
 	assert_int_equal(events_of(hub, "second-factor.asked", "jan"), 1);
 	/* Neither a proposal nor a change comes of it. */
 	in = form_of(&form, "");
@@ -169,6 +190,8 @@ a_password_alone_opens_the_form_and_nothing_else(void **state)
 	    store_write(h.vault, h.arena, forget_sign_in, NULL), 0);
 	assert_int_equal(factor_signin(&h, &in), FACTOR_DONE);
 	assert_true(is_signed_in(hub, &in.cookie));
+	assert_true(
+	    last_sign_in(hub) == session_now(hub, &in.cookie).auth_time);
 	assert_int_equal(
 	    session_now(hub, &in.cookie).methods, AUTH_PASSWORD | AUTH_CODE);
 	assert_int_equal(
@@ -343,6 +366,51 @@ removing_it_takes_password_and_code(void **state)
 }
 
 static void
+new_recovery_codes_end_the_old_ones(void **state)
+{
+	struct test_hub *hub = *state;
+	struct hub h = hub_of(hub);
+	struct recovery old, fresh;
+	struct factor_form in;
+	struct signin signin;
+	struct opaque cookie, form;
+	struct str secret;
+
+	give_password(hub, GOOD);
+	assert_int_equal(try_signin(hub, JAN, GOOD, &signin), SIGNIN_DONE);
+	cookie = signin.cookie;
+	secret = add(hub, &cookie, &old);
+	in = form_of(&cookie, old.text[0]);
+	in.password = STR(BETTER);
+	assert_int_equal(factor_renew(&h, &in), FACTOR_WRONG);
+	in = form_of(&cookie, "no code");
+	in.password = STR(GOOD);
+	assert_int_equal(factor_renew(&h, &in), FACTOR_WRONG);
+	assert_int_equal(
+	    events_of(hub, "second-factor.recovery-renewed", "jan"), 0);
+	in = form_of(&cookie, old.text[0]);
+	in.password = STR(GOOD);
+	assert_int_equal(factor_renew(&h, &in), FACTOR_DONE);
+	assert_int_equal(
+	    events_of(hub, "second-factor.recovery-renewed", "jan"), 1);
+	for (int i = 0; i < RECOVERY_CODES; i++) {
+		assert_string_not_equal(in.recovery.text[i], old.text[i]);
+		assert_false(audit_holds(hub, in.recovery.text[i]));
+	}
+	/* The session goes on, and the app's codes are what they were. */
+	assert_true(is_signed_in(hub, &cookie));
+	fresh = in.recovery;
+	form = ask(hub);
+	in = form_of(&form, old.text[1]);
+	assert_int_equal(factor_signin(&h, &in), FACTOR_WRONG);
+	in = form_of(&form, fresh.text[9]);
+	assert_int_equal(factor_signin(&h, &in), FACTOR_DONE);
+	form = ask(hub);
+	in = form_of(&form, code_of(hub, secret, 1));
+	assert_int_equal(factor_signin(&h, &in), FACTOR_DONE);
+}
+
+static void
 an_operator_resets_it_and_ends_what_is_open(void **state)
 {
 	struct test_hub *hub = *state;
@@ -441,6 +509,7 @@ main(void)
 		TEST(who_must_have_one_gets_nothing_before),
 		TEST(a_temporary_password_comes_first),
 		TEST(removing_it_takes_password_and_code),
+		TEST(new_recovery_codes_end_the_old_ones),
 		TEST(an_operator_resets_it_and_ends_what_is_open),
 		TEST(one_of_a_deleted_account_is_not_asked_for),
 		TEST(a_form_of_an_ended_epoch_is_closed),

@@ -9,9 +9,11 @@
 #include "identity/session.h"
 #include "store/schema.h"
 #include "unit.h"
+#include "vault_fixture.h"
 #include "visitor.h"
 
 #define FACTOR "/identity/second-factor"
+#define ACCOUNT "/identity/account"
 
 /* The secret on the page, as an app takes it over. */
 static void
@@ -191,6 +193,94 @@ an_abandoned_form_takes_nobody_else_in(void **state)
 	    visitor_location(&other), BASE_URL "/identity/login");
 }
 
+static void
+the_account_page_tells_of_it_and_leads_there_and_back(void **state)
+{
+	char secret[TOTP_SECRET];
+	struct visitor v;
+
+	visitor_begin(&v, *state);
+	visitor_sign_in(&v);
+	assert_int_equal(visitor_get(&v, ACCOUNT), 200);
+	assert_there(&v,
+	    "<section aria-labelledby=\"second-factor\">\n"
+	    "<h2 id=\"second-factor\">Aanmelden in twee stappen</h2>");
+	assert_there(&v, "Staat uit.");
+	assert_there(&v, "href=\"second-factor\">");
+	assert_int_equal(visitor_get(&v, FACTOR "?ui_locales=en"), 200);
+	assert_there(&v, "<a href=\"account?ui_locales=en\">To my account</a>");
+	visitor_get(&v, FACTOR);
+	take_secret(&v, secret);
+	assert_int_equal(send_code(&v, "add", code_of(&v, secret, 0)), 200);
+	assert_there(&v, "href=\"account\">");
+
+	assert_int_equal(visitor_get(&v, ACCOUNT), 200);
+	assert_there(&v, "Staat aan sinds 20");
+	assert_there(&v, "Ongebruikte herstelcodes: 10");
+	assert_not_there(&v, "Staat uit.");
+
+	/* Neither button, neither act. */
+	visitor_get(&v, FACTOR);
+	assert_int_equal(send(&v, "on",
+			     arena_printf(v.f->hub->arena,
+				 "password=" JAN_PASSWORD "&code=%s",
+				 code_of(&v, secret, 1))),
+	    303);
+	assert_string_equal(visitor_location(&v), BASE_URL FACTOR);
+	visitor_get(&v, FACTOR);
+	assert_int_equal(
+	    send(&v, "on", "act=renew&password=" JAN_PASSWORD "&code=000000"),
+	    403);
+	assert_int_equal(send(&v, "on",
+			     arena_printf(v.f->hub->arena,
+				 "act=renew&password=" JAN_PASSWORD "&code=%s",
+				 code_of(&v, secret, 1))),
+	    200);
+	assert_there(&v, "nieuwe herstelcodes; de oude werken niet meer");
+	assert_there(&v, "<ul class=\"codes\">");
+	assert_field(v.f, "Cache-Control", "no-store");
+	assert_int_equal(
+	    vault_events(v.f->hub, "second-factor.recovery-renewed"), 1);
+}
+
+/* One of the codes that the page has just shown. */
+static const char *
+shown_code(struct visitor *v)
+{
+	struct str body = v->f->answer.body;
+	const char *p = memmem(body.p, body.n, "<li><code>", 10);
+
+	assert_non_null(p);
+	return arena_printf(v->f->hub->arena, "%.19s", p + 10);
+}
+
+static void
+turning_it_off_ends_on_the_account_page(void **state)
+{
+	char secret[TOTP_SECRET];
+	const char *code;
+	struct visitor v;
+
+	visitor_begin(&v, *state);
+	visitor_sign_in(&v);
+	visitor_get(&v, FACTOR);
+	take_secret(&v, secret);
+	assert_int_equal(send_code(&v, "add", code_of(&v, secret, 0)), 200);
+	code = shown_code(&v);
+	visitor_get(&v, FACTOR);
+	assert_int_equal(
+	    send(&v, "on",
+		arena_printf(v.f->hub->arena,
+		    "act=remove&password=" JAN_PASSWORD "&code=%s", code)),
+	    303);
+	assert_string_equal(visitor_location(&v), BASE_URL ACCOUNT);
+	assert_int_equal(visitor_follow(&v), 200);
+	assert_there(
+	    &v, "role=\"status\">Aanmelden in twee stappen staat uit.");
+	assert_there(&v, "Staat uit.");
+	assert_int_equal(vault_count(v.f->hub, VAULT_SECOND_FACTOR), 0);
+}
+
 #define TEST(name)                                                             \
 	cmocka_unit_test_setup_teardown(name, service_setup, service_teardown)
 
@@ -201,6 +291,8 @@ main(void)
 		TEST(who_must_have_one_is_led_to_it_and_then_to_the_client),
 		TEST(an_old_session_shows_a_secret_for_the_password_only),
 		TEST(an_abandoned_form_takes_nobody_else_in),
+		TEST(the_account_page_tells_of_it_and_leads_there_and_back),
+		TEST(turning_it_off_ends_on_the_account_page),
 	};
 
 	return UNIT_RUN(tests);

@@ -331,6 +331,11 @@ test('a second factor: added on a phone, used by keyboard, removed', async () =>
 	assert.equal(codes.length, 10);
 	await page.click('a.button');
 	await page.waitForSelector('text=Ongebruikte herstelcodes: 10');
+	assert.equal(new URL(page.url()).pathname, '/identity/account');
+	await shot(page, 'factor-account-phone');
+	await assertGood(page, 'the account page with a second factor');
+	await page.click('text=Nieuwe herstelcodes, of uitzetten');
+	await page.waitForSelector('button[value=renew]');
 	await shot(page, 'factor-on-phone');
 	await assertGood(page, 'a second factor that is on');
 
@@ -347,7 +352,15 @@ test('a second factor: added on a phone, used by keyboard, removed', async () =>
 	await page.goto(`${HTTPS}/identity/second-factor`);
 	await page.fill('#password', PASSWORD);
 	await send(codes[1]);
-	await page.waitForSelector('img.qr');
+	await page.waitForSelector('text=de oude werken niet meer');
+	await assertGood(page, 'new recovery codes');
+	const fresh = await page.locator('.codes li').allTextContents();
+	await page.goto(`${HTTPS}/identity/second-factor`);
+	await page.fill('#password', PASSWORD);
+	await page.fill('#code', fresh[0]);
+	await page.click('button[value=remove]');
+	await page.waitForSelector('[role=status]');
+	assert.equal(new URL(page.url()).pathname, '/identity/account');
 	await close();
 });
 
