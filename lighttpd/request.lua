@@ -65,6 +65,11 @@ local function pages()
 		r.resp_header["Location"] = path .. "/"
 		return 308
 	end
+	-- lighttpd would send a file to whoever posts to it.
+	local method = r.req_attr["request.method"]
+	if method ~= "GET" and method ~= "HEAD" then
+		return 405
+	end
 	return 0
 end
 

@@ -26,10 +26,10 @@ function data(account) {
 			...facts(own, ['id', 'name',
 				own.email === own.name ? 'email' : ''])]),
 		h('div', { class: 'groups' }, groups(own)),
-		h('p', {}, h('a', { href: '/identity/account',
-			text: 'mine.password' })),
-		h('p', {}, h('a', { href: '/identity/second-factor',
-			text: 'mine.factor' })));
+		h('div', { class: 'links' },
+			h('a', { href: '/identity/account', text: 'mine.password' }),
+			h('a', { href: '/identity/second-factor',
+				text: 'mine.factor' })));
 }
 
 async function organizationRows(pages, signal, { dossiers = {} }) {
