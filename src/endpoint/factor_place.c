@@ -12,15 +12,20 @@
 /* A sign-in that is older does not show that its owner still sits there. */
 #define FRESH 300 /* seconds */
 
+/* A form that adds one is over when another has added one. */
 static int
 find_session(struct call *call, struct factor_place *out, bool *found)
 {
+	struct second_factor_rec factor;
 	struct service *s = call->service;
 	struct txn *vault = store_read_begin(s->vault, call->req->arena);
 	int rc;
 
 	*found = session_get(
 	    vault, s->conf, &out->cookie, clock_now(), &out->session);
+	if (*found && out->session.kind == SESSION_ENROL)
+		*found =
+		    !second_factor_get(vault, out->session.account, &factor);
 	rc = store_read_end(vault);
 	if (rc != 0)
 		call_failed(call, rc);

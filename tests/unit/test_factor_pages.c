@@ -94,6 +94,30 @@ who_must_have_one_is_led_to_it_and_then_to_the_client(void **state)
 	    strncmp(visitor_location(&v), PORTAL "/back?code=", 36), 0);
 }
 
+static void
+a_form_to_add_one_ends_with_another_that_has_added_it(void **state)
+{
+	char secret[TOTP_SECRET];
+	struct visitor slow, quick;
+
+	visitor_begin(&slow, *state);
+	slow.f->hub->conf.second_factor = SECOND_FACTOR_ALL;
+	slow.f->service.conf = &slow.f->hub->conf;
+	visitor_get(&slow, "/identity/login");
+	assert_int_equal(visitor_try(&slow, JAN_PASSWORD), 303);
+	quick = (struct visitor){ .f = slow.f };
+	visitor_get(&quick, "/identity/login");
+	assert_int_equal(visitor_try(&quick, JAN_PASSWORD), 303);
+	assert_int_equal(visitor_get(&quick, FACTOR), 200);
+	take_secret(&quick, secret);
+	assert_int_equal(
+	    send_code(&quick, "add", code_of(&quick, secret, 0)), 200);
+	assert_int_equal(visitor_get(&slow, FACTOR), 303);
+	assert_string_equal(
+	    visitor_location(&slow), BASE_URL "/identity/login");
+	assert_int_equal(visitor_get(&slow, FACTOR ".svg"), 404);
+}
+
 struct aging {
 	struct opaque_digest cookie;
 	struct conf *conf;
@@ -289,6 +313,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(who_must_have_one_is_led_to_it_and_then_to_the_client),
+		TEST(a_form_to_add_one_ends_with_another_that_has_added_it),
 		TEST(an_old_session_shows_a_secret_for_the_password_only),
 		TEST(an_abandoned_form_takes_nobody_else_in),
 		TEST(the_account_page_tells_of_it_and_leads_there_and_back),
