@@ -12,20 +12,33 @@
 /* A sign-in that is older does not show that its owner still sits there. */
 #define FRESH 300 /* seconds */
 
-/* A form that adds one is over when another has added one. */
 static int
 find_session(struct call *call, struct factor_place *out, bool *found)
 {
-	struct second_factor_rec factor;
 	struct service *s = call->service;
 	struct txn *vault = store_read_begin(s->vault, call->req->arena);
 	int rc;
 
 	*found = session_get(
 	    vault, s->conf, &out->cookie, clock_now(), &out->session);
-	if (*found && out->session.kind == SESSION_ENROL)
-		*found =
-		    !second_factor_get(vault, out->session.account, &factor);
+	rc = store_read_end(vault);
+	if (rc != 0)
+		call_failed(call, rc);
+	return rc;
+}
+
+/* A form that adds one is over when another has added one. */
+static int
+close_if_added(struct call *call, struct factor_place *out)
+{
+	struct txn *vault =
+	    store_read_begin(call->service->vault, call->req->arena);
+	struct second_factor_rec factor;
+	int rc;
+
+	if (second_factor_get(
+		vault, out->account.id, out->account.born, &factor))
+		out->step = FACTOR_NOBODY;
 	rc = store_read_end(vault);
 	if (rc != 0)
 		call_failed(call, rc);
@@ -55,7 +68,9 @@ find_form(struct call *call, struct factor_place *out)
 	    out->account.epoch == out->session.epoch)
 		out->step = kind == SESSION_CODE ? FACTOR_CODE : FACTOR_ADD;
 	out->must = kind == SESSION_ENROL;
-	return call_look_end(call);
+	rc = call_look_end(call);
+	return rc == 0 && out->step == FACTOR_ADD ? close_if_added(call, out)
+						  : rc;
 }
 
 static enum factor_step
