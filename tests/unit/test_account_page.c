@@ -135,6 +135,7 @@ static void
 a_refused_one_says_why(void **state)
 {
 	struct visitor v;
+	int status = 0;
 
 	open_account(&v, *state);
 	assert_int_equal(send_change(&v, JAN_PASSWORD, NEW, "x"), 422);
@@ -144,14 +145,17 @@ a_refused_one_says_why(void **state)
 	assert_there(&v,
 	    "aria-describedby=\"reason rule\" "
 	    "aria-invalid=\"true\" required>");
-	for (int i = 0; i < 4; i++) {
-		assert_int_equal(
-		    send_change(&v, "verkeerd+wachtwoord", NEW, NEW), 403);
+	/* The delays grow, until one is longer than a slow machine takes. */
+	for (int i = 0; i < 12; i++) {
+		status = send_change(&v, "verkeerd+wachtwoord", NEW, NEW);
+		if (status == 429)
+			break;
+		assert_int_equal(status, 403);
 		assert_there(&v, "Het huidige wachtwoord klopt niet.");
 		assert_not_there(&v, "verkeerd");
 		assert_not_there(&v, "nijlpaarden");
 	}
-	assert_int_equal(send_change(&v, JAN_PASSWORD, NEW, NEW), 429);
+	assert_int_equal(status, 429);
 	assert_true(field(v.f, "Retry-After").n > 0);
 	assert_there(&v, "te vaak een verkeerd wachtwoord");
 }
