@@ -87,7 +87,9 @@ a_client_secret_comes_back(void **state)
 static void
 a_consent_comes_back(void **state)
 {
-	const struct consent_rec in = { STR("openid email"), INT64_MAX };
+	const struct consent_rec in = {
+		.scope = STR("openid email"), .given = INT64_MAX, .born = 3
+	};
 	struct consent_rec out;
 
 	(void)state;
@@ -95,6 +97,7 @@ a_consent_comes_back(void **state)
 	assert_int_equal(consent_rec_get(buf_view(&bytes), &out), 0);
 	assert_str(out.scope, "openid email");
 	assert_true(out.given == INT64_MAX);
+	assert_true(out.born == 3);
 	assert_refuses_damage(consent_rec_get, &out);
 }
 
