@@ -80,7 +80,7 @@ put_way_back(struct page *page, const struct view *view)
 {
 	if (view->place->step == FACTOR_CODE || view->place->must)
 		return;
-	page_html(page, "<p><a href=\"");
+	page_html(page, "<p><a class=\"button second\" href=\"");
 	page_str(page, visit_link(view->visit, "account"));
 	page_html(page, "\">");
 	page_text(page, TEXT_TO_ACCOUNT);

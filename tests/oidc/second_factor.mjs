@@ -2,13 +2,16 @@
 // by a certified client; and what somebody tries who knows the password only.
 import assert from 'node:assert/strict';
 import { decodeJwt } from 'jose';
-import { test } from 'node:test';
+import fs from 'node:fs';
+import { after, test } from 'node:test';
 import * as oidc from 'openid-client';
-import { HTTPS, hubctl } from '../api/lib/hub.mjs';
+import { HTTPS, STATE, daemon, hubctl, load, until }
+	from '../api/lib/hub.mjs';
+import { organization } from '../api/lib/records.mjs';
 import { App, add, asksForCode, recoveryOf } from './lib/factor.mjs';
 import { Visitor, mainForm, pageFields } from './lib/form.mjs';
 import { ISSUER, REDIRECT, SCOPE, authorization, client, codeOf, newcomer,
-	post, refresh, signIn, tokens, unguessable, user }
+	post, refresh, setPassword, signIn, tokens, unguessable, user }
 	from './lib/provider.mjs';
 
 const FACTOR = '/identity/second-factor';
@@ -300,3 +303,93 @@ test('a first sign-in needs no code', async () => {
 		{ new_password: own, new_password_repeat: own }), request);
 	assert.equal((await visitor.go(`${HTTPS}${FACTOR}`)).status, 200);
 });
+
+test('acr_values ends no session that began without a code', async () => {
+	const who = user('voluntary');
+	const { visitor } = await tokens(app, who);
+	const again = await tokens(app, who,
+		{ acr_values: MFA, prompt: 'none' }, visitor);
+	assert.equal(decodeJwt(again.id_token).acr, PASSWORD_ACR);
+	// Nor is it a wish that a fresh sign-in could refuse.
+	const fresh = await authorize(who, { acr_values: MFA, prompt: 'login' });
+	assert.equal(fresh.claims().acr, PASSWORD_ACR);
+});
+
+test('prompt=login and max_age ask for the code again', async () => {
+	const who = await withFactor('again');
+	const before = decodeJwt((await tokens(app, who, {}, who.visitor)).id_token);
+	assert.equal(before.acr, MFA);
+	await until(() => Date.now() / 1000 > before.auth_time + 1);
+	for (const wish of [{ prompt: 'login' }, { max_age: 0 }]) {
+		const request = authorization(app, { ...wish, acr_values: MFA });
+		const page = await signIn(who.visitor, who, request.target);
+		asksForCode(page);
+		const code = codeOf(await who.visitor.submit(page,
+			{ code: who.recovery.shift() }), request);
+		const { body } = await post('token', app, {
+			grant_type: 'authorization_code', code,
+			redirect_uri: REDIRECT, code_verifier: request.verifier });
+		const after = decodeJwt(body.id_token);
+		assert.equal(after.acr, MFA);
+		assert.ok(after.auth_time > before.auth_time);
+	}
+});
+
+const CONF = `${STATE}/hub.conf`;
+const original = fs.readFileSync(CONF, 'utf8');
+
+// Both pools that look at it read the configuration anew.
+async function reload(text) {
+	fs.writeFileSync(CONF, text);
+	for (const pool of ['keepers', 'signin']) {
+		const took = () => fs.readFileSync(`${STATE}/log/${pool}.log`, 'utf8')
+			.split('took over').length - 1;
+		const before = took();
+		process.kill(daemon(pool).master, 'SIGHUP');
+		assert.ok(await until(() => took() > before, 60), pool);
+	}
+}
+
+after(() => reload(original));
+
+test('an employee who must have one is led to it and gets nothing before',
+	async () => {
+		const customer = user('not-an-employee');
+		const username = 'employee-factor@api-test.example';
+		const who = { username, password: unguessable() };
+		load(organization('factor-office'));
+		load({ type: 'account', id: 'api-test-employee-factor',
+			name: username, organizationIds: ['factor-office'],
+			roles: { 'factor-office': ['102'] } });
+		setPassword(username, who.password);
+		const { visitor: old } = await tokens(app, who);
+		await reload(`${original}\nsecond_factor.required = employees\n`);
+
+		// What was begun without is over.
+		await isNotSignedIn(old);
+		await tokens(app, customer);
+
+		const visitor = new Visitor();
+		const request = authorization(app, { acr_values: MFA });
+		let page = await signIn(visitor, who, request.target);
+		assert.equal(new URL(page.url).pathname, FACTOR);
+		assert.equal(mainForm(page).values.step, 'add', page.text);
+		assert.ok(!visitor.cookies.has('__Host-hub'));
+		await isNotSignedIn(visitor);
+		assert.equal(new URL((await visitor.go(ACCOUNT)).url).pathname,
+			'/identity/login');
+		page = await visitor.submit(page, { code: '000000' });
+		assert.equal(page.status, 403);
+		await isNotSignedIn(visitor);
+
+		const added = await add(visitor, page);
+		const [, way] = /href="(authorize[^"]*)"/.exec(added.page.text);
+		const answer = await visitor.go(
+			new URL(way.replaceAll('&amp;', '&'), added.page.url).href);
+		const { body } = await post('token', app, {
+			grant_type: 'authorization_code', code: codeOf(answer, request),
+			redirect_uri: REDIRECT, code_verifier: request.verifier });
+		assert.equal(decodeJwt(body.id_token).acr, MFA);
+		assert.deepEqual(decodeJwt(body.id_token).amr, ['pwd', 'otp', 'mfa']);
+		assert.equal((await visitor.go(ACCOUNT)).status, 200);
+	});
