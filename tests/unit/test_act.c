@@ -20,17 +20,8 @@ static const struct actor someone = {
 static int
 setup(void **state)
 {
-	struct test_hub *hub;
-
-	hub_setup(state);
-	hub = *state;
-	hub_put(hub,
-	    "{\"type\":\"organization\",\"id\":\"1\",\"organizationType\":"
-	    "\"T\",\"code\":\"C\",\"name\":\"N\"}");
-	hub_put(hub,
-	    "{\"type\":\"account\",\"id\":\"a\",\"name\":\"a@example.nl\","
-	    "\"organizations\":[\"1\"]}");
-	hub_put(hub,
+	vault_setup(state);
+	hub_put(*state,
 	    "{\"type\":\"account\",\"id\":\"b\",\"name\":\"b@example.nl\","
 	    "\"organizations\":[\"1\"]}");
 	return 0;

@@ -14,22 +14,6 @@
 
 static const struct actor someone = { .source = STR("192.0.2.7") };
 
-static int
-setup(void **state)
-{
-	struct test_hub *hub;
-
-	hub_setup(state);
-	hub = *state;
-	hub_put(hub,
-	    "{\"type\":\"organization\",\"id\":\"1\",\"organizationType\":"
-	    "\"T\",\"code\":\"C\",\"name\":\"N\"}");
-	hub_put(hub,
-	    "{\"type\":\"account\",\"id\":\"a\",\"name\":\"a@example.nl\","
-	    "\"organizations\":[\"1\"]}");
-	return 0;
-}
-
 struct giving {
 	const char *account, *client, *scope;
 	int64_t now;
@@ -308,7 +292,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, hub_teardown)
+#define TEST(name)                                                             \
+	cmocka_unit_test_setup_teardown(name, vault_setup, hub_teardown)
 		TEST(a_later_consent_adds_to_the_first),
 		TEST(a_consent_ends_with_its_account),
 		cmocka_unit_test(every_word_has_to_be_allowed),

@@ -24,18 +24,8 @@ static struct sweep sweeper;
 static int
 setup(void **state)
 {
-	struct test_hub *hub;
-
-	hub_setup(state);
-	hub = *state;
-	hub_put(hub,
-	    "{\"type\":\"organization\",\"id\":\"1\",\"organizationType\":"
-	    "\"T\",\"code\":\"C\",\"name\":\"N\"}");
-	hub_put(hub,
-	    "{\"type\":\"account\",\"id\":\"a\",\"name\":\"a@example.nl\","
-	    "\"organizations\":[\"1\"]}");
 	sweeper = (struct sweep){ .steps = 10 };
-	return 0;
+	return vault_setup(state);
 }
 
 static const struct swept *

@@ -8,6 +8,19 @@
 #include "store/schema.h"
 #include "unit.h"
 
+int
+vault_setup(void **state)
+{
+	hub_setup(state);
+	hub_put(*state,
+	    "{\"type\":\"organization\",\"id\":\"1\",\"organizationType\":"
+	    "\"T\",\"code\":\"C\",\"name\":\"N\"}");
+	hub_put(*state,
+	    "{\"type\":\"account\",\"id\":\"a\",\"name\":\"a@example.nl\","
+	    "\"organizations\":[\"1\"]}");
+	return 0;
+}
+
 struct opaque_digest
 digest_of(const struct opaque *secret)
 {

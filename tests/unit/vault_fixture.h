@@ -9,6 +9,9 @@
 /* When everything in these tests begins. */
 #define T0 1800000000
 
+/* As hub_setup(), with organisation "1" and account "a" of it. */
+int vault_setup(void **state);
+
 /* A session of account A that began at WHEN; its cookie. */
 struct opaque vault_session(
     struct test_hub *hub, const char *account, const char *sid, int64_t when);
