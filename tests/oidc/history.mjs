@@ -131,6 +131,9 @@ test('the checker takes what may be', () => {
 	];
 	assert.deepEqual(check([...good, ...fine]), []);
 	assert.deepEqual(lastPasswords([...good, ...fine], 'a'), ['p1', 'p2']);
+	// A code that comes twice ends its grant, and not the session behind it.
+	assert.deepEqual(check([...good, { ...first, ...at(6), ...refused },
+		{ op: 'authorize', session: 's', code: 'c9', ...at(8) }]), []);
 });
 
 test('the checker as a program', () => {

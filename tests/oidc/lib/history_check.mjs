@@ -80,8 +80,10 @@ class History {
 			if (op === 'redeem')
 				this.sessionOf.set(grant, this.sessionOf.get(code));
 			if (op === 'redeem' || op === 'refresh') {
-				for (const name of [access, token, next])
-					this.grantOf.set(name, grant);
+				for (const name of [access, token, next]) {
+					if (name !== undefined)
+						this.grantOf.set(name, grant);
+				}
 			}
 		}
 	}
