@@ -128,7 +128,8 @@ what_is_no_refresh_token_is_refused(void **state)
 	const char *const wrong[] = { "x", a.access, a.id,
 		form_of(f, "%.*s", (int)strlen(a.refresh) - 1, a.refresh),
 		form_of(f, "%sA", a.refresh),
-		form_of(f, "A%s", a.refresh + 1) };
+		form_of(f, "%c%s", a.refresh[0] == 'A' ? 'B' : 'A',
+		    a.refresh + 1) };
 
 	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
 		refuse_grant(f, "portal", wrong[i]);
