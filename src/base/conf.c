@@ -20,7 +20,11 @@ enum kind {
 	KIND_PATH,  /* begins with a slash */
 	KIND_URL,   /* https, no slash at the end */
 	KIND_LEVEL, /* error, warning, info, debug */
-	KIND_WHOSE, /* none, employees, all */
+	/* One of a few words, see words_of_kind. */
+	KIND_WHOSE,
+	KIND_SECURITY,
+	KIND_DELIVERY,
+	KIND_LANGUAGE,
 };
 
 /* When a daemon takes a changed value. */
@@ -42,6 +46,37 @@ struct key {
 #define MEMBER(m) offsetof(struct conf, m), sizeof(((struct conf *)0)->m)
 #define GIB (1024ULL * 1024 * 1024)
 #define DAY 86400
+
+static const char *const whose[] = {
+	[SECOND_FACTOR_NONE] = "none",
+	[SECOND_FACTOR_EMPLOYEES] = "employees",
+	[SECOND_FACTOR_ALL] = "all",
+	NULL,
+};
+
+static const char *const securities[] = {
+	[MAIL_STARTTLS] = "starttls",
+	[MAIL_TLS] = "tls",
+	[MAIL_PLAIN] = "none",
+	NULL,
+};
+
+static const char *const deliveries[] = {
+	[DELIVERY_SHOWN] = "shown",
+	[DELIVERY_MAILED] = "mailed",
+	NULL,
+};
+
+/* In the order of enum mail_language. */
+static const char *const languages[] = { "nl", "en", NULL };
+
+/* NULL after the last; the value is the word's place. */
+static const char *const *const words_of_kind[] = {
+	[KIND_WHOSE] = whose,
+	[KIND_SECURITY] = securities,
+	[KIND_DELIVERY] = deliveries,
+	[KIND_LANGUAGE] = languages,
+};
 
 static const struct key keys[] = {
 	{ "base_url", KIND_URL, ON_RESTART, MEMBER(base_url), 0, 0, NULL,
@@ -124,6 +159,9 @@ static const struct key keys[] = {
 	{ "password.temporary_lifetime", KIND_SECONDS, ON_RELOAD,
 	    MEMBER(temporary_lifetime), 60, 30 * DAY, "72h",
 	    "of a temporary password" },
+	{ "password.delivery", KIND_DELIVERY, ON_RELOAD, MEMBER(delivery), 0, 0,
+	    "shown",
+	    "of a temporary password: shown to who makes it, or mailed" },
 	{ "second_factor.required", KIND_WHOSE, ON_RELOAD,
 	    MEMBER(second_factor), 0, 0, "none",
 	    "who must have a second factor: none, employees or all" },
@@ -131,6 +169,33 @@ static const struct key keys[] = {
 	    "10m", "that a new signing key is published before it signs" },
 	{ "audit.keep", KIND_SECONDS, ON_RELOAD, MEMBER(audit_keep), DAY,
 	    3660 * DAY, "400d", "that events stay in the audit log" },
+	{ "mail.server", KIND_TEXT, ON_RELOAD, MEMBER(mail_server), 0, 0, "",
+	    "host:port of the SMTP server; empty: no mail is sent" },
+	{ "mail.security", KIND_SECURITY, ON_RELOAD, MEMBER(mail_security), 0,
+	    0, "starttls",
+	    "of the connection to it: starttls, tls, or none on this machine" },
+	{ "mail.ca", KIND_PATH, ON_RELOAD, MEMBER(mail_ca), 0, 0, "",
+	    "file of the authorities to trust there; empty: the system's" },
+	{ "mail.user", KIND_TEXT, ON_RELOAD, MEMBER(mail_user), 0, 0, "",
+	    "name to authenticate with; empty: none" },
+	{ "mail.password_file", KIND_PATH, ON_RELOAD,
+	    MEMBER(mail_password_file), 0, 0, "",
+	    "file that holds the password of mail.user, for hub alone" },
+	{ "mail.from", KIND_TEXT, ON_RELOAD, MEMBER(mail_from), 0, 0, "",
+	    "address that mail comes from" },
+	{ "mail.name", KIND_TEXT, ON_RELOAD, MEMBER(mail_name), 0, 0, "hub",
+	    "name that mail comes from" },
+	{ "mail.templates", KIND_PATH, ON_RELOAD, MEMBER(mail_templates), 0, 0,
+	    "", "folder of the mails' texts; empty: those that came along" },
+	{ "mail.language", KIND_LANGUAGE, ON_RELOAD, MEMBER(mail_language), 0,
+	    0, "nl", "of mails that their reader has not asked for: nl or en" },
+	{ "mail.timeout", KIND_SECONDS, ON_RELOAD, MEMBER(mail_timeout), 1, 300,
+	    "30s", "for the mail server to take a mail" },
+	{ "mail.give_up", KIND_SECONDS, ON_RELOAD, MEMBER(mail_give_up), 60,
+	    30 * DAY, "2d", "in which a mail is tried again" },
+	{ "portal_url", KIND_TEXT, ON_RELOAD, MEMBER(portal_url), 0, 0, "",
+	    "https address where customers sign in, for mails; empty: "
+	    "/mijn/ of base_url" },
 	{ "log.level", KIND_LEVEL, ON_RELOAD, MEMBER(log_level), 0, 0, "info",
 	    "error, warning, info or debug" },
 };
@@ -248,23 +313,25 @@ set_level(const struct key *key, uint64_t *to, struct str text, struct why *why)
 }
 
 static int
-set_whose(const struct key *key, uint64_t *to, struct str text, struct why *why)
+set_word(const struct key *key, uint64_t *to, struct str text, struct why *why)
 {
-	static const char *const words[] = {
-		[SECOND_FACTOR_NONE] = "none",
-		[SECOND_FACTOR_EMPLOYEES] = "employees",
-		[SECOND_FACTOR_ALL] = "all",
-	};
+	const char *const *words = words_of_kind[key->kind];
+	struct buf list;
+	int rc;
 
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+	for (size_t i = 0; words[i] != NULL; i++) {
 		if (str_eq(text, str_of(words[i]))) {
 			*to = i;
 			return 0;
 		}
 	}
-	return why_set(why, HUB_EINVAL,
-	    "%s: '%.*s' is none of none, employees, all", key->name,
-	    EXCERPT(text));
+	buf_init(&list, 256);
+	for (size_t i = 0; words[i] != NULL; i++)
+		buf_printf(&list, "%s%s", i > 0 ? ", " : "", words[i]);
+	rc = why_set(why, HUB_EINVAL, "%s: '%.*s' is none of %.*s", key->name,
+	    EXCERPT(text), STR_ARG(buf_view(&list)));
+	buf_free(&list);
+	return rc;
 }
 
 static bool
@@ -329,13 +396,22 @@ set_value(
 	case KIND_LEVEL:
 		return set_level(key, to, text, why);
 	case KIND_WHOSE:
-		return set_whose(key, to, text, why);
+	case KIND_SECURITY:
+	case KIND_DELIVERY:
+	case KIND_LANGUAGE:
+		return set_word(key, to, text, why);
 	case KIND_TEXT:
 	case KIND_PATH:
 	case KIND_URL:
 		break;
 	}
 	return set_text(key, to, text, why);
+}
+
+bool
+conf_sends_mail(const struct conf *conf)
+{
+	return conf->mail_server[0] != '\0';
 }
 
 void

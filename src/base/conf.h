@@ -34,6 +34,19 @@ enum conf_second_factor {
 	SECOND_FACTOR_ALL,
 };
 
+/* How the connection to the mail server is kept from others. */
+enum conf_mail_security {
+	MAIL_STARTTLS,
+	MAIL_TLS,   /* from the first byte on */
+	MAIL_PLAIN, /* not at all: to this machine only */
+};
+
+/* How a temporary password reaches whom it is for. */
+enum conf_delivery {
+	DELIVERY_SHOWN,  /* to who made the account, once, and never mailed */
+	DELIVERY_MAILED, /* to the account's address, and never shown */
+};
+
 struct conf {
 	char base_url[256]; /* no slash at the end; the audience of tokens */
 	char data[CONF_PATH_MAX]; /* holds directory/ and vault/ */
@@ -67,11 +80,29 @@ struct conf {
 	uint64_t password_memory; /* bytes that a hash takes */
 	uint64_t password_passes;
 	uint64_t temporary_lifetime;
+	uint64_t delivery;                      /* enum conf_delivery */
 	uint64_t second_factor;                 /* enum conf_second_factor */
 	char password_blocklist[CONF_PATH_MAX]; /* paths with blanks between */
 	uint64_t key_ahead;  /* a new key is published so long before use */
 	uint64_t audit_keep; /* events are kept so long */
+
+	/* Mail; see conf_sends_mail(). */
+	char mail_server[256];       /* host:port, or "" */
+	uint64_t mail_security;      /* enum conf_mail_security */
+	char mail_ca[CONF_PATH_MAX]; /* "": the system's */
+	char mail_user[256];         /* "": no authentication */
+	char mail_password_file[CONF_PATH_MAX];
+	char mail_from[256];                /* address */
+	char mail_name[128];                /* of the sender, for people */
+	char mail_templates[CONF_PATH_MAX]; /* folder; "": those built in */
+	uint64_t mail_language;             /* enum mail_language */
+	uint64_t mail_timeout;              /* seconds, of one try */
+	uint64_t mail_give_up;              /* seconds, of all tries */
+	char portal_url[256]; /* where customers sign in; "": /mijn/ of ours */
 };
+
+/* Whether a mail server is named: only then is anything queued. */
+bool conf_sends_mail(const struct conf *conf);
 
 /* Seconds: no token lives longer. */
 #define TOKEN_LIFETIME_MAX 86400

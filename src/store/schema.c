@@ -57,6 +57,14 @@ static const char *const vault_tables[VAULT_TABLES] = {
 	[VAULT_CONSENT] = "consent",
 	[VAULT_SECOND_FACTOR] = "second_factor",
 	[VAULT_SIGNED_IN] = "signed_in",
+	[VAULT_MAIL] = "mail",
+	[VAULT_MAIL_DUE] = "mail_due",
+	[VAULT_PROVEN] = "proven",
+	[VAULT_EMAIL_CHANGE] = "email_change",
+	[VAULT_INVITATION] = "invitation",
+	[VAULT_ACCOUNT_INVITATION] = "account_invitation",
+	[VAULT_DEVICE] = "device",
+	[VAULT_AUDIT_ABOUT] = "audit_about",
 };
 
 static const enum schema_fate vault_fates[] = {
@@ -76,6 +84,15 @@ static const enum schema_fate vault_fates[] = {
 	[VAULT_CONSENT] = FATE_ENDS,
 	[VAULT_SECOND_FACTOR] = FATE_SURVIVES,
 	[VAULT_SIGNED_IN] = FATE_SURVIVES,
+	/* What was sent, answered or dropped since must not come again. */
+	[VAULT_MAIL] = FATE_ENDS,
+	[VAULT_MAIL_DUE] = FATE_ENDS,
+	[VAULT_PROVEN] = FATE_SURVIVES,
+	[VAULT_EMAIL_CHANGE] = FATE_ENDS,
+	[VAULT_INVITATION] = FATE_ENDS,
+	[VAULT_ACCOUNT_INVITATION] = FATE_ENDS,
+	[VAULT_DEVICE] = FATE_SURVIVES,
+	[VAULT_AUDIT_ABOUT] = FATE_SURVIVES,
 };
 
 #define COUNT(list) (sizeof(list) / sizeof((list)[0]))

@@ -45,6 +45,16 @@ enum vault_table {
 	VAULT_CONSENT, /* account, client -> consent_rec */
 	VAULT_SECOND_FACTOR, /* account id -> second_factor_rec */
 	VAULT_SIGNED_IN,     /* account id -> u64 seconds: the last sign-in */
+	VAULT_MAIL,          /* mail's id -> mail_rec */
+	VAULT_MAIL_DUE,      /* u64 seconds, mail's id -> nothing */
+	VAULT_PROVEN,        /* account id -> proven_rec */
+	VAULT_EMAIL_CHANGE,  /* account id -> email_change_rec */
+	VAULT_INVITATION,    /* contact id -> invitation_rec */
+	VAULT_ACCOUNT_INVITATION, /* account, contact id -> nothing */
+	VAULT_DEVICE,      /* account, digest of the cookie -> u64 seconds:
+				the last sign-in there */
+	VAULT_AUDIT_ABOUT, /* kind (one letter), id, key of the event in audit
+				-> nothing */
 	VAULT_TABLES,
 };
 
