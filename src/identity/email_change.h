@@ -2,8 +2,8 @@
 #define IDENTITY_EMAIL_CHANGE_H
 
 #include "identity/dossier.h"
-#include "identity/opaque.h"
 #include "identity/proven.h"
+#include "identity/spelled.h"
 #include "store/email_change_rec.h"
 #include "store/mail_rec.h"
 
@@ -22,7 +22,8 @@
 #define EMAIL_CHANGE_ASKS 5
 
 /* A code: 60 random bits, "0123-4567-89ab" and a NUL. */
-#define EMAIL_CODE_TEXT 15
+#define EMAIL_CODE_SYMBOLS 12
+#define EMAIL_CODE_TEXT SPELLED_TEXT(EMAIL_CODE_SYMBOLS)
 
 enum email_result {
 	EMAIL_DONE,
@@ -37,10 +38,11 @@ enum email_result {
 };
 
 struct email_form {
-	struct opaque_digest session; /* of the cookie of SESSION_SIGNED_IN */
-	struct str password;          /* as typed: email_change_ask() */
-	struct str address;           /* likewise */
-	struct str code;              /* as typed: email_change_confirm() */
+	const struct account_rec
+	    *account;        /* as the session was found to be of */
+	struct str password; /* as typed: email_change_ask() */
+	struct str address;  /* likewise */
+	struct str code;     /* as typed: email_change_confirm() */
 	struct str source;
 	enum mail_language language; /* of the mails */
 
