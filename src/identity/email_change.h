@@ -1,7 +1,7 @@
 #ifndef IDENTITY_EMAIL_CHANGE_H
 #define IDENTITY_EMAIL_CHANGE_H
 
-#include "identity/dossier.h"
+#include "identity/act.h"
 #include "identity/proven.h"
 #include "identity/spelled.h"
 #include "store/email_change_rec.h"
@@ -107,25 +107,11 @@ int email_change_former(
     const struct hub *hub, struct str account, uint64_t born, struct str *to);
 
 /*
- * By an operator, or, with SEEN, by an employee: at once, and unproven. A
- * pending account that is mailed its temporary password is mailed another one;
- * what was mailed before opens nothing any more. What the owner had asked for
- * ends. HUB_EINVAL (the address), HUB_ENOENT, HUB_ECONFLICT with *TAKEN (it is
- * another account's) or without (what was seen is so no longer, or has been
- * proven), with the sentence. One that the account has already changes nothing.
+ * Somebody else has changed the address of ACCOUNT, as it was, at NOW: what its
+ * owner had asked for is over. TELL: the old address is told, by a mail.
  */
-struct email_set {
-	struct str account;              /* id */
-	struct str address;              /* as typed */
-	const struct dossier_seen *seen; /* of an employee, or NULL */
-
-	/* Results. */
-	struct str username; /* in the arena */
-	bool taken;
-};
-
-int email_change_set(const struct hub *hub, const struct actor *actor,
-    struct email_set *in, struct why *why);
+void email_change_replaced(struct txn *vault, const struct conf *conf,
+    const struct account_rec *account, bool tell, int64_t now);
 
 /* For the sweep: takes away what is over at NOW, or lists it anew. */
 bool email_change_expire(struct txn *vault, struct str account, int64_t now);

@@ -15,7 +15,7 @@ struct invitation_rec {
 	struct str dossier;      /* number: likewise */
 	struct str account;      /* id: who is asked */
 	uint64_t born;           /* the account's */
-	struct str address;      /* that was invited, in lower case */
+	struct str address;      /* the username that was invited */
 	struct str inviter;      /* account id, or "" of an operator */
 	int64_t made;            /* seconds since 1970 */
 	int64_t expires;         /* where it stands in table expiry */
