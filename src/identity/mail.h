@@ -3,6 +3,8 @@
 
 #include <stdbool.h>
 #include "base/conf.h"
+#include "base/err.h"
+#include "store/key.h"
 #include "store/mail_rec.h"
 #include "store/txn.h"
 
@@ -48,6 +50,9 @@ int mail_put(struct txn *vault, const struct conf *conf,
 /* The first that is due at NOW; its name in the arena. False: none. */
 bool mail_due(
     struct txn *vault, int64_t now, struct str *name, struct mail_rec *rec);
+
+/* The key of a mail's entry in mail_due. */
+void mail_due_key(struct key *key, int64_t due, struct str name);
 
 /* When the first is due that waits: seconds since 1970; INT64_MAX: none. */
 int64_t mail_next_due(struct txn *vault);

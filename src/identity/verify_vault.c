@@ -7,6 +7,7 @@
 
 #include "identity/code.h"
 #include "identity/expiry.h"
+#include "identity/mail.h"
 #include "identity/opaque.h"
 #include "identity/second_factor.h"
 #include "store/audit_rec.h"
@@ -16,6 +17,7 @@
 #include "store/email_change_rec.h"
 #include "store/grant_rec.h"
 #include "store/invitation_rec.h"
+#include "store/proven_rec.h"
 #include "store/rec.h"
 #include "store/schema.h"
 #include "store/second_factor_rec.h"
@@ -446,6 +448,61 @@ check_account_invitation(struct verify_look *l, struct str value)
 		verify_found(l, "holds something");
 }
 
+static void
+check_mail(struct verify_look *l, struct str value)
+{
+	struct mail_rec rec;
+	struct str name;
+	struct key key;
+
+	if (!take_text(l, &name))
+		return;
+	if (mail_rec_get(value, &rec) != 0 || !is_time(rec.made) ||
+	    !is_time(rec.due)) {
+		verify_found(l, VERIFY_UNREADABLE);
+		return;
+	}
+	mail_due_key(&key, rec.due, name);
+	if (!rec.failed && !txn_has(l->txn, VAULT_MAIL_DUE, &key))
+		verify_found(l, "is missing in mail_due: nobody sends it");
+}
+
+static void
+check_mail_due(struct verify_look *l, struct str value)
+{
+	struct str rest = l->key, name, bytes;
+	struct mail_rec rec;
+	uint64_t when;
+
+	(void)value;
+	if (!key_take_u64(&rest, &when) || !key_take_str(&rest, &name) ||
+	    rest.n != 0)
+		verify_found(l, "the key is not made of a time and a name");
+	else if (!get(l, VAULT_MAIL, name, &bytes) ||
+	    mail_rec_get(bytes, &rec) != 0 || rec.failed ||
+	    (uint64_t)rec.due != when)
+		verify_found(l, "no mail is due then");
+}
+
+static void
+check_proven(struct verify_look *l, struct str value)
+{
+	struct proven_rec rec;
+	struct str id;
+
+	if (take_text(l, &id) &&
+	    (proven_rec_get(value, &rec) != 0 || !is_time(rec.at)))
+		verify_found(l, VERIFY_UNREADABLE);
+}
+
+/* Of tables that nothing writes yet. */
+static void
+check_empty(struct verify_look *l, struct str value)
+{
+	(void)value;
+	verify_found(l, "no program of this version writes it");
+}
+
 verify_fn *const verify_vault[VAULT_TABLES] = {
 	[VAULT_KEY] = check_key,
 	[VAULT_AUDIT] = check_audit,
@@ -465,4 +522,9 @@ verify_fn *const verify_vault[VAULT_TABLES] = {
 	[VAULT_EMAIL_CHANGE] = check_email_change,
 	[VAULT_INVITATION] = check_invitation,
 	[VAULT_ACCOUNT_INVITATION] = check_account_invitation,
+	[VAULT_MAIL] = check_mail,
+	[VAULT_MAIL_DUE] = check_mail_due,
+	[VAULT_PROVEN] = check_proven,
+	[VAULT_DEVICE] = check_empty,
+	[VAULT_AUDIT_ABOUT] = check_empty,
 };

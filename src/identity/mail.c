@@ -1,0 +1,343 @@
+#include "identity/mail.h"
+
+#include "identity/audit.h"
+#include "store/schema.h"
+
+#define MAIL_REC_MAX 1024
+#define FAULT_MAX 300
+
+/* Seconds. */
+#define RETRY_FIRST 60
+#define RETRY_MOST (6 * 3600)
+#define KEPT (30 * 86400) /* of one that was given up */
+
+static const char *const template_names[MAIL_TEMPLATES] = {
+	[MAIL_WELCOME] = "welcome",
+	[MAIL_RESET] = "reset",
+	[MAIL_FORGOTTEN] = "forgotten",
+	[MAIL_INVITATION] = "invitation",
+	[MAIL_ADDRESS_CODE] = "address_code",
+	[MAIL_ADDRESS_CHANGED] = "address_changed",
+	[MAIL_PASSWORD_CHANGED] = "password_changed",
+	[MAIL_FACTOR_ADDED] = "factor_added",
+	[MAIL_FACTOR_REMOVED] = "factor_removed",
+	[MAIL_NEW_DEVICE] = "new_device",
+};
+
+const char *mail_template_name(enum mail_template template)
+{
+	return template_names[template];
+}
+
+void
+mail_due_key(struct key *key, int64_t due, struct str name)
+{
+	key_begin(key);
+	key_u64(key, (uint64_t)due);
+	key_str(key, name);
+}
+
+/* The record as it is stored; damage fails the transaction. */
+static bool
+read_record(struct txn *vault, struct str name, struct mail_rec *rec)
+{
+	struct str bytes;
+	struct key key;
+	int rc;
+
+	key_of(&key, name);
+	if (!txn_get(vault, VAULT_MAIL, &key, &bytes))
+		return false;
+	rc = mail_rec_get(bytes, rec);
+	if (rc != 0)
+		txn_fail(vault, rc);
+	return rc == 0;
+}
+
+static void
+write_record(struct txn *vault, struct str name, const struct mail_rec *rec)
+{
+	struct buf bytes;
+	struct key key;
+
+	buf_init_arena(&bytes, txn_arena(vault), MAIL_REC_MAX);
+	mail_rec_put(&bytes, rec);
+	if (buf_error(&bytes) != 0)
+		txn_fail(vault, buf_error(&bytes));
+	key_of(&key, name);
+	txn_put(vault, VAULT_MAIL, &key, buf_view(&bytes));
+}
+
+/* Its place among what is to be sent; one that was given up has none. */
+static void
+list_record(struct txn *vault, struct str name, const struct mail_rec *rec)
+{
+	struct key key;
+
+	mail_due_key(&key, rec->due, name);
+	if (!rec->failed)
+		txn_put(vault, VAULT_MAIL_DUE, &key, STR(""));
+}
+
+static void
+unlist_record(struct txn *vault, struct str name, const struct mail_rec *rec)
+{
+	struct key key;
+
+	mail_due_key(&key, rec->due, name);
+	if (!rec->failed)
+		txn_del(vault, VAULT_MAIL_DUE, &key);
+}
+
+static void
+delete_record(struct txn *vault, struct str name, const struct mail_rec *rec)
+{
+	struct key key;
+
+	unlist_record(vault, name, rec);
+	key_of(&key, name);
+	txn_del(vault, VAULT_MAIL, &key);
+}
+
+static struct str
+name_of(struct txn *vault, const struct mail_wish *wish)
+{
+	const char *template = template_names[wish->template];
+	struct buf name;
+
+	buf_init_arena(&name, txn_arena(vault), MAIL_NAME_MAX);
+	buf_str(&name, wish->account);
+	buf_printf(&name, "/%s", template);
+	if (wish->about.n > 0) {
+		buf_byte(&name, '/');
+		buf_str(&name, wish->about);
+	}
+	if (buf_error(&name) != 0)
+		txn_fail(vault, buf_error(&name));
+	return buf_view(&name);
+}
+
+int
+mail_put(struct txn *vault, const struct conf *conf,
+    const struct mail_wish *wish, int64_t now)
+{
+	struct mail_rec rec = {
+		.template = (uint8_t)wish->template,
+		.language = (uint8_t)wish->language,
+		.account = wish->account,
+		.born = wish->born,
+		.about = wish->about,
+		.made = now,
+		.due = now,
+		.fault = STR(""),
+	};
+	struct mail_rec old;
+	struct str name;
+
+	if (!conf_sends_mail(conf))
+		return 0;
+	name = name_of(vault, wish);
+	if (read_record(vault, name, &old)) {
+		if (old.tries == 0 && !old.failed && old.born == rec.born)
+			return 0;
+		unlist_record(vault, name, &old);
+	} else if (txn_count(vault, VAULT_MAIL) >= MAIL_MAX) {
+		return HUB_EFULL;
+	}
+	write_record(vault, name, &rec);
+	list_record(vault, name, &rec);
+	return 0;
+}
+
+/* The first entry of the list, which says when and which. */
+static bool
+first_listed(struct txn *vault, int64_t *when, struct str *name)
+{
+	struct cursor cursor;
+	struct str key, value;
+	uint64_t seconds;
+	bool found;
+
+	txn_cursor(&cursor, vault, VAULT_MAIL_DUE, NULL, NULL, false);
+	found = txn_cursor_next(&cursor, &key, &value);
+	txn_cursor_close(&cursor);
+	if (!found)
+		return false;
+	if (!key_take_u64(&key, &seconds) || !key_take_str(&key, name) ||
+	    key.n != 0 || seconds > INT64_MAX) {
+		txn_fail(vault, HUB_ECORRUPT);
+		return false;
+	}
+	*when = (int64_t)seconds;
+	return true;
+}
+
+bool
+mail_due(struct txn *vault, int64_t now, struct str *name, struct mail_rec *rec)
+{
+	int64_t when;
+
+	if (!first_listed(vault, &when, name) || when > now)
+		return false;
+	if (read_record(vault, *name, rec) && rec->due == when && !rec->failed)
+		return true;
+	txn_fail(vault, HUB_ECORRUPT);
+	return false;
+}
+
+int64_t
+mail_next_due(struct txn *vault)
+{
+	struct str name;
+	int64_t when;
+
+	return first_listed(vault, &when, &name) ? when : INT64_MAX;
+}
+
+/* Whether the mail is the one that was read, and no other try has begun. */
+static bool
+is_as_read(struct txn *vault, struct str name, const struct mail_rec *rec)
+{
+	struct mail_rec now;
+
+	return read_record(vault, name, &now) && now.made == rec->made &&
+	    now.born == rec->born && now.tries == rec->tries &&
+	    now.due == rec->due && now.failed == rec->failed;
+}
+
+static int64_t
+pause_after(uint32_t tries)
+{
+	int64_t pause = RETRY_FIRST;
+
+	while (--tries > 0 && pause < RETRY_MOST)
+		pause *= 2;
+	return pause < RETRY_MOST ? pause : RETRY_MOST;
+}
+
+bool
+mail_try(struct txn *vault, struct str name, struct mail_rec *rec, int64_t now)
+{
+	if (rec->failed || !is_as_read(vault, name, rec))
+		return false;
+	unlist_record(vault, name, rec);
+	rec->tries++;
+	rec->due = now + pause_after(rec->tries);
+	write_record(vault, name, rec);
+	list_record(vault, name, rec);
+	return true;
+}
+
+void
+mail_sent(struct txn *vault, struct str name, const struct mail_rec *rec)
+{
+	if (is_as_read(vault, name, rec))
+		delete_record(vault, name, rec);
+}
+
+static void
+put_event(struct txn *vault, const struct mail_rec *rec, struct str fault)
+{
+	struct audit_rec event = {
+		.event = STR("mail.failed"),
+		.account = rec->account,
+		.client = STR(""),
+		.source = STR("housekeeper"),
+	};
+
+	event.detail = str_of(arena_printf(txn_arena(vault), "%s: %.*s",
+	    template_names[rec->template], STR_ARG(fault)));
+	audit_put(vault, &event);
+}
+
+bool
+mail_failed(struct txn *vault, const struct conf *conf, struct str name,
+    const struct mail_rec *rec, struct str fault, bool for_good, int64_t now)
+{
+	int64_t end = rec->made + (int64_t)conf->mail_give_up;
+	struct mail_rec next = *rec;
+
+	if (!is_as_read(vault, name, rec))
+		return false;
+	if (fault.n > FAULT_MAX)
+		fault.n = FAULT_MAX;
+	unlist_record(vault, name, rec);
+	next.fault = fault;
+	next.failed = for_good || now >= end;
+	if (next.failed)
+		next.due = now;
+	else if (next.due > end)
+		next.due = end; /* One try more, then it is over. */
+	write_record(vault, name, &next);
+	list_record(vault, name, &next);
+	if (next.failed)
+		put_event(vault, &next, fault);
+	return next.failed;
+}
+
+bool
+mail_retry(struct txn *vault, struct str name, int64_t now)
+{
+	struct mail_rec rec;
+
+	if (!read_record(vault, name, &rec))
+		return false;
+	unlist_record(vault, name, &rec);
+	rec.failed = false;
+	rec.made = rec.due = now;
+	rec.tries = 0;
+	write_record(vault, name, &rec);
+	list_record(vault, name, &rec);
+	return true;
+}
+
+bool
+mail_drop(struct txn *vault, struct str name)
+{
+	struct mail_rec rec;
+
+	if (!read_record(vault, name, &rec))
+		return false;
+	delete_record(vault, name, &rec);
+	return true;
+}
+
+bool
+mail_next(struct txn *vault, struct str *name, struct mail_rec *rec)
+{
+	struct cursor cursor;
+	struct str key, value;
+	struct key from;
+	bool found;
+	int rc;
+
+	key_of(&from, *name);
+	txn_cursor(
+	    &cursor, vault, VAULT_MAIL, NULL, name->n > 0 ? &from : NULL, true);
+	found = txn_cursor_next(&cursor, &key, &value);
+	txn_cursor_close(&cursor);
+	if (!found)
+		return false;
+	rc = mail_rec_get(value, rec);
+	if (rc == 0 && (!key_take_str(&key, name) || key.n != 0))
+		rc = HUB_ECORRUPT;
+	if (rc != 0)
+		txn_fail(vault, rc);
+	return rc == 0;
+}
+
+unsigned int
+mail_sweep(struct txn *vault, int64_t now, unsigned int most)
+{
+	struct str name = STR("");
+	struct mail_rec rec;
+	unsigned int n = 0;
+
+	while (n < most && mail_next(vault, &name, &rec)) {
+		if (!rec.failed || rec.due + KEPT > now)
+			continue;
+		delete_record(vault, name, &rec);
+		n++;
+	}
+	return n;
+}
