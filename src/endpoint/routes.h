@@ -37,7 +37,10 @@ void contact_account_add(struct call *call);
 void contact_account_reset(struct call *call); /* contact_account_add.c */
 void contact_account_block(struct call *call);
 void contact_account_unblock(struct call *call); /* contact_account_block.c */
-void style_sheet(struct call *call);             /* style.c */
-void style_picture(struct call *call);           /* style.c */
+void contact_account_email(struct call *call);
+void contact_account_invite(struct call *call);
+void contact_account_withdraw(struct call *call); /* contact_account_invite.c */
+void style_sheet(struct call *call);              /* style.c */
+void style_picture(struct call *call);            /* style.c */
 
 #endif

@@ -108,6 +108,21 @@ credential_set_temporary(const struct conf *conf, struct credential_rec *rec,
 	rec->mailed = false;
 }
 
+void
+credential_drop_mailed(struct txn *vault, struct str account, uint64_t born)
+{
+	struct credential_rec rec;
+
+	if (!credential_get(vault, account, &rec) || rec.born != born ||
+	    !rec.mailed)
+		return;
+	rec.temporary = STR("");
+	rec.temporary_until = 0;
+	rec.temporary_serial++;
+	rec.mailed = false;
+	credential_put(vault, account, &rec);
+}
+
 struct settling {
 	struct str account;
 	bool pending;   /* as the flag is to be */

@@ -38,6 +38,13 @@ void credential_set_temporary(const struct conf *conf,
     struct credential_rec *rec, const char hash[PASSWORD_HASH], int64_t now);
 
 /*
+ * Takes a temporary password away that was mailed to an address which the
+ * account, born at BORN, is about to lose; forms that it has opened close.
+ */
+void credential_drop_mailed(
+    struct txn *vault, struct str account, uint64_t born);
+
+/*
  * Replaces what an account signs in with by FN in a transaction of the vault,
  * and ends all that the old one has opened. The epoch is raised before, so
  * that a crash leaves less, and once more after it, together with the pending

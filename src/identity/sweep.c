@@ -7,8 +7,10 @@
 #include "identity/code.h"
 #include "identity/consent.h"
 #include "identity/credential.h"
+#include "identity/email_change.h"
 #include "identity/expiry.h"
 #include "identity/grant.h"
+#include "identity/invitation.h"
 #include "identity/mail.h"
 #include "identity/proven.h"
 #include "identity/second_factor.h"
@@ -44,6 +46,8 @@ add(struct swept *sum, const struct swept *done)
 	sum->grants += done->grants;
 	sum->sessions += done->sessions;
 	sum->windows += done->windows;
+	sum->email_changes += done->email_changes;
+	sum->invitations += done->invitations;
 	sum->throttles += done->throttles;
 	sum->events += done->events;
 	sum->mails += done->mails;
@@ -67,6 +71,14 @@ expire_one(struct txn *vault, const struct expiry *e, struct step *s)
 		break;
 	case EXPIRY_WINDOW:
 		s->done.windows += grant_close_window(vault, e->name, s->now);
+		break;
+	case EXPIRY_EMAIL_CHANGE:
+		s->done.email_changes +=
+		    email_change_expire(vault, e->name, s->now);
+		break;
+	case EXPIRY_INVITATION:
+		s->done.invitations +=
+		    invitation_expire(vault, e->name, s->now);
 		break;
 	}
 }

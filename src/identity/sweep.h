@@ -10,7 +10,8 @@
  */
 struct swept {
 	unsigned int codes, grants, sessions;
-	unsigned int windows;     /* seeds of successors not used in time */
+	unsigned int windows; /* seeds of successors not used in time */
+	unsigned int email_changes, invitations;
 	unsigned int throttles;   /* counters */
 	unsigned int revoked;     /* ids that no token can name any more */
 	unsigned int events;      /* of the audit log, older than audit.keep */

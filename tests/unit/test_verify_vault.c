@@ -8,6 +8,8 @@
 #include "identity/mail.h"
 #include "identity/proven.h"
 #include "store/credential_rec.h"
+#include "store/email_change_rec.h"
+#include "store/invitation_rec.h"
 #include "store/schema.h"
 #include "store/throttle_rec.h"
 #include "unit.h"
@@ -46,6 +48,38 @@ put_rest(struct txn *vault, void *arg)
 	return 0;
 }
 
+static int
+put_asked(struct txn *vault, void *arg)
+{
+	const struct email_change_rec change = { .to = STR("b"),
+		.from = STR("a"),
+		.expires = T0 + 3600,
+		.listed = T0 + 3600 };
+	const struct invitation_rec invitation = { .organization = STR("1"),
+		.dossier = STR("10"),
+		.account = STR("a"),
+		.expires = T0 + 3600 };
+	struct buf bytes;
+	struct key key;
+
+	(void)arg;
+	buf_init_arena(&bytes, txn_arena(vault), 256);
+	email_change_rec_put(&bytes, &change);
+	key_of(&key, STR("a"));
+	txn_put(vault, VAULT_EMAIL_CHANGE, &key, buf_view(&bytes));
+	expiry_put(vault, change.listed, EXPIRY_EMAIL_CHANGE, STR("a"));
+	buf_init_arena(&bytes, txn_arena(vault), 256);
+	invitation_rec_put(&bytes, &invitation);
+	key_of(&key, STR("c"));
+	txn_put(vault, VAULT_INVITATION, &key, buf_view(&bytes));
+	expiry_put(vault, invitation.expires, EXPIRY_INVITATION, STR("c"));
+	key_begin(&key);
+	key_str(&key, STR("a"));
+	key_str(&key, STR("c"));
+	txn_put(vault, VAULT_ACCOUNT_INVITATION, &key, STR(""));
+	return 0;
+}
+
 /* A code, a session, a grant within the window of its successor. */
 static int
 setup(void **state)
@@ -68,6 +102,7 @@ setup(void **state)
 	assert_int_equal(vault_refresh(hub, token.text, "app", 1, T0, NULL), 0);
 	memcpy(hub->conf.mail_server, "localhost:25", 13);
 	hub_write(hub, hub->vault, put_rest, hub);
+	hub_write(hub, hub->vault, put_asked, NULL);
 	return 0;
 }
 
@@ -103,8 +138,8 @@ a_sound_vault_has_no_errors(void **state)
 	struct verify v;
 
 	assert_string_equal(verify(*state, &v), "");
-	/* Eight records, four entries of indexes, four of expiry. */
-	assert_int_equal(v.records, 16);
+	/* Ten records, five entries of indexes, six of expiry. */
+	assert_int_equal(v.records, 21);
 }
 
 /* What is done to one record, past all rules. */
@@ -216,6 +251,24 @@ static const struct damage damages[] = {
 	    .says = ": the key is not made of a time, a kind" },
 	{ VAULT_EXPIRY, "g", "g", .when = IDLE_END, .kind = EXPIRY_GRANT,
 	    .to = "", .says = ": the key is not made of a time" },
+	{ VAULT_EMAIL_CHANGE, "a", .to = "",
+	    .says = "email_change a: cannot be read" },
+	{ VAULT_EXPIRY, "a", .when = T0 + 3600, .kind = EXPIRY_EMAIL_CHANGE,
+	    .says = "email_change a: is missing in expiry" },
+	{ VAULT_EXPIRY, "x", .when = T0, .kind = EXPIRY_EMAIL_CHANGE, .to = "",
+	    .says = ": no record stands at this place" },
+	{ VAULT_INVITATION, "c", .to = "",
+	    .says = "invitation c: cannot be read" },
+	{ VAULT_INVITATION, "c",
+	    .says = "leads to the invitation of contact c, which" },
+	{ VAULT_ACCOUNT_INVITATION, "a", "c",
+	    .says = "invitation c: is missing in account_invitation" },
+	{ VAULT_ACCOUNT_INVITATION, "b", "c", .to = "",
+	    .says = "the invitation of contact c is another" },
+	{ VAULT_ACCOUNT_INVITATION, "a", "c", .to = "x",
+	    .says = "account_invitation a c: holds something" },
+	{ VAULT_EXPIRY, "c", .when = T0 + 3600, .kind = EXPIRY_INVITATION,
+	    .says = "invitation c: is missing in expiry" },
 	{ VAULT_CONSENT, "a", "app", .to = "",
 	    .says = "consent a app: cannot be read" },
 	{ VAULT_CONSENT, "a", .to = "",
