@@ -26,6 +26,19 @@ credential_get(
 	return rc == 0;
 }
 
+bool
+credential_of(struct txn *vault, struct str account, uint64_t born,
+    struct credential_rec *rec)
+{
+	if (credential_get(vault, account, rec) && rec->born == born)
+		return true;
+	*rec = (struct credential_rec){
+		.temporary_serial = rec->temporary_serial,
+		.born = born,
+	};
+	return false;
+}
+
 void
 credential_put(
     struct txn *vault, struct str account, const struct credential_rec *rec)

@@ -15,6 +15,13 @@
  */
 bool credential_get(
     struct txn *vault, struct str account, struct credential_rec *rec);
+
+/*
+ * The same of the account's life BORN: of an earlier one only the serial is
+ * left, which goes on, so that no two temporary passwords share one.
+ */
+bool credential_of(struct txn *vault, struct str account, uint64_t born,
+    struct credential_rec *rec);
 void credential_put(
     struct txn *vault, struct str account, const struct credential_rec *rec);
 bool credential_del(struct txn *vault, struct str account);
