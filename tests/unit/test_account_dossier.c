@@ -1,5 +1,6 @@
 #include "directory/account_dossier.h"
 
+#include <string.h>
 #include "directory/state.h"
 #include "hub_fixture.h"
 #include "store/rec_list.h"
@@ -20,6 +21,12 @@ setup(void **state)
 	hub_put(hub,
 	    "{\"type\":\"account\",\"id\":\"bare\",\"name\":\"bare@b.nl\"}");
 	return 0;
+}
+
+static bool
+holds(struct str text, const char *part)
+{
+	return text.n > 0 && memmem(text.p, text.n, part, strlen(part)) != NULL;
 }
 
 struct step {
@@ -96,9 +103,9 @@ what_else_the_account_has_stays(void **state)
 	assert_true(rec_list_has(rec.groups, STR("101")));
 	assert_true(rec_list_has(rec.groups, STR("103")));
 	for (size_t i = 0; i < sizeof(kept) / sizeof(kept[0]); i++) {
-		if (str_find(rec.source, str_of(kept[i])) < 0)
-			fail_msg("%s is not in %.*s", kept[i],
-			    STR_ARG(rec.source));
+		if (!holds(rec.source, kept[i]))
+			fail_msg(
+			    "%s is not in %.*s", kept[i], STR_ARG(rec.source));
 	}
 	assert_str(rec.name, "A@b.nl");
 	assert_int_equal(rec.epoch, before.epoch);
@@ -183,7 +190,7 @@ assert_not_added(struct test_hub *hub, const char *account,
 {
 	hub->why.text[0] = '\0';
 	assert_int_equal(run(hub, add, account, organization, dossier), rc);
-	if (str_find(str_of(hub->why.text), str_of(says)) < 0)
+	if (strstr(hub->why.text, says) == NULL)
 		fail_msg("'%s' is not in: %s", says, hub->why.text);
 }
 
@@ -198,11 +205,9 @@ what_may_not_be_added_is_told(void **state)
 	    "account a has dossier D of organisation 1 already");
 	assert_not_added(hub, "a", "1", "D", HUB_EEXIST,
 	    "account a has dossier D of organisation 1 already");
-	assert_not_added(
-	    hub, "bare", "1", "D", HUB_ECONFLICT, "account a");
+	assert_not_added(hub, "bare", "1", "D", HUB_ECONFLICT, "account a");
 	assert_string_equal(dossiers(hub, "bare"), "");
-	assert_string_equal(
-	    hub_list(hub, hub_account(hub, "bare").groups), "");
+	assert_string_equal(hub_list(hub, hub_account(hub, "bare").groups), "");
 	assert_string_equal(hub_whose(hub, "1", "D"), "a");
 }
 

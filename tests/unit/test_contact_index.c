@@ -9,8 +9,9 @@
 #include "unit.h"
 
 #define CONTACT(id, organization, dossier, members)                            \
-	"{\"type\":\"contact\",\"id\":\"" id "\",\"organizationId\":\""        \
-	organization "\",\"dossierNumber\":\"" dossier "\"" members "}"
+	"{\"type\":\"contact\",\"id\":\"" id                                   \
+	"\",\"organizationId\":\"" organization                                \
+	"\",\"dossierNumber\":\"" dossier "\"" members "}"
 #define DELETION(id, members)                                                  \
 	"{\"type\":\"contact\",\"id\":\"" id "\",\"deleted\":true" members "}"
 
@@ -85,9 +86,8 @@ a_contact_stands_under_each_of_its_words(void **state)
 static int
 list_of_word(struct txn *txn, const char *word, struct str *value)
 {
-	const struct contact_rec contact = {
-		.organization = STR("1"), .id = STR("k")
-	};
+	const struct contact_rec contact = { .organization = STR("1"),
+		.id = STR("k") };
 	struct key key;
 
 	contact_entry_key(&key, &contact, str_of(word), STR("berg jan"));
@@ -126,16 +126,16 @@ another_record_leaves_no_word_of_the_old_one(void **state)
 		",\"firstName\":\"Jan\",\"lastName\":\"Berg\","
 		"\"email\":\"jan@example.nl\""));
 	hub_put(hub, CONTACT("k", "1", "10", ",\"lastName\":\"Dal\""));
-	assert_string_equal(entries(hub),
-	    "1  <dal > k\n1 10 <dal > k\n1 dal <dal > k\n");
+	assert_string_equal(
+	    entries(hub), "1  <dal > k\n1 10 <dal > k\n1 dal <dal > k\n");
 	/* Another organisation's now. */
 	hub_put(hub, CONTACT("k", "2", "20", ",\"lastName\":\"Dal\""));
-	assert_string_equal(entries(hub),
-	    "2  <dal > k\n2 20 <dal > k\n2 dal <dal > k\n");
+	assert_string_equal(
+	    entries(hub), "2  <dal > k\n2 20 <dal > k\n2 dal <dal > k\n");
 	/* The same once more changes nothing. */
 	hub_put(hub, CONTACT("k", "2", "20", ",\"lastName\":\"Dal\""));
-	assert_string_equal(entries(hub),
-	    "2  <dal > k\n2 20 <dal > k\n2 dal <dal > k\n");
+	assert_string_equal(
+	    entries(hub), "2  <dal > k\n2 20 <dal > k\n2 dal <dal > k\n");
 }
 
 static void
@@ -146,8 +146,8 @@ a_deletion_leaves_nothing(void **state)
 	hub_put(hub, CONTACT("k", "1", "10", ",\"lastName\":\"Berg\""));
 	hub_put(hub, CONTACT("l", "1", "11", ",\"lastName\":\"Berg\""));
 	hub_put(hub, DELETION("k", ""));
-	assert_string_equal(entries(hub),
-	    "1  <berg > l\n1 11 <berg > l\n1 berg <berg > l\n");
+	assert_string_equal(
+	    entries(hub), "1  <berg > l\n1 11 <berg > l\n1 berg <berg > l\n");
 	hub_put(hub, DELETION("l", ",\"version\":2"));
 	assert_string_equal(entries(hub), "");
 }
@@ -194,11 +194,11 @@ case_and_accents_are_folded(void **state)
 		",\"firstName\":\"JOS\xc3\x89\",\"lastName\":\"M\xc3\xbcller "
 		"Stra\xc3\x9f"
 		"e \xef\xac\x81jn\",\"email\":\"Jos\xc3\xa9@Example.NL\""));
-	assert_words(hub, "k",
-	    "abc/9 fijn jose jose@example.nl muller strasse ");
+	assert_words(
+	    hub, "k", "abc/9 fijn jose jose@example.nl muller strasse ");
 	/* The accent as a letter of its own, which is the same text. */
-	hub_put(hub,
-	    CONTACT("l", "1", "11", ",\"lastName\":\"Mu\xcc\x88ller\""));
+	hub_put(
+	    hub, CONTACT("l", "1", "11", ",\"lastName\":\"Mu\xcc\x88ller\""));
 	assert_words(hub, "l", "11 muller ");
 	/* Other scripts have case, too; those without stay. */
 	hub_put(hub,
@@ -238,8 +238,7 @@ each_word_counts_once_and_blanks_are_none(void **state)
 		"10\",\"email\":\"\""));
 	assert_words(hub, "k", "- 10 jan ");
 	hub_put(hub,
-	    CONTACT(
-		"l", "1", "11", ",\"firstName\":null,\"lastName\":\"\""));
+	    CONTACT("l", "1", "11", ",\"firstName\":null,\"lastName\":\"\""));
 	assert_words(hub, "l", "11 ");
 }
 
@@ -364,14 +363,14 @@ a_text_that_comes_in_is_split_the_same_way(void **state)
 	struct test_hub *hub = *state;
 	struct str words[3];
 
-	assert_int_equal(contact_words_split(hub->arena,
-			     STR(" \xc3\x89\x65n \t twee-drie "), false, words,
-			     3),
+	assert_int_equal(
+	    contact_words_split(hub->arena, STR(" \xc3\x89\x65n \t twee-drie "),
+		false, words, 3),
 	    2);
 	assert_str(words[0], "een");
 	assert_str(words[1], "twee-drie");
-	assert_int_equal(contact_words_split(
-			     hub->arena, STR("een-twee"), true, words, 3),
+	assert_int_equal(
+	    contact_words_split(hub->arena, STR("een-twee"), true, words, 3),
 	    2);
 	assert_str(words[1], "twee");
 	assert_int_equal(

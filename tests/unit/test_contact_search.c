@@ -15,8 +15,7 @@ static const struct str all[] = { STR("1"), STR("11"), STR("2") };
 
 static void
 put(struct test_hub *hub, const char *id, const char *organization,
-    const char *dossier, const char *first, const char *last,
-    const char *email)
+    const char *dossier, const char *first, const char *last, const char *email)
 {
 	hub_put(hub,
 	    arena_printf(hub->arena,
@@ -71,8 +70,8 @@ append(struct buf *text, const struct contact_search *search)
 
 /* All that is found, page by page, each begun from the place as text. */
 static const char *
-found_by(struct test_hub *hub, const char *text, const struct str *organizations,
-    size_t count, size_t page)
+found_by(struct test_hub *hub, const char *text,
+    const struct str *organizations, size_t count, size_t page)
 {
 	struct contact_query query = query_of(hub, text);
 	struct contact_search s = {
@@ -169,8 +168,8 @@ without_a_word_all_come_by_name(void **state)
 
 	assert_finds(hub, "", "jose jan1 jan2 mia ");
 	assert_finds(hub, " \t ", "jose jan1 jan2 mia ");
-	assert_string_equal(found_by(hub, "", all, 3, 1),
-	    "jose jan1 jan2 mia eleven other ");
+	assert_string_equal(
+	    found_by(hub, "", all, 3, 1), "jose jan1 jan2 mia eleven other ");
 	assert_string_equal(found_by(hub, "", all, 0, 1), "");
 }
 
@@ -179,16 +178,14 @@ other_organisations_are_never_come_across(void **state)
 {
 	struct test_hub *hub = *state;
 
-	assert_string_equal(
-	    found_by(hub, "jan", all + 1, 1, 10), "eleven ");
+	assert_string_equal(found_by(hub, "jan", all + 1, 1, 10), "eleven ");
 	assert_string_equal(found_by(hub, "jan", all + 2, 1, 10), "other ");
 	assert_string_equal(
 	    found_by(hub, "jan", all + 1, 2, 1), "eleven other ");
 	assert_string_equal(
 	    found_by(hub, "", (const struct str[]){ STR("3") }, 1, 10), "");
 	/* Words of others count neither as a hit nor as a choice. */
-	assert_string_equal(
-	    found_by(hub, "jan smit", all + 1, 2, 10), "");
+	assert_string_equal(found_by(hub, "jan smit", all + 1, 2, 10), "");
 }
 
 /* A page from behind a place in another organisation's part of the table. */
@@ -278,8 +275,7 @@ a_place_holds_while_contacts_come_and_go(void **state)
 	assert_int_equal(s.n, 1);
 	assert_str(s.ids[0], "jan1");
 	assert_true(s.more);
-	hub_put(hub,
-	    "{\"type\":\"contact\",\"id\":\"jan1\",\"deleted\":true}");
+	hub_put(hub, "{\"type\":\"contact\",\"id\":\"jan1\",\"deleted\":true}");
 	put(hub, "before", "1", "C-1", "Ab", "Jansen", "");
 	put(hub, "behind", "1", "C-2", "Zef", "Jansen", "");
 	s.most = 10;
@@ -356,7 +352,10 @@ long_place(struct test_hub *hub, size_t bytes)
 	struct buf text;
 
 	memset(key, 'a', sizeof(key));
-	memcpy(key, "\0" "1\0jan", 6);
+	memcpy(key,
+	    "\0"
+	    "1\0jan",
+	    6);
 	key[bytes - 3] = key[bytes - 1] = '\0';
 	buf_init_arena(&text, hub->arena, 2 * sizeof(key));
 	b64url_put(&text, key, bytes);
@@ -397,8 +396,8 @@ a_query_has_bounds(void **state)
 	assert_int_equal(query.n, 1);
 	assert_int_equal(query.word[0].n, CONTACT_QUERY_MAX);
 	text[CONTACT_QUERY_MAX] = 'x';
-	assert_false(contact_query_parse(hub->arena,
-	    (struct str){ text, CONTACT_QUERY_MAX + 1 }, &query));
+	assert_false(contact_query_parse(
+	    hub->arena, (struct str){ text, CONTACT_QUERY_MAX + 1 }, &query));
 	assert_int_equal(query.n, 0);
 	assert_false(contact_query_parse(hub->arena, STR("a\xff"), &query));
 	assert_false(contact_query_parse(hub->arena, STR("\xc3"), &query));

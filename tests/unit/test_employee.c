@@ -39,10 +39,8 @@ either_role_makes_an_employee(void **state)
 {
 	struct test_hub *hub = *state;
 
-	assert_string_equal(
-	    places(hub, ",\"roles\":{\"1\":[\"102\"]}"), "1 ");
-	assert_string_equal(
-	    places(hub, ",\"roles\":{\"1\":[\"103\"]}"), "1 ");
+	assert_string_equal(places(hub, ",\"roles\":{\"1\":[\"102\"]}"), "1 ");
+	assert_string_equal(places(hub, ",\"roles\":{\"1\":[\"103\"]}"), "1 ");
 	assert_string_equal(
 	    places(hub, ",\"roles\":{\"1\":[\"103\",\"102\"]}"), "1 ");
 	assert_string_equal(
@@ -60,9 +58,9 @@ a_role_counts_at_its_organisation_only(void **state)
 		"\"2\":[\"7\"]},\"organizationIds\":[\"3\"],"
 		"\"dossiers\":{\"4\":\"D\"}"),
 	    "10 9 ");
-	assert_string_equal(
-	    places(hub, ",\"roles\":{\"1\":[\"102\"]},\"dossiers\":"
-			"{\"2\":\"D\"}"),
+	assert_string_equal(places(hub,
+				",\"roles\":{\"1\":[\"102\"]},\"dossiers\":"
+				"{\"2\":\"D\"}"),
 	    "1 ");
 }
 

@@ -58,6 +58,12 @@ assert_taken(struct turn *t, const char *body)
 	assert_int_equal(t->resp.status, 0);
 }
 
+static bool
+holds(struct str text, const char *part)
+{
+	return text.n > 0 && memmem(text.p, text.n, part, strlen(part)) != NULL;
+}
+
 /* The problem that the answer holds. */
 static const struct json *
 problem_of(struct turn *t)
@@ -78,7 +84,7 @@ assert_refused(struct turn *t, const char *body, int status, const char *says)
 	if (t->resp.status != status)
 		fail_msg("%s: %d, %.*s", body, t->resp.status,
 		    STR_ARG(t->resp.body));
-	if (str_find(t->resp.body, str_of(says)) < 0)
+	if (!holds(t->resp.body, says))
 		fail_msg("%s: '%s' is not in %.*s", body, says,
 		    STR_ARG(t->resp.body));
 }
@@ -144,11 +150,9 @@ an_unknown_member_is_named(void **state)
 {
 	struct turn *t = *state;
 
-	assert_refused(t, "{\"email\":1,\"role\":\"103\"}", 422,
-	    "\"pointer\":\"/role\"");
-	assert_non_null(strstr(
-	    t->arena == NULL ? "" : arena_str(t->arena, t->resp.body).p,
-	    "not known here"));
+	assert_refused(
+	    t, "{\"email\":1,\"role\":\"103\"}", 422, "\"pointer\":\"/role\"");
+	assert_true(holds(t->resp.body, "not known here"));
 	assert_refused(t, "{\"Email\":1}", 422, "\"pointer\":\"/Email\"");
 	assert_refused(t, "{\"emails\":1}", 422, "\"pointer\":\"/emails\"");
 	assert_refused(t, "{\"\":1}", 422, "not known here");
@@ -171,7 +175,7 @@ a_long_name_is_not_told(void **state)
 	assert_false(read_as(t, "application/json", buf_view(&body), false));
 	assert_int_equal(t->resp.status, 422);
 	assert_true(t->resp.body.n < 1024);
-	assert_true(str_find(t->resp.body, STR("not known here")) >= 0);
+	assert_true(holds(t->resp.body, "not known here"));
 }
 
 static void
@@ -191,8 +195,8 @@ what_is_no_json_is_a_bad_request(void **state)
 	static const char *const bad[] = { "{", "{\"email\"}", "{email:1}",
 		"{\"email\":1,}", "{\"email\":1}{}", "{\"email\":1} x", "x",
 		"{\"email\":\"\\ud800\"}", "{\"email\":\"a\\u0000\"}",
-		"{\"email\":\"\xff\"}", "\xef\xbb\xbf{}",
-		"{\"email\":1/*no*/}", "email=a%40b.nl" };
+		"{\"email\":\"\xff\"}", "\xef\xbb\xbf{}", "{\"email\":1/*no*/}",
+		"email=a%40b.nl" };
 	struct turn *t = *state;
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
@@ -247,11 +251,11 @@ a_problem_tells_no_value(void **state)
 {
 	struct turn *t = *state;
 
-	assert_refused(t, "{\"email\":\"secret@b.nl\",\"x\":\"secret\"}", 422,
-	    "/x");
-	assert_true(str_find(t->resp.body, STR("secret")) < 0);
+	assert_refused(
+	    t, "{\"email\":\"secret@b.nl\",\"x\":\"secret\"}", 422, "/x");
+	assert_false(holds(t->resp.body, "secret"));
 	assert_refused(t, "{\"email\":\"secret@b.nl\",", 400, "cannot be read");
-	assert_true(str_find(t->resp.body, STR("secret")) < 0);
+	assert_false(holds(t->resp.body, "secret"));
 }
 
 static void
