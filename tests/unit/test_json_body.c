@@ -46,7 +46,6 @@ read_as(struct turn *t, const char *type, struct str body, bool may_be_empty)
 	t->req.body = body;
 	resp_begin(&t->resp, t->arena);
 	t->call = (struct call){ .req = &t->req, .resp = &t->resp };
-	t->root = NULL;
 	return json_body_read(&t->call, names, may_be_empty, &t->root);
 }
 
