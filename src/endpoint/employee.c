@@ -71,11 +71,15 @@ contact_account_get(struct call *call, struct txn *vault,
 	if (!out->exists)
 		return;
 	credential_get(vault, id, &credential);
-	out->signed_in = credential_signed_in(vault, id);
-	out->state = state_of(&out->rec, &credential, clock_now());
+	/* Acts compare these with what they find, of whatever life it is. */
 	out->serial = credential.temporary_serial;
 	out->lasting = credential.lasting.n > 0;
-	if (!out->lasting && credential.temporary.n > 0)
+	if (credential.born == out->rec.born)
+		out->signed_in = credential_signed_in(vault, id);
+	else
+		credential = (struct credential_rec){ 0 };
+	out->state = state_of(&out->rec, &credential, clock_now());
+	if (credential.lasting.n == 0 && credential.temporary.n > 0)
 		out->until = credential.temporary_until;
 	rc = employee_account_is_shared(
 	    call->req->arena, &out->rec, contact->organization, &out->shared);
