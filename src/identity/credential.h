@@ -28,7 +28,8 @@ bool credential_del(struct txn *vault, struct str account);
 
 /*
  * When the account was signed in with last, with a lasting password and its
- * second factor, if it has one: seconds since 1970, 0 if never. It goes with the credential.
+ * second factor, if it has one: seconds since 1970, 0 if never. It goes with the
+ * credential, and when that becomes one of another account with the same id.
  */
 int64_t credential_signed_in(struct txn *vault, struct str account);
 void credential_note_sign_in(
