@@ -138,7 +138,7 @@ test('the whole way of a customer, to a sign-in with a code', async () => {
 	await page.click('text=Wachtwoord wijzigen');
 	await page.waitForURL(/\/identity\/account$/);
 	await page.goBack();
-	await page.click('text=Aanmelden met een extra code');
+	await page.click('text=Aanmelden in twee stappen');
 	await page.waitForSelector('img.qr');
 	const app = App.of({ text: await page.content() });
 	await page.fill('#code', await app.code());
