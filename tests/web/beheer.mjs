@@ -1,25 +1,27 @@
 // The employees' pages, as employees use them in a real browser.
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import path from 'node:path';
 import { after, before, test } from 'node:test';
 import * as oidc from 'openid-client';
-import { HTTPS, call, hubctl, load } from '../api/lib/hub.mjs';
+import { HTTPS, ROOT, STATE, call, hubctl, load } from '../api/lib/hub.mjs';
 import { account, contract, contractPath, organization,
 	username as nameOf } from '../api/lib/records.mjs';
 import { openBrowser } from '../oidc/lib/browser.mjs';
 import { Visitor } from '../oidc/lib/form.mjs';
 import { ISSUER, REDIRECT, client, setPassword, signIn }
 	from '../oidc/lib/provider.mjs';
-import { DESK, LOOKS, PHONE, assertGood, assertNothingLeft, fillSignIn, shot,
-	tellWeight, visit } from './lib/visit.mjs';
+import { DESK, PHONE, assertGood, assertGoodInEveryLook, assertNothingLeft,
+	fillSignIn, shot, tellWeight, usersOf, visit } from './lib/visit.mjs';
 
 const HOME = `${HTTPS}/beheer/`;
 const PASSWORD = 'elf ernstige egels';
 const TEMPORARY = /^[a-z0-9]{3,}(-[a-z0-9]{3,}){2,}$/i;
-const ORG = 'beheer-org', OTHER = 'beheer-other';
+const ORG = 'beheer-org', OTHER = 'beheer-other', EMPTY = 'beheer-empty';
 const ADD = 'button:has-text("Account toevoegen")';
 const SEARCH = 'input[type=search]';
 
-let browser, first, second, customer;
+let browser, first, second, customer, anew, signedIn;
 
 const contact = (id, more) => ({
 	type: 'contact', id: `bh-${id}`, organizationId: ORG,
@@ -41,8 +43,9 @@ const employee = (id, role) => user(id, {}, { groupIds: [],
 before(async () => {
 	load(organization(ORG, { name: 'Kantoor Oost' }),
 		organization(OTHER, { name: 'Kantoor West' }),
+		organization(EMPTY, { name: 'Kantoor Zuid' }),
 		...['add', 'race', 'stale', 'lost', 'phone', 'story', 'keys', 'axe',
-			'block', 'shared', 'late', 'many'].map((id) => contact(id)),
+			'block', 'shared', 'late', 'many', 'expired', 'told'].map((id) => contact(id)),
 		contact('accent', { firstName: 'Zoë', lastName: 'Bréton' }),
 		contact('bare', { firstName: null, email: null, kind: 'company' }),
 		{ ...contact('else'), organizationId: OTHER },
@@ -55,18 +58,14 @@ before(async () => {
 	second = employee('bh-e2', '103');
 	customer = user('bh-customer', { [ORG]: '7-customer' });
 	load(account('bh-late', { [ORG]: '7-late' }),
+		account('bh-expired', { [ORG]: '7-expired' }),
+		account('bh-told', { [ORG]: '7-told' }),
 		account('bh-two', { [ORG]: '7-shared', [OTHER]: '7-west' }));
 	browser = await openBrowser();
+	({ anew, signedIn } = usersOf(browser, HOME));
 });
 
 after(() => browser?.close());
-
-async function signedIn(who, options, path = '') {
-	const visitor = await visit(browser, options);
-	await visitor.page.goto(`${HOME}${path}`);
-	await fillSignIn(visitor.page, who);
-	return visitor;
-}
 
 // What a request is answered with in place of the hub.
 const refusal = (status, body = {}, headers = {}) => (route) =>
@@ -131,7 +130,7 @@ test('straight to sign-in, then search, and nothing left behind', async () => {
 
 test('who has no employee\'s role sees why, and can sign out', async () => {
 	for (const path of ['', pathOf('add')]) {
-		const { page, close } = await signedIn(customer, {}, path);
+		const { page, close } = await anew(customer, {}, path);
 
 		await page.waitForSelector('h1:has-text("U hebt hier geen toegang")');
 		assert.equal(await page.locator(SEARCH).count(), 0);
@@ -183,10 +182,14 @@ test('an account is made, its password shown once', async () => {
 	assert.match(await panel(page).innerText(), /Geldig tot \d/);
 	await page.context().grantPermissions(['clipboard-read',
 		'clipboard-write'], { origin: HTTPS });
-	await page.click('text=Kopiëren');
-	await page.waitForSelector('text=Gekopieerd');
-	assert.equal(await page.evaluate(() =>
-		globalThis.navigator.clipboard.readText()), password);
+	const copied = () => page.evaluate(() =>
+		globalThis.navigator.clipboard.readText());
+	await page.click('button:text-is("Kopiëren")');
+	await page.waitForSelector('[role=status]:text-is("Gekopieerd")');
+	assert.equal(await copied(), password);
+	await page.click('button:text-is("Adres kopiëren")');
+	await page.waitForSelector('[role=status]:text-is("Adres gekopieerd")');
+	assert.equal(await copied(), `${HTTPS}/mijn/`);
 	await page.reload();
 	await assertHasAccount(page, 'bh-other@api-test.example', password);
 	await close();
@@ -282,19 +285,146 @@ test('of two employees at once one makes the account, the other is told',
 test('who decides on what has changed meanwhile is told', async () => {
 	const a = await signedIn(first, {}, pathOf('stale'));
 	await a.page.waitForSelector(ADD);
-	await make(a.page);
+	const password = await make(a.page);
 	const b = await signedIn(second, {}, pathOf('stale'));
+	const answers = [];
+	const told = (page) => page.waitForSelector(
+		'[role=alert]:has-text("intussen gewijzigd")');
 
+	for (const { page } of [a, b])
+		page.on('response', (answer) => {
+			if (answer.request().method() === 'POST')
+				answers.push(answer.status());
+		});
 	await b.page.click('button:has-text("Blokkeren")');
 	await b.page.click('dialog button:has-text("Blokkeren")');
 	await b.page.waitForSelector('button:has-text("Deblokkeren")');
 	await a.page.click('button:has-text("Nieuw tijdelijk wachtwoord")');
 	await a.page.click('dialog button:has-text("Wachtwoord maken")');
-	await a.page.waitForSelector('[role=alert]:has-text("intussen gewijzigd")');
-	await a.page.waitForSelector('button:has-text("Deblokkeren")');
+	await told(a.page);
+	assert.equal(await focused(a.page), 'h2');
+	await panel(a.page).locator('dd:has-text("Geblokkeerd")').waitFor();
+	assert.equal(await a.page.textContent('output'), password,
+		'what was shown once is still there to be passed on');
+	await a.page.click('button:has-text("Deblokkeren")');
+	await a.page.waitForSelector('button:has-text("Blokkeren")');
+	await b.page.click('button:has-text("Deblokkeren")');
+	await told(b.page);
+	await b.page.waitForSelector('button:has-text("Blokkeren")');
+	assert.deepEqual(answers, [200, 412, 200, 412]);
 	await a.close();
 	await b.close();
+
+	const form = await signIn(new Visitor(),
+		{ username: address('stale'), password }, '/identity/login');
+	assert.match(form.text, /name="new_password"/);
 });
+
+test('a temporary password that has expired is replaced', async () => {
+	const username = nameOf('bh-expired');
+	// As if it had been made four days ago.
+	const old = execFileSync('faketime', ['-f', '-4d',
+		path.join(ROOT, 'scripts/hubctl'), '--state', STATE, 'account',
+		'reset-password', username], { encoding: 'utf8' })
+		.trimEnd().split('\n').at(-1);
+	const { page, close } = await signedIn(first, {});
+	const state = (text) => panel(page).locator(`dd:has-text("${text}")`)
+		.waitFor();
+
+	await page.fill(SEARCH, '7-expired');
+	await page.waitForSelector('.results li:has-text("verlopen")');
+	await page.press(SEARCH, 'Enter');
+	await state('Tijdelijk wachtwoord verlopen');
+	await panel(page).locator('p:has-text("kan zich er niet meer mee")')
+		.waitFor();
+	await shot(page, 'beheer-expired-desk');
+	await assertGood(page, 'an expired password');
+	const refused = await signIn(new Visitor(), { username, password: old },
+		'/identity/login');
+	assert.equal(refused.status, 403);
+	assert.match(refused.text, /verlopen/);
+
+	await page.click('button:has-text("Nieuw tijdelijk wachtwoord")');
+	await page.click('dialog button:has-text("Wachtwoord maken")');
+	await page.waitForSelector('output');
+	const password = await page.textContent('output');
+	assert.match(password, TEMPORARY);
+	await state('Wacht op eerste aanmelding');
+	assert.doesNotMatch(await panel(page).innerText(), /verlopen/);
+	const form = await signIn(new Visitor(), { username, password },
+		'/identity/login');
+	assert.match(form.text, /name="new_password"/);
+	await close();
+});
+
+test('an organisation without contacts: the page explains', async () => {
+	const who = user('bh-empty', {}, { groupIds: [],
+		organizationIds: [EMPTY, ORG],
+		roles: { [EMPTY]: ['102'], [ORG]: ['102'] } });
+	const alone = user('bh-alone', {}, { groupIds: [],
+		organizationIds: [EMPTY], roles: { [EMPTY]: ['103'] } });
+	const explained = '.results:has-text("Er zijn nog geen relaties")' +
+		':has-text("administratie")';
+
+	for (const [employee_, chosen] of [[who, EMPTY], [alone, null]]) {
+		const { page, close } = await signedIn(employee_);
+
+		await page.waitForSelector('.results');
+		if (chosen !== null) {
+			await page.waitForSelector('.results li');
+			await page.selectOption('select', chosen);
+		}
+		await page.waitForSelector(explained);
+		assert.equal(await page.locator('.results li').count(), 0);
+		await shot(page, `beheer-empty-${chosen ?? 'alone'}`);
+		await assertGood(page, 'an organisation without contacts');
+		await page.fill(SEARCH, 'anna');
+		await page.waitForSelector('.empty:has-text("Geen relatie gevonden")');
+		await page.waitForSelector('text=Elk woord moet het begin zijn');
+		await page.fill(SEARCH, '');
+		await page.waitForSelector(explained);
+		await close();
+	}
+});
+
+// What the hub refuses is told with what to do next.
+test('why the hub refuses is told', async () => {
+	const { page, close } = await signedIn(first, {}, pathOf('told'));
+
+	for (const [button, sure, reason, says] of [
+		['Nieuw tijdelijk wachtwoord', 'Wachtwoord maken', 'account-blocked',
+			'Deblokkeer het eerst'],
+		['Blokkeren', 'Blokkeren', 'disabled-by-operator',
+			'Een beheerder heeft dit account uitgezet']]) {
+		await page.route('**/account/*', refusal(409, { reason }),
+			{ times: 1 });
+		await page.click(`aside button:has-text("${button}")`);
+		await page.click(`dialog button:has-text("${sure}")`);
+		await page.waitForSelector(`[role=alert]:has-text("${says}")`);
+		assert.equal(await page.locator('[role=alert]').count(), 1);
+		assert.equal(await page.locator('output').count(), 0);
+		assert.equal(await focused(page), 'h2');
+	}
+	await close();
+});
+
+// As a web server answers it that merges slashes: the way back through sign-in
+// would name another host, were it taken as it is.
+test('more slashes in the address lead to the same place, never away',
+	async () => {
+		for (const [asked, got] of [['//beheer/', ''],
+			[`///beheer/${pathOf('add')}`, pathOf('add')],
+			['/beheer//attacker.example/', '/attacker.example/']]) {
+			const { page, close } = await signedIn(first);
+
+			await page.waitForSelector('.results li');
+			await page.goto(HTTPS + asked);
+			await page.waitForSelector(asked.includes('attacker') ?
+				'h1:has-text("Niet gevonden")' : 'main h1');
+			assert.equal(page.url(), HOME + got);
+			await close();
+		}
+	});
 
 test('a lost session leads back here, with what was typed', async () => {
 	const who = employee('bh-lost', '102');
@@ -333,23 +463,20 @@ test('on a phone: search, account, password', async () => {
 	await close();
 });
 
-for (const { name, ...options } of [LOOKS[1], LOOKS[2]]) {
-	test(`good to look at and to hear: ${name}`, async () => {
-		const { page, close } = await signedIn(second, options);
+test('good to look at and to hear, in every look', async () => {
+	const { page, close } = await signedIn(second);
 
-		await page.waitForSelector('.results li');
-		await shot(page, `beheer-search-${name}`);
-		await assertGood(page, `search, ${name}`);
-		await page.fill(SEARCH, '7-axe');
-		await page.waitForSelector('text=1 relatie gevonden');
-		await page.keyboard.press('Enter');
-		await page.waitForSelector(ADD);
-		await page.waitForSelector('text=Er zijn geen contracten.');
-		await shot(page, `beheer-contact-${name}`);
-		await assertGood(page, `contact, ${name}`);
-		await close();
-	});
-}
+	await page.waitForSelector('.results li');
+	await page.waitForSelector(`footer :text("${second.username}")`);
+	await assertGoodInEveryLook(page, 'beheer-search');
+	await page.fill(SEARCH, '7-axe');
+	await page.waitForSelector('text=1 relatie gevonden');
+	await page.keyboard.press('Enter');
+	await page.waitForSelector(ADD);
+	await page.waitForSelector('text=Er zijn geen contracten.');
+	await assertGoodInEveryLook(page, 'beheer-contact');
+	await close();
+});
 
 const five = (token) => Promise.all(['/account/mine',
 	'/organization/organizations/mine', '/permission/permissions/mine',
@@ -405,6 +532,8 @@ test('of an account that is shared only the access is this employee\'s',
 
 		await panel(page).locator('text=hoort ook bij een andere organisatie')
 			.waitFor();
+		await panel(page).locator('dt:has-text("Laatst aangemeld") + dd',
+			{ hasText: 'wordt ook elders gebruikt' }).waitFor();
 		assert.deepEqual(await panel(page).locator('button')
 			.allTextContents(), ['Toegang intrekken']);
 		await shot(page, 'beheer-shared-desk');
@@ -463,7 +592,7 @@ test('an employee of two organisations chooses; English; no e-mail', async () =>
 	const who = user('bh-both', {}, { groupIds: [],
 		organizationIds: [ORG, OTHER],
 		roles: { [ORG]: ['102'], [OTHER]: ['103'] } });
-	const { page, close } = await signedIn(who, { viewport: DESK });
+	const { page, close } = await anew(who, { viewport: DESK });
 	const select = page.locator('select');
 
 	await page.waitForSelector('.results li');

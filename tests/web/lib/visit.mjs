@@ -19,9 +19,8 @@ export const LOOKS = [
 	{ name: 'desk-dark', viewport: DESK, colorScheme: 'dark' },
 ];
 
-// A page of a user of its own; what the policy stops fails the test.
-export async function visit(browser, options = {}) {
-	const context = await browser.newContext(options);
+// A new tab; what the policy stops fails the test.
+async function openTab(context) {
 	const page = await context.newPage();
 	const stopped = [];
 	page.setDefaultTimeout(60000);
@@ -30,13 +29,71 @@ export async function visit(browser, options = {}) {
 			stopped.push(message.text());
 	});
 	page.on('pageerror', (error) => stopped.push(String(error)));
+	return { page, stopped };
+}
+
+// A page of a user of its own.
+export async function visit(browser, options = {}) {
+	const context = await browser.newContext(options);
+	const tab = await openTab(context);
 	return {
-		page, stopped,
+		...tab,
 		close: async () => {
 			await context.close();
-			assert.deepEqual(stopped, []);
+			assert.deepEqual(tab.stopped, []);
 		},
 	};
+}
+
+export async function look(page, { viewport, colorScheme }) {
+	if (viewport !== undefined)
+		await page.setViewportSize(viewport);
+	if (colorScheme !== undefined)
+		await page.emulateMedia({ colorScheme });
+}
+
+// Makes a tab good for the next test. A new one would cost most of a second.
+async function tidy({ page, stopped }) {
+	await page.unrouteAll({ behavior: 'wait' });
+	page.removeAllListeners('request');
+	page.removeAllListeners('response');
+	await page.evaluate(() => globalThis.sessionStorage.clear());
+	assert.deepEqual(stopped, []);
+}
+
+// What opens the pages at HOME for a user. Each user has one browser and fills
+// in the form in it once; after that a tab is signed in as it opens. A test
+// that signs out, or changes what the browser remembers, takes ANEW instead.
+export function usersOf(browser, home) {
+	const users = new Map();
+
+	async function anew(who, options, path = '') {
+		const visitor = await visit(browser, options);
+		await visitor.page.goto(`${home}${path}`);
+		await fillSignIn(visitor.page, who);
+		return visitor;
+	}
+
+	async function signedIn(who, options = {}, path = '') {
+		const known = users.get(who.username);
+		const { context, free } = known ??
+			{ context: await browser.newContext(), free: [] };
+		const tab = free.pop() ?? await openTab(context);
+		users.set(who.username, { context, free });
+		await look(tab.page, { viewport: DESK, colorScheme: 'light',
+			...options });
+		await tab.page.goto(`${home}${path}`);
+		if (known === undefined)
+			await fillSignIn(tab.page, who);
+		return {
+			...tab,
+			close: async () => {
+				await tidy(tab);
+				free.push(tab);
+			},
+		};
+	}
+	return { anew, signedIn };
 }
 
 export async function shot(page, name) {
@@ -50,7 +107,8 @@ export async function shot(page, name) {
 // What axe finds, and what it cannot see: the width, small targets. The paths
 // of all that the page has loaded.
 export async function assertGood(page, what) {
-	await page.evaluate(AXE);
+	if (!await page.evaluate(() => 'axe' in globalThis))
+		await page.evaluate(AXE);
 	const { violations, incomplete } = await page.evaluate(() =>
 		globalThis.axe.run());
 	assert.deepEqual([...violations, ...incomplete].map(({ id, nodes }) =>
@@ -74,6 +132,16 @@ export async function assertGood(page, what) {
 	assert.ok(seen.loaded.every((name) => name.startsWith(`${HTTPS}/`)),
 		`${what} loads ${seen.loaded}`);
 	return seen.loaded.map((name) => new URL(name).pathname);
+}
+
+// The same in every one of LOOKS, with a picture of each.
+export async function assertGoodInEveryLook(page, name,
+	assertIt = assertGood) {
+	for (const { name: lookName, ...options } of LOOKS) {
+		await look(page, options);
+		await shot(page, `${name}-${lookName}`);
+		await assertIt(page, `${name}, ${lookName}`);
+	}
 }
 
 // Fills in the sign-in form where it stands.
