@@ -15,7 +15,7 @@ const PASSWORD = 'twaalf trage tijgers';
 const ORG = 'mijn-org', OTHER = 'mijn-other';
 const CONTRACTS = 45;
 
-let browser, driver, anew, signedIn;
+let browser, driver, anew, newcomer, signedIn;
 
 function user(name, dossiers, more) {
 	load(account(`mijn-${name}`, dossiers, more));
@@ -45,7 +45,7 @@ before(async () => {
 	})).replace('"N"', '85.90')}\n`);
 	driver = user('driver', { [ORG]: '2' });
 	browser = await openBrowser();
-	({ anew, signedIn } = usersOf(browser, HOME));
+	({ anew, newcomer, signedIn } = usersOf(browser, HOME));
 });
 
 after(() => browser?.close());
@@ -201,7 +201,7 @@ test('a reload asks nothing, a lost session leads back here', async () => {
 });
 
 test('a token that is refused is renewed, once for all', async () => {
-	const { page, close } = await visit(browser);
+	const { page, close } = await newcomer();
 	const grants = [];
 	const refused = new Set();
 
@@ -229,7 +229,7 @@ test('a token that is refused is renewed, once for all', async () => {
 });
 
 test('an answer nobody here asked for signs nobody in', async () => {
-	const { page, close } = await visit(browser);
+	const { page, close } = await newcomer();
 	const tokens = [];
 
 	page.on('request', (request) => {
