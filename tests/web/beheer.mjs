@@ -11,7 +11,7 @@ import { openBrowser } from '../oidc/lib/browser.mjs';
 import { Visitor } from '../oidc/lib/form.mjs';
 import { ISSUER, REDIRECT, client, setPassword, signIn }
 	from '../oidc/lib/provider.mjs';
-import { DESK, PHONE, assertGood, assertGoodInEveryLook, assertNothingLeft,
+import { PHONE, assertGood, assertGoodInEveryLook, assertNothingLeft,
 	fillSignIn, shot, tellWeight, usersOf } from './lib/visit.mjs';
 
 const HOME = `${HTTPS}/beheer/`;
@@ -152,8 +152,7 @@ test('a contact of another organisation is not found, like none', async () => {
 });
 
 test('an account is made, its password shown once', async () => {
-	const { page, close } = await signedIn(first, { viewport: DESK },
-		pathOf('add'));
+	const { page, close } = await signedIn(first, {}, pathOf('add'));
 
 	await page.waitForSelector(ADD);
 	assert.equal(page.url(), HOME + pathOf('add'));
@@ -239,8 +238,7 @@ test('by keyboard alone, from search to password', async () => {
 });
 
 test('reset, block and unblock', async () => {
-	const { page, close } = await signedIn(first, { viewport: DESK },
-		pathOf('block'));
+	const { page, close } = await signedIn(first, {}, pathOf('block'));
 
 	await page.waitForSelector(ADD);
 	const old = await make(page);
@@ -263,6 +261,34 @@ test('reset, block and unblock', async () => {
 	await page.waitForSelector('button:has-text("Blokkeren")');
 	await close();
 });
+
+test('the bar is one row or stands at the end, for a long address too',
+	async () => {
+		const long = 'bh-with-an-address-that-is-much-longer-than-most-are-and-' +
+			'goes-on';
+		const { page, close } = await anew(employee(long, '102'));
+
+		await page.waitForSelector(`footer :text("${long}")`);
+		for (const [width, isRow] of [[360, false], [640, false], [768, true],
+			[1280, true]]) {
+			await page.setViewportSize({ width, height: 500 });
+			await shot(page, `beheer-bar-${width}`);
+			assert.deepEqual(await page.evaluate(() => {
+				const { document, innerWidth } = globalThis;
+				const [header, main, footer] = ['header', 'main', 'footer']
+					.map((name) => document.querySelector(name)
+						.getBoundingClientRect());
+				return {
+					isRow: header.top === footer.top &&
+						header.height === footer.height,
+					isLast: footer.top >= main.bottom,
+					low: header.height < 80,
+					wide: document.documentElement.scrollWidth > innerWidth,
+				};
+			}), { isRow, isLast: !isRow, low: true, wide: false }, `${width}`);
+		}
+		await close();
+	});
 
 test('of two employees at once one makes the account, the other is told',
 	async () => {
@@ -367,7 +393,7 @@ test('an organisation without contacts: the page explains', async () => {
 		':has-text("administratie")';
 
 	for (const [colleague, chosen] of [[who, EMPTY], [alone, null]]) {
-		const { page, close } = await signedIn(colleague);
+		const { page, close } = await anew(colleague);
 
 		await page.waitForSelector('.results');
 		if (chosen !== null) {
@@ -428,7 +454,7 @@ test('more slashes in the address lead to the same place, never away',
 
 test('a lost session leads back here, with what was typed', async () => {
 	const who = employee('bh-lost', '102');
-	const { page, close } = await signedIn(who, {}, pathOf('lost'));
+	const { page, close } = await anew(who, {}, pathOf('lost'));
 
 	await page.click(ADD);
 	await page.fill('dialog input', 'half-typed@api-test.example');
@@ -485,8 +511,7 @@ const five = (token) => Promise.all(['/account/mine',
 
 test('the whole story: import, account, first sign-in, five, block, 401',
 	async () => {
-		const { page, close } = await signedIn(first, { viewport: DESK },
-			pathOf('story'));
+		const { page, close } = await signedIn(first, {}, pathOf('story'));
 		const app = client('bh-app', '--public', '--grant',
 			'authorization_code');
 		const config = await oidc.discovery(new URL(ISSUER), app.id, {},
@@ -527,8 +552,7 @@ test('the whole story: import, account, first sign-in, five, block, 401',
 
 test('of an account that is shared only the access is this employee\'s',
 	async () => {
-		const { page, close } = await signedIn(first, { viewport: DESK },
-			pathOf('shared'));
+		const { page, close } = await signedIn(first, {}, pathOf('shared'));
 
 		await panel(page).locator('text=hoort ook bij een andere organisatie')
 			.waitFor();
@@ -570,7 +594,7 @@ test('a reset of what has come to be shared is refused, and explained',
 
 test('too many addresses in use: told at the field, with how long', async () => {
 	const who = employee('bh-probe', '102');
-	const { page, close } = await signedIn(who, {}, pathOf('many'));
+	const { page, close } = await anew(who, {}, pathOf('many'));
 	const error = page.locator('dialog .error');
 
 	await page.click(ADD);

@@ -7,7 +7,7 @@ import { account, contract, loadText, organization, username as nameOf }
 import { openBrowser } from '../oidc/lib/browser.mjs';
 import { App } from '../oidc/lib/factor.mjs';
 import { setPassword } from '../oidc/lib/provider.mjs';
-import { DESK, PHONE, assertGoodInEveryLook, assertNothingLeft, fillSignIn,
+import { PHONE, assertGoodInEveryLook, assertNothingLeft, fillSignIn,
 	tellWeight, usersOf, visit } from './lib/visit.mjs';
 
 const HOME = `${HTTPS}/mijn/`;
@@ -52,7 +52,7 @@ after(() => browser?.close());
 
 test('own data, organisations and contracts, page by page', async () => {
 	const who = user('all', { [ORG]: '1', [OTHER]: 'Z9' });
-	const { page, close } = await signedIn(who, { viewport: DESK });
+	const { page, close } = await anew(who);
 
 	await page.waitForSelector('text=Polis 0');
 	await page.waitForSelector('text=Kantoor Zuid');
@@ -79,8 +79,7 @@ test('own data, organisations and contracts, page by page', async () => {
 });
 
 test('a contract opens directly, whole and as it was written', async () => {
-	const { page, close } = await signedIn(driver, { viewport: DESK },
-		'contract/mijn-c-whole');
+	const { page, close } = await signedIn(driver, {}, 'contract/mijn-c-whole');
 
 	await page.waitForSelector('h1:has-text("Auto")');
 	assert.equal(page.url(), `${HOME}contract/mijn-c-whole`);
@@ -99,7 +98,7 @@ test('a contract opens directly, whole and as it was written', async () => {
 
 test('the contract of another is not found, like none', async () => {
 	const who = user('not-mine', { [ORG]: '3' });
-	const { page, close } = await signedIn(who, {}, 'contract/mijn-c-whole');
+	const { page, close } = await anew(who, {}, 'contract/mijn-c-whole');
 
 	await page.waitForSelector('h1:has-text("Niet gevonden")');
 	const text = await page.innerText('main');
