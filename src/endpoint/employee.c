@@ -71,7 +71,7 @@ contact_account_get(struct call *call, struct txn *vault,
 	if (!out->exists)
 		return;
 	/* What it signed in with before it was deleted is nobody's. */
-	if (credential_of(vault, id, out->rec.born, &credential))
+	if (credential_for(vault, id, out->rec.born, &credential))
 		out->signed_in = credential_signed_in(vault, id);
 	out->state = state_of(&out->rec, &credential, clock_now());
 	out->serial = credential.temporary_serial;

@@ -27,7 +27,7 @@ credential_get(
 }
 
 bool
-credential_of(struct txn *vault, struct str account, uint64_t born,
+credential_for(struct txn *vault, struct str account, uint64_t born,
     struct credential_rec *rec)
 {
 	if (credential_get(vault, account, rec) && rec->born == born)

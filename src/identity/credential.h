@@ -20,7 +20,7 @@ bool credential_get(
  * The same of the account's life BORN: of an earlier one only the serial is
  * left, which goes on, so that no two temporary passwords share one.
  */
-bool credential_of(struct txn *vault, struct str account, uint64_t born,
+bool credential_for(struct txn *vault, struct str account, uint64_t born,
     struct credential_rec *rec);
 void credential_put(
     struct txn *vault, struct str account, const struct credential_rec *rec);

@@ -344,7 +344,7 @@ renew(struct txn *vault, void *arg)
 	struct credential_rec rec;
 	int64_t now = clock_now();
 
-	credential_of(vault, r->account, r->born, &rec);
+	credential_for(vault, r->account, r->born, &rec);
 	if (r->seen != NULL && dossier_check_credential(&rec, r->seen) != 0)
 		return HUB_ECONFLICT;
 	if (r->temporary)

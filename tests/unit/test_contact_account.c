@@ -122,6 +122,25 @@ an_earlier_account_of_that_id_is_not_shown(void **state)
 	assert_shown(f, "\"lastSignIn\":null");
 }
 
+/* It may have been at another organisation's portal. */
+static void
+the_last_sign_in_of_a_shared_account_is_not_shown(void **state)
+{
+	struct fixture *f = *state;
+
+	write_vault(f, give_password);
+	write_vault(f, note_sign_in);
+	hub_put(f->hub,
+	    "{\"type\":\"organization\",\"id\":\"2\",\"organizationType\":1,"
+	    "\"code\":\"2\",\"name\":\"Two\"}");
+	hub_put(f->hub,
+	    "{\"type\":\"account\",\"id\":\"c\",\"name\":\"c@b.nl\","
+	    "\"dossiers\":{\"1\":\"D\",\"2\":\"E\"}}");
+	assert_shown(f, "\"shared\":true");
+	assert_shown(f, "\"state\":\"active\"");
+	assert_shown(f, "\"lastSignIn\":null");
+}
+
 int
 main(void)
 {
@@ -130,6 +149,7 @@ main(void)
 	cmocka_unit_test_setup_teardown(name, setup, service_teardown)
 		TEST(the_last_sign_in_is_shown),
 		TEST(an_earlier_account_of_that_id_is_not_shown),
+		TEST(the_last_sign_in_of_a_shared_account_is_not_shown),
 #undef TEST
 	};
 
