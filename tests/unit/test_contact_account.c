@@ -131,7 +131,8 @@ the_last_sign_in_of_a_shared_account_is_not_shown(void **state)
 	write_vault(f, give_password);
 	write_vault(f, note_sign_in);
 	hub_put(f->hub,
-	    "{\"type\":\"organization\",\"id\":\"2\",\"organizationType\":1,"
+	    "{\"type\":\"organization\",\"id\":\"2\",\"organizationType\":"
+	    "\"insurer\","
 	    "\"code\":\"2\",\"name\":\"Two\"}");
 	hub_put(f->hub,
 	    "{\"type\":\"account\",\"id\":\"c\",\"name\":\"c@b.nl\","
