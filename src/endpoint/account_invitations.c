@@ -4,9 +4,9 @@
 #include <stdio.h>
 
 static void
-put_line(struct page *page, enum text text, struct str insert)
+put_line(struct page *page, enum text text, int64_t seconds)
 {
-	page_text_with(page, text, insert);
+	page_text_with_moment(page, text, seconds);
 	page_html(page, "<br>\n");
 }
 
@@ -21,10 +21,8 @@ put_invitation(
 	buf_printf(&page->html, "<article>\n<h3 id=\"%s\">", id);
 	page_text_with(page, TEXT_INVITATION_ASKS, invitation->name);
 	page_html(page, "</h3>\n<p class=\"note\">");
-	put_line(page, TEXT_INVITATION_SINCE,
-	    account_moment(page, invitation->made));
-	put_line(page, TEXT_INVITATION_UNTIL,
-	    account_moment(page, invitation->expires));
+	put_line(page, TEXT_INVITATION_SINCE, invitation->made);
+	put_line(page, TEXT_INVITATION_UNTIL, invitation->expires);
 	page_text(
 	    page, view->proven ? TEXT_INVITATION_NOTE : TEXT_INVITATION_PROVE);
 	page_html(page, "</p>\n");

@@ -93,19 +93,6 @@ account_view_load(struct account_view *view)
 	return true;
 }
 
-<<<<<<< HEAD
-struct str
-account_moment(struct page *page, int64_t seconds)
-{
-	char text[CLOCK_TEXT];
-
-	clock_text(seconds, text);
-	return str_of(arena_printf(
-	    page->call->req->arena, "%.10s %.5s UTC", text, text + 11));
-}
-
-=======
->>>>>>> h/mend7
 /* Enough to know a place again, and no more than that. */
 static struct str
 part_of_address(struct page *page, struct str source)
@@ -218,12 +205,7 @@ put_factor(struct page *page, const struct account_view *view)
 	account_section_begin(page, "second-factor", TEXT_FACTOR);
 	if (on) {
 		page_html(page, "<p class=\"note\">");
-<<<<<<< HEAD
-		put_line(page, TEXT_FACTOR_SINCE,
-		    account_moment(page, factor->added));
-=======
 		put_line(page, TEXT_FACTOR_SINCE, factor->added);
->>>>>>> h/mend7
 		page_text_with(page, TEXT_FACTOR_LEFT,
 		    str_of(arena_printf(page->call->req->arena, "%u",
 			second_factor_left(factor))));
@@ -250,14 +232,8 @@ put_session(struct page *page, const struct account_view *view, unsigned int i)
 	buf_printf(&page->html, "<article>\n<h3 id=\"%s\">", id);
 	page_text(page, this ? TEXT_SESSION_THIS : TEXT_SESSION_OTHER);
 	page_html(page, "</h3>\n<p class=\"note\">");
-<<<<<<< HEAD
-	put_line(
-	    page, TEXT_SESSION_SINCE, account_moment(page, session->auth_time));
-	put_line(page, TEXT_SESSION_USED, account_moment(page, session->used));
-=======
 	put_line(page, TEXT_SESSION_SINCE, session->auth_time);
 	put_line(page, TEXT_SESSION_USED, session->used);
->>>>>>> h/mend7
 	if (session->source.n > 0)
 		page_text_with(page, TEXT_SESSION_FROM,
 		    part_of_address(page, session->source));
@@ -280,14 +256,10 @@ put_more(struct page *page, bool more)
 static void
 put_sessions(struct page *page, const struct account_view *view)
 {
-<<<<<<< HEAD
 	account_section_begin(page, "sessions", TEXT_SESSIONS);
-=======
-	begin_section(page, "sessions", TEXT_SESSIONS);
 	page_html(page, "<p class=\"note\">");
 	page_text(page, TEXT_SESSIONS_UTC);
 	page_html(page, "</p>\n");
->>>>>>> h/mend7
 	for (unsigned int i = 0; i < view->session_count; i++)
 		put_session(page, view, i);
 	put_more(page, view->more_sessions);
@@ -306,11 +278,7 @@ put_app(struct page *page, const struct account_view *view, unsigned int i)
 	buf_printf(&page->html, "<article>\n<h3 id=\"%s\">", id);
 	page_str(page, client != NULL ? client->name : app->client);
 	page_html(page, "</h3>\n<p class=\"note\">");
-<<<<<<< HEAD
-	page_text_with(page, TEXT_APP_SINCE, account_moment(page, app->since));
-=======
 	page_text_with_moment(page, TEXT_APP_SINCE, app->since);
->>>>>>> h/mend7
 	page_html(page, "</p>\n");
 	scope_text_put(page, app->scope);
 	account_form_begin(page, view, "app", "client", app->client);

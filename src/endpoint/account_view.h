@@ -58,9 +58,6 @@ void account_form_begin(struct page *page, const struct account_view *view,
 void account_button_form_end(
     struct page *page, enum text label, const char *described);
 
-/* "2026-01-31 12:34 UTC": the hub does not know where the user is. */
-struct str account_moment(struct page *page, int64_t seconds);
-
 /* Why the form before was refused, as the element "reason". */
 void account_put_reason(struct page *page, const struct account_view *view);
 
