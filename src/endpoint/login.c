@@ -194,9 +194,16 @@ try(struct visit *visit, const struct param_list *fields)
 		.password = param_get(fields, "password"),
 		.source = call->req->remote_addr,
 	};
+	struct browser_device device;
 
+	if (browser_device(call,
+		page_mail_language(call, visit->request.ui_locales),
+		&device) != 0)
+		return;
+	in.device = device.device;
 	switch (signin(&hub, &in)) {
 	case SIGNIN_DONE:
+		browser_device_keep(call, &device);
 		cookie_set(call->resp, COOKIE_SESSION, str_of(in.cookie.text));
 		visit_go_on(visit, true);
 		break;

@@ -124,10 +124,10 @@ sweep_stores(struct house *h)
 		log_err("what has expired cannot be swept: %s", err_text(rc));
 	log_debug("swept %u codes, %u grants, %u sessions, %u windows, %u "
 		  "counters, %u revocations, %u events, %u credentials, %u "
-		  "secrets, %u consents, %u second factors",
+		  "secrets, %u consents, %u second factors, %u devices",
 	    swept->codes, swept->grants, swept->sessions, swept->windows,
 	    swept->throttles, swept->revoked, swept->events, swept->credentials,
-	    swept->secrets, swept->consents, swept->factors);
+	    swept->secrets, swept->consents, swept->factors, swept->devices);
 	return rc == 0 && h->sweep.more;
 }
 

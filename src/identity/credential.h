@@ -17,6 +17,8 @@ bool credential_get(
     struct txn *vault, struct str account, struct credential_rec *rec);
 void credential_put(
     struct txn *vault, struct str account, const struct credential_rec *rec);
+
+/* With what is known of its sign-ins and its address. */
 bool credential_del(struct txn *vault, struct str account);
 
 /*

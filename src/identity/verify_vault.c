@@ -410,6 +410,18 @@ check_proven(struct verify_look *l, struct str value)
 		verify_found(l, VERIFY_UNREADABLE);
 }
 
+static void
+check_device(struct verify_look *l, struct str value)
+{
+	struct str account, digest;
+	struct rec_in in;
+
+	rec_in_begin(&in, value);
+	if (take_pair(l, &account, &digest) &&
+	    (rec_u64(&in) > INT64_MAX || rec_in_end(&in) != 0))
+		verify_found(l, VERIFY_UNREADABLE);
+}
+
 /* Of tables that nothing writes yet. */
 static void
 check_empty(struct verify_look *l, struct str value)
@@ -440,6 +452,6 @@ verify_fn *const verify_vault[VAULT_TABLES] = {
 	[VAULT_EMAIL_CHANGE] = check_empty,
 	[VAULT_INVITATION] = check_empty,
 	[VAULT_ACCOUNT_INVITATION] = check_empty,
-	[VAULT_DEVICE] = check_empty,
+	[VAULT_DEVICE] = check_device,
 	[VAULT_AUDIT_ABOUT] = check_empty,
 };
