@@ -49,7 +49,6 @@ credential_del(struct txn *vault, struct str account)
 
 	key_of(&key, account);
 	txn_del(vault, VAULT_SIGNED_IN, &key);
-	txn_del(vault, VAULT_PROVEN, &key);
 	device_drop(vault, account);
 	return txn_del(vault, VAULT_CREDENTIAL, &key);
 }

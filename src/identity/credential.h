@@ -18,7 +18,7 @@ bool credential_get(
 void credential_put(
     struct txn *vault, struct str account, const struct credential_rec *rec);
 
-/* With what is known of its sign-ins and its address. */
+/* With what is known of its sign-ins. */
 bool credential_del(struct txn *vault, struct str account);
 
 /*

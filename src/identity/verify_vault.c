@@ -389,14 +389,17 @@ check_mail_due(struct verify_look *l, struct str value)
 	struct mail_rec rec;
 	uint64_t when;
 
-	(void)value;
 	if (!key_take_u64(&rest, &when) || !key_take_str(&rest, &name) ||
-	    rest.n != 0)
+	    rest.n != 0) {
 		verify_found(l, "the key is not made of a time and a name");
-	else if (!get(l, VAULT_MAIL, name, &bytes) ||
+		return;
+	}
+	if (!get(l, VAULT_MAIL, name, &bytes) ||
 	    mail_rec_get(bytes, &rec) != 0 || rec.failed ||
 	    (uint64_t)rec.due != when)
 		verify_found(l, "no mail is due then");
+	if (value.n != 0)
+		verify_found(l, "holds something");
 }
 
 static void
