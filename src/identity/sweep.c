@@ -7,6 +7,7 @@
 #include "identity/code.h"
 #include "identity/consent.h"
 #include "identity/credential.h"
+#include "identity/device.h"
 #include "identity/email_change.h"
 #include "identity/expiry.h"
 #include "identity/grant.h"
@@ -605,6 +606,35 @@ drop_factors(const struct hub *hub, struct sweep *sweep, struct page *page)
 }
 
 static int
+take_devices(struct txn *vault, void *arg)
+{
+	struct page *page = arg;
+	struct key at = *page->at;
+	bool end;
+
+	page->gone =
+	    device_sweep(vault, &at, page->now, SWEEP_STEP, true, &end);
+	return 0;
+}
+
+static int
+drop_devices(const struct hub *hub, struct sweep *sweep, struct page *page)
+{
+	struct txn *vault = store_read_begin(hub->vault, hub->arena);
+	struct key next = *page->at;
+	unsigned int over = device_sweep(
+	    vault, &next, page->now, SWEEP_STEP, false, &page->end);
+	int rc = store_read_end(vault);
+
+	if (rc == 0 && over > 0) {
+		rc = store_write(hub->vault, hub->arena, take_devices, page);
+		sweep->swept.devices += rc == 0 ? page->gone : 0;
+	}
+	*page->at = next;
+	return rc;
+}
+
+static int
 drop_proofs(const struct hub *hub, struct sweep *sweep, struct page *page)
 {
 	int rc = drop_orphans(hub, &proofs, page);
@@ -661,5 +691,6 @@ sweep_round(const struct hub *hub, struct sweep *s, int64_t now)
 	rc = first_of(rc, run_pages(hub, s, now, &s->secret, drop_secrets));
 	rc = first_of(rc, run_pages(hub, s, now, &s->consent, drop_consents));
 	rc = first_of(rc, run_pages(hub, s, now, &s->factor, drop_factors));
-	return first_of(rc, run_pages(hub, s, now, &s->proof, drop_proofs));
+	rc = first_of(rc, run_pages(hub, s, now, &s->proof, drop_proofs));
+	return first_of(rc, run_pages(hub, s, now, &s->device, drop_devices));
 }

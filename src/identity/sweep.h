@@ -19,6 +19,7 @@ struct swept {
 	unsigned int secrets;     /* of clients that are not there */
 	unsigned int consents;    /* of either */
 	unsigned int factors;     /* second ones, as credentials */
+	unsigned int devices;     /* that nobody has signed in with for long */
 	unsigned int proofs;      /* of addresses, likewise */
 	unsigned int mails;       /* that were given up 30 days ago */
 };
@@ -36,7 +37,7 @@ struct sweep {
 	bool more; /* there is more that was due */
 
 	/* Where the next round goes on in tables that have no order of time. */
-	struct key revoked, credential, secret, consent, factor, proof;
+	struct key revoked, credential, secret, consent, factor, proof, device;
 };
 
 /*

@@ -508,6 +508,18 @@ check_proven(struct verify_look *l, struct str value)
 		verify_found(l, VERIFY_UNREADABLE);
 }
 
+static void
+check_device(struct verify_look *l, struct str value)
+{
+	struct str account, digest;
+	struct rec_in in;
+
+	rec_in_begin(&in, value);
+	if (take_pair(l, &account, &digest) &&
+	    (rec_u64(&in) > INT64_MAX || rec_in_end(&in) != 0))
+		verify_found(l, VERIFY_UNREADABLE);
+}
+
 /* Of tables that nothing writes yet. */
 static void
 check_empty(struct verify_look *l, struct str value)
@@ -538,6 +550,6 @@ verify_fn *const verify_vault[VAULT_TABLES] = {
 	[VAULT_MAIL] = check_mail,
 	[VAULT_MAIL_DUE] = check_mail_due,
 	[VAULT_PROVEN] = check_proven,
-	[VAULT_DEVICE] = check_empty,
+	[VAULT_DEVICE] = check_device,
 	[VAULT_AUDIT_ABOUT] = check_empty,
 };
