@@ -275,10 +275,10 @@ retry_all(struct job *job)
 {
 	struct ctl *ctl = job->ctl;
 	unsigned int done = 0;
-	int rc;
 
 	do {
-		rc = store_write(ctl->vault, ctl->arena, do_page, job);
+		int rc = store_write(ctl->vault, ctl->arena, do_page, job);
+
 		arena_reset(ctl->arena);
 		if (rc != 0)
 			return ctl_fail("%u mails are to be sent again, then: "
