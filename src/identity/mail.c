@@ -193,15 +193,17 @@ mail_next_due(struct txn *vault)
 	return first_listed(vault, &when, &name) ? when : INT64_MAX;
 }
 
-/* Whether the mail is the one that was read, and no other try has begun. */
+/*
+ * Whether the mail is the one that was read, and no other try has begun; *NOW
+ * is then as it is stored, with its texts.
+ */
 static bool
-is_as_read(struct txn *vault, struct str name, const struct mail_rec *rec)
+is_as_read(struct txn *vault, struct str name, const struct mail_rec *rec,
+    struct mail_rec *now)
 {
-	struct mail_rec now;
-
-	return mail_get(vault, name, &now) && now.made == rec->made &&
-	    now.born == rec->born && now.tries == rec->tries &&
-	    now.due == rec->due && now.failed == rec->failed;
+	return mail_get(vault, name, now) && now->made == rec->made &&
+	    now->born == rec->born && now->tries == rec->tries &&
+	    now->due == rec->due && now->failed == rec->failed;
 }
 
 static int64_t
@@ -217,7 +219,9 @@ pause_after(uint32_t tries)
 bool
 mail_try(struct txn *vault, struct str name, struct mail_rec *rec, int64_t now)
 {
-	if (rec->failed || !is_as_read(vault, name, rec))
+	struct mail_rec stored;
+
+	if (rec->failed || !is_as_read(vault, name, rec, &stored))
 		return false;
 	unlist_record(vault, name, rec);
 	rec->tries++;
@@ -230,8 +234,10 @@ mail_try(struct txn *vault, struct str name, struct mail_rec *rec, int64_t now)
 void
 mail_sent(struct txn *vault, struct str name, const struct mail_rec *rec)
 {
-	if (is_as_read(vault, name, rec))
-		delete_record(vault, name, rec);
+	struct mail_rec stored;
+
+	if (is_as_read(vault, name, rec, &stored))
+		delete_record(vault, name, &stored);
 }
 
 static void
@@ -254,9 +260,9 @@ mail_failed(struct txn *vault, const struct conf *conf, struct str name,
     const struct mail_rec *rec, struct str fault, bool for_good, int64_t now)
 {
 	int64_t end = rec->made + (int64_t)conf->mail_give_up;
-	struct mail_rec next = *rec;
+	struct mail_rec next;
 
-	if (!is_as_read(vault, name, rec))
+	if (!is_as_read(vault, name, rec, &next))
 		return false;
 	if (fault.n > FAULT_MAX)
 		fault.n = FAULT_MAX;

@@ -71,7 +71,7 @@ bool mail_try(
  * without addresses and secrets, says what the server said. It is given up if
  * no other try can help (FOR_GOOD) or mail.give_up is over, with the event
  * "mail.failed"; true then. A mail that has changed since mail_try() is left
- * alone.
+ * alone. The texts of REC are not looked at.
  */
 void mail_sent(struct txn *vault, struct str name, const struct mail_rec *rec);
 bool mail_failed(struct txn *vault, const struct conf *conf, struct str name,
