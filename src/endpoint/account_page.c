@@ -97,6 +97,8 @@ change_password(struct account_view *view, const struct param_list *fields)
 		.current = param_get(fields, "current_password"),
 		.password = param_get(fields, "new_password"),
 		.source = call->req->remote_addr,
+		.language =
+		    page_mail_language(call, view->visit->request.ui_locales),
 	};
 
 	view->insert = password_least(call);

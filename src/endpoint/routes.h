@@ -26,6 +26,7 @@ void introspection(struct call *call);
 void end_session(struct call *call);
 void login(struct call *call);
 void password_change(struct call *call);
+void forgot(struct call *call);
 void account_page(struct call *call);
 void second_factor(struct call *call);
 void factor_picture(struct call *call);

@@ -47,6 +47,40 @@ static const char *const texts[TEXTS][LANGUAGES] = {
 		"then try again."),
 	[TEXT_TO_SIGN_IN] = TEXT_ROW("Naar aanmelden", "Go to sign-in"),
 
+	[TEXT_FORGOT] = TEXT_ROW("Wachtwoord vergeten", "Forgotten password"),
+	[TEXT_FORGOT_LINK] =
+	    TEXT_ROW("Wachtwoord vergeten?", "Forgotten your password?"),
+	[TEXT_FORGOT_NOTE] =
+	    TEXT_ROW("Vul het e-mailadres in waarmee u zich aanmeldt. Als wij "
+		     "het kennen, sturen wij u daar een tijdelijk wachtwoord.",
+		"Enter the email address that you sign in with. If we know "
+		"it, we send you a temporary password there."),
+	[TEXT_FORGOT_SEND] = TEXT_ROW(
+	    "Tijdelijk wachtwoord aanvragen", "Ask for a temporary password"),
+	[TEXT_FORGOT_SENT] =
+	    TEXT_ROW("Kijk in uw e-mail", "Look in your email"),
+	[TEXT_FORGOT_SENT_NOTE] =
+	    TEXT_ROW("Als bij dit adres een account hoort, is er een e-mail "
+		     "met een tijdelijk wachtwoord onderweg. Dat kan een paar "
+		     "minuten duren; kijk ook bij de ongewenste e-mail. Uw "
+		     "oude wachtwoord blijft werken tot u een nieuw hebt "
+		     "gekozen. Komt er niets? Vraag het dan aan uw adviseur.",
+		"If an account belongs to this address, a mail with a "
+		"temporary password is on its way. That may take a few "
+		"minutes; look among the unwanted mail, too. Your old "
+		"password works until you have chosen a new one. If nothing "
+		"comes, ask your adviser."),
+	[TEXT_FORGOT_SECONDS] =
+	    TEXT_ROW("Er is te vaak een tijdelijk wachtwoord aangevraagd. "
+		     "Wacht {} seconden en probeer het dan opnieuw.",
+		"A temporary password was asked for too often. Wait {} "
+		"seconds, then try again."),
+	[TEXT_FORGOT_MINUTES] =
+	    TEXT_ROW("Er is te vaak een tijdelijk wachtwoord aangevraagd. "
+		     "Wacht {} minuten en probeer het dan opnieuw.",
+		"A temporary password was asked for too often. Wait {} "
+		"minutes, then try again."),
+
 	[TEXT_EXPIRED] = TEXT_ROW("Uw tijdelijke wachtwoord is verlopen",
 	    "Your temporary password has expired"),
 	[TEXT_EXPIRED_NOTE] =

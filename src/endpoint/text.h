@@ -23,6 +23,15 @@ enum text {
 	TEXT_SIGN_IN_MINUTES,
 	TEXT_TO_SIGN_IN, /* the link to the form */
 
+	TEXT_FORGOT,
+	TEXT_FORGOT_LINK, /* to the page, on the sign-in form */
+	TEXT_FORGOT_NOTE,
+	TEXT_FORGOT_SEND,
+	TEXT_FORGOT_SENT, /* whether or not there is such an account */
+	TEXT_FORGOT_SENT_NOTE,
+	TEXT_FORGOT_SECONDS, /* {}: so many until the next request */
+	TEXT_FORGOT_MINUTES,
+
 	TEXT_EXPIRED,
 	TEXT_EXPIRED_NOTE, /* whom to ask */
 

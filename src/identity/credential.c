@@ -3,6 +3,7 @@
 #include "base/json_in.h"
 #include "directory/account.h"
 #include "directory/render.h"
+#include "identity/device.h"
 #include "store/rec.h"
 #include "store/schema.h"
 
@@ -65,6 +66,7 @@ credential_del(struct txn *vault, struct str account)
 
 	key_of(&key, account);
 	txn_del(vault, VAULT_SIGNED_IN, &key);
+	device_drop(vault, account);
 	return txn_del(vault, VAULT_CREDENTIAL, &key);
 }
 

@@ -24,6 +24,8 @@ bool credential_for(struct txn *vault, struct str account, uint64_t born,
     struct credential_rec *rec);
 void credential_put(
     struct txn *vault, struct str account, const struct credential_rec *rec);
+
+/* With what is known of its sign-ins. */
 bool credential_del(struct txn *vault, struct str account);
 
 /*

@@ -302,42 +302,85 @@ mail_drop(struct txn *vault, struct str name)
 	return true;
 }
 
-bool
-mail_next(struct txn *vault, struct str *name, struct mail_rec *rec)
+/* The mail a walk has come to; false at the end, and where there is damage. */
+static bool
+take_mail(struct cursor *cursor, struct str *name, struct mail_rec *rec)
 {
-	struct cursor cursor;
 	struct str key, value;
-	struct key from;
-	bool found;
 	int rc;
 
-	key_of(&from, *name);
-	txn_cursor(
-	    &cursor, vault, VAULT_MAIL, NULL, name->n > 0 ? &from : NULL, true);
-	found = txn_cursor_next(&cursor, &key, &value);
-	txn_cursor_close(&cursor);
-	if (!found)
+	if (!txn_cursor_next(cursor, &key, &value))
 		return false;
 	rc = mail_rec_get(value, rec);
 	if (rc == 0 && (!key_take_str(&key, name) || key.n != 0))
 		rc = HUB_ECORRUPT;
 	if (rc != 0)
-		txn_fail(vault, rc);
+		txn_fail(cursor->txn, rc);
 	return rc == 0;
 }
 
-unsigned int
-mail_sweep(struct txn *vault, int64_t now, unsigned int most)
+bool
+mail_next(struct txn *vault, struct str *name, struct mail_rec *rec)
 {
-	struct str name = STR("");
+	struct cursor cursor;
+	struct key from;
+	bool found;
+
+	key_of(&from, *name);
+	txn_cursor(
+	    &cursor, vault, VAULT_MAIL, NULL, name->n > 0 ? &from : NULL, true);
+	found = take_mail(&cursor, name, rec);
+	txn_cursor_close(&cursor);
+	return found;
+}
+
+static bool
+is_over(const struct mail_rec *rec, int64_t now)
+{
+	return rec->failed && rec->due + KEPT <= now;
+}
+
+bool
+mail_over(struct txn *vault, int64_t now, struct str *name)
+{
+	struct arena_mark mark = arena_mark(txn_arena(vault));
+	struct cursor cursor;
+	struct mail_rec rec;
+	bool found = false;
+
+	txn_cursor(&cursor, vault, VAULT_MAIL, NULL, NULL, false);
+	while (!found && take_mail(&cursor, name, &rec)) {
+		found = is_over(&rec, now);
+		if (!found)
+			arena_rewind(txn_arena(vault), mark);
+	}
+	txn_cursor_close(&cursor);
+	return found;
+}
+
+unsigned int
+mail_sweep(struct txn *vault, int64_t now, struct str from, unsigned int most)
+{
+	struct arena_mark mark = arena_mark(txn_arena(vault));
+	struct str name = from;
+	char at[MAIL_NAME_MAX];
 	struct mail_rec rec;
 	unsigned int n = 0;
 
-	while (n < most && mail_next(vault, &name, &rec)) {
-		if (!rec.failed || rec.due + KEPT > now)
-			continue;
-		delete_record(vault, name, &rec);
-		n++;
-	}
+	if (!read_record(vault, name, &rec))
+		return 0;
+	do {
+		if (is_over(&rec, now)) {
+			delete_record(vault, name, &rec);
+			n++;
+		}
+		if (name.n > sizeof(at)) {
+			txn_fail(vault, HUB_ECORRUPT);
+			break;
+		}
+		memmove(at, name.p, name.n);
+		name.p = at;
+		arena_rewind(txn_arena(vault), mark);
+	} while (--most > 0 && mail_next(vault, &name, &rec));
 	return n;
 }

@@ -87,7 +87,16 @@ bool mail_drop(struct txn *vault, struct str name);
  */
 bool mail_next(struct txn *vault, struct str *name, struct mail_rec *rec);
 
-/* Takes away up to MOST that were given up 30 days ago; their number. */
-unsigned int mail_sweep(struct txn *vault, int64_t now, unsigned int most);
+/*
+ * The first mail that was given up 30 days ago, in the order of names; false:
+ * none. For a look before it is worth a write.
+ */
+bool mail_over(struct txn *vault, int64_t now, struct str *name);
+
+/*
+ * Takes those away, among the MOST mails from the name FROM on; their number.
+ */
+unsigned int mail_sweep(
+    struct txn *vault, int64_t now, struct str from, unsigned int most);
 
 #endif

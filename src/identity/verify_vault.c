@@ -399,14 +399,17 @@ check_mail_due(struct verify_look *l, struct str value)
 	struct mail_rec rec;
 	uint64_t when;
 
-	(void)value;
 	if (!key_take_u64(&rest, &when) || !key_take_str(&rest, &name) ||
-	    rest.n != 0)
+	    rest.n != 0) {
 		verify_found(l, "the key is not made of a time and a name");
-	else if (!get(l, VAULT_MAIL, name, &bytes) ||
+		return;
+	}
+	if (!get(l, VAULT_MAIL, name, &bytes) ||
 	    mail_rec_get(bytes, &rec) != 0 || rec.failed ||
 	    (uint64_t)rec.due != when)
 		verify_found(l, "no mail is due then");
+	if (value.n != 0)
+		verify_found(l, "holds something");
 }
 
 static void
@@ -417,6 +420,18 @@ check_proven(struct verify_look *l, struct str value)
 
 	if (take_text(l, &id) &&
 	    (proven_rec_get(value, &rec) != 0 || !is_time(rec.at)))
+		verify_found(l, VERIFY_UNREADABLE);
+}
+
+static void
+check_device(struct verify_look *l, struct str value)
+{
+	struct str account, digest;
+	struct rec_in in;
+
+	rec_in_begin(&in, value);
+	if (take_pair(l, &account, &digest) &&
+	    (rec_u64(&in) > INT64_MAX || rec_in_end(&in) != 0))
 		verify_found(l, VERIFY_UNREADABLE);
 }
 
@@ -450,6 +465,6 @@ verify_fn *const verify_vault[VAULT_TABLES] = {
 	[VAULT_EMAIL_CHANGE] = check_empty,
 	[VAULT_INVITATION] = check_empty,
 	[VAULT_ACCOUNT_INVITATION] = check_empty,
-	[VAULT_DEVICE] = check_empty,
+	[VAULT_DEVICE] = check_device,
 	[VAULT_AUDIT_ABOUT] = check_empty,
 };

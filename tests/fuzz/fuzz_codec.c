@@ -3,7 +3,7 @@
 /* Covers: store/organization_rec.c store/signing_key_rec.c store/code_rec.c */
 /* Covers: store/client_secret_rec.c store/grant_rec.c store/session_rec.c */
 /* Covers: store/consent_rec.c */
-/* Covers: store/second_factor_rec.c */
+/* Covers: store/second_factor_rec.c store/mail_rec.c store/proven_rec.c */
 /*
  * Any bytes as a stored record: the first one picks the kind. What can be read
  * is written as it can be read again, and lists within it come to an end.
@@ -21,7 +21,9 @@
 #include "store/consent_rec.h"
 #include "store/grant_rec.h"
 #include "store/group_rec.h"
+#include "store/mail_rec.h"
 #include "store/organization_rec.h"
+#include "store/proven_rec.h"
 #include "store/rec_list.h"
 #include "store/second_factor_rec.h"
 #include "store/session_rec.h"
@@ -135,6 +137,8 @@ CODEC(session_rec, 1, NO_FLAGS, walk_none)
 CODEC(throttle_rec, 1, NO_FLAGS, walk_none)
 CODEC(consent_rec, 1, NO_FLAGS, walk_none)
 CODEC(second_factor_rec, 1, NO_FLAGS, walk_factor)
+CODEC(mail_rec, 1, NO_FLAGS, walk_none)
+CODEC(proven_rec, 1, NO_FLAGS, walk_none)
 
 static void (*const codecs[])(struct str bytes, struct buf *out) = {
 	check_account_rec,
@@ -154,6 +158,8 @@ static void (*const codecs[])(struct str bytes, struct buf *out) = {
 	check_throttle_rec,
 	check_consent_rec,
 	check_second_factor_rec,
+	check_mail_rec,
+	check_proven_rec,
 };
 
 int

@@ -6,6 +6,8 @@
 #include "identity/code.h"
 #include "identity/credential.h"
 #include "identity/expiry.h"
+#include "identity/mail.h"
+#include "identity/proven.h"
 #include "store/credential_rec.h"
 #include "store/schema.h"
 #include "store/throttle_rec.h"
@@ -24,10 +26,15 @@ put_rest(struct txn *vault, void *arg)
 	const struct credential_rec credential = { .lasting = STR("$") };
 	const struct throttle_rec throttle = { .tries = 1 };
 	struct opaque_digest digest = { "digest" };
+	const struct account_rec account = { .id = STR("a"), .born = 1 };
+	const struct mail_wish wish = { MAIL_RESET, MAIL_NL, STR("a"), 1,
+		STR("") };
+	struct test_hub *hub = arg;
 	struct buf bytes;
 	struct key key;
 
-	(void)arg;
+	proven_put(vault, &account, STR("a@example.nl"), T0);
+	assert_int_equal(mail_put(vault, &hub->conf, &wish, T0), 0);
 	client_secret_put(vault, STR("app"), &digest, T0);
 	buf_init_arena(&bytes, txn_arena(vault), 256);
 	credential_rec_put(&bytes, &credential);
@@ -61,7 +68,8 @@ setup(void **state)
 	assert_int_equal(refresh_digests_of(str_of(token.text), &digests), 0);
 	handle = digests.handle;
 	assert_int_equal(vault_refresh(hub, token.text, "app", 1, T0, NULL), 0);
-	hub_write(hub, hub->vault, put_rest, NULL);
+	memcpy(hub->conf.mail_server, "localhost:25", 13);
+	hub_write(hub, hub->vault, put_rest, hub);
 	return 0;
 }
 
@@ -97,8 +105,11 @@ a_sound_vault_has_no_errors(void **state)
 	struct verify v;
 
 	assert_string_equal(verify(*state, &v), "");
-	/* Seven records, three entries by owner and handle, four of expiry. */
-	assert_int_equal(v.records, 14);
+	/*
+	 * Nine records, three entries by owner and handle, one of what is due,
+	 * four of expiry.
+	 */
+	assert_int_equal(v.records, 17);
 }
 
 /* What is done to one record, past all rules. */
@@ -108,6 +119,7 @@ struct damage {
 	/* In place of those, an entry of expiry. */
 	int64_t when;
 	enum expiry_kind kind;
+	bool due;       /* or one of mail_due */
 	const char *to; /* the value; NULL: the record goes */
 	const char *says;
 };
@@ -120,6 +132,8 @@ do_damage(struct txn *vault, void *arg)
 
 	if (d->kind != 0)
 		expiry_key(&key, d->when, d->kind, str_of(d->one));
+	else if (d->due)
+		mail_due_key(&key, d->when, str_of(d->one));
 	else
 		key_of(&key, str_of(d->one));
 	if (d->two != NULL)
@@ -225,6 +239,22 @@ static const struct damage damages[] = {
 	    .says = "signed_in b: account b has no credential: if there is" },
 	{ VAULT_CREDENTIAL, "a",
 	    .says = "signed_in a: account a has no credential: if there is" },
+	{ VAULT_PROVEN, "a", .to = "", .says = "proven a: cannot be read" },
+	{ VAULT_PROVEN, "a", "b", .to = "",
+	    .says = "proven a b: the key is not one text" },
+	{ VAULT_MAIL, "a/reset", .to = "",
+	    .says = "mail a/reset: cannot be read" },
+	{ VAULT_MAIL, "a/reset", "b", .to = "",
+	    .says = "mail a/reset b: the key is not one text" },
+	{ VAULT_MAIL, "a/reset", .says = ": no mail is due then" },
+	{ VAULT_MAIL_DUE, "a/reset", .when = T0, .due = true,
+	    .says = "mail a/reset: is missing in mail_due" },
+	{ VAULT_MAIL_DUE, "a/reset", .when = T0 + 1, .due = true, .to = "",
+	    .says = ": no mail is due then" },
+	{ VAULT_MAIL_DUE, "a/reset", .when = T0, .due = true, .to = "x",
+	    .says = ": holds something" },
+	{ VAULT_MAIL_DUE, "x", .to = "",
+	    .says = "mail_due x: the key is not made of a time and a name" },
 	/* A value that is no key must not end the walk. */
 	{ VAULT_REFRESH, "x", .to = "",
 	    .says = "refresh x: leads to grant , which is" },
