@@ -127,6 +127,17 @@ credential_set_temporary(const struct conf *conf, struct credential_rec *rec,
 	rec->mailed = false;
 }
 
+/* An end that has passed: the time tells the sweep how old the record is. */
+void
+credential_set_none(struct credential_rec *rec, int64_t now)
+{
+	rec->lasting = rec->temporary = STR("");
+	rec->lasting_at = 0;
+	rec->temporary_until = now;
+	rec->temporary_serial++;
+	rec->mailed = false;
+}
+
 struct settling {
 	struct str account;
 	bool pending;   /* as the flag is to be */
