@@ -9,6 +9,7 @@
 /* Seconds. */
 #define RETRY_FIRST 60
 #define RETRY_MOST (6 * 3600)
+#define AHEAD 3
 #define KEPT (30 * 86400) /* of one that was given up */
 
 static const char *const template_names[MAIL_TEMPLATES] = {
@@ -116,9 +117,9 @@ name_of(struct txn *vault, const struct mail_wish *wish)
 	return buf_view(&name);
 }
 
-int
-mail_put(struct txn *vault, const struct conf *conf,
-    const struct mail_wish *wish, int64_t now)
+static int
+put(struct txn *vault, const struct conf *conf, const struct mail_wish *wish,
+    int64_t now, int64_t due)
 {
 	struct mail_rec rec = {
 		.template = (uint8_t)wish->template,
@@ -127,7 +128,7 @@ mail_put(struct txn *vault, const struct conf *conf,
 		.born = wish->born,
 		.about = wish->about,
 		.made = now,
-		.due = now,
+		.due = due,
 		.fault = STR(""),
 	};
 	struct mail_rec old;
@@ -146,6 +147,51 @@ mail_put(struct txn *vault, const struct conf *conf,
 	write_record(vault, name, &rec);
 	list_record(vault, name, &rec);
 	return 0;
+}
+
+bool
+mail_find(struct txn *vault, struct str account, uint64_t born,
+    enum mail_template template, struct mail_rec *rec)
+{
+	const struct mail_wish wish = {
+		.template = template,
+		.account = account,
+		.about = STR(""),
+	};
+
+	return read_record(vault, name_of(vault, &wish), rec) &&
+	    rec->born == born;
+}
+
+void
+mail_drop_passwords(struct txn *vault, struct str account)
+{
+	static const enum mail_template bringing[] = { MAIL_WELCOME, MAIL_RESET,
+		MAIL_FORGOTTEN };
+
+	for (size_t i = 0; i < sizeof(bringing) / sizeof(bringing[0]); i++) {
+		const struct mail_wish wish = {
+			.template = bringing[i],
+			.account = account,
+			.about = STR(""),
+		};
+
+		mail_drop(vault, name_of(vault, &wish));
+	}
+}
+
+int
+mail_put(struct txn *vault, const struct conf *conf,
+    const struct mail_wish *wish, int64_t now)
+{
+	return put(vault, conf, wish, now, now);
+}
+
+int
+mail_put_ahead(struct txn *vault, const struct conf *conf,
+    const struct mail_wish *wish, int64_t now)
+{
+	return put(vault, conf, wish, now, now + AHEAD);
 }
 
 /* The first entry of the list, which says when and which. */
