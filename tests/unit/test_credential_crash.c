@@ -14,6 +14,7 @@
 #include "identity/mail.h"
 #include "identity/own_password.h"
 #include "identity/page_clients.h"
+#include "store/schema.h"
 #include "unit.h"
 
 #define TEMPORARY "aaaaaa-bbbbbb-cccccc"
@@ -233,8 +234,8 @@ an_enrolment_by_mail(void **state)
 
 	snprintf(hub->conf.mail_server, sizeof(hub->conf.mail_server), "%s",
 	    "127.0.0.1:25");
-	for (at = 0; died && at < COMMITS_MAX; at++) {
-		died = dies_at(hub, at, enrol_by_mail);
+	for (at = 0; died && at < CRASH_COMMITS; at++) {
+		died = crash_dies_at(hub, at, enrol_by_mail);
 		if (died)
 			assert_string_equal(hub_who(hub, "wil@example.nl"), "");
 	}
@@ -266,13 +267,13 @@ a_reset_by_mail(void **state)
 
 	snprintf(hub->conf.mail_server, sizeof(hub->conf.mail_server), "%s",
 	    "127.0.0.1:25");
-	for (at = 0; died && at < COMMITS_MAX; at++) {
+	for (at = 0; died && at < CRASH_COMMITS; at++) {
 		struct mail_rec mail;
 		struct txn *vault;
 		bool waits;
 
 		begin(hub);
-		died = dies_at(hub, at, reset_by_mail);
+		died = crash_dies_at(hub, at, reset_by_mail);
 		if (at > 0)
 			assert_false(is_signed_in(hub, &before.cookie));
 		vault = store_read_begin(hub->vault, hub->arena);
@@ -282,7 +283,7 @@ a_reset_by_mail(void **state)
 		/* Either the old password counts, or another is on its way. */
 		assert_true(ways_in(hub).old == !waits);
 	}
-	assert_in_range(at, 4, COMMITS_MAX - 1);
+	assert_in_range(at, 4, CRASH_COMMITS - 1);
 	assert_true(hub_account(hub, "jan").pending);
 }
 
