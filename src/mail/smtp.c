@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include "base/secret.h"
@@ -18,8 +19,10 @@ struct transfer {
 	curl_mime *mime;
 	struct curl_slist *fields, *to;
 	void *tag;
-	char command[16]; /* the verb that was sent last */
-	char answer[16];  /* codes of the last answer: "550 5.1.1" */
+	int fd;              /* of the connection; -1: none yet */
+	const char *command; /* that was sent last, of commands[] */
+	char answer[16];     /* codes of the last answer: "550 5.1.1" */
+	bool quits;          /* what follows is not about the mail */
 };
 
 struct smtp {
@@ -79,26 +82,30 @@ smtp_count(const struct smtp *smtp)
 	return smtp->n;
 }
 
-/* The first word of a line that went out, in letters; nothing else of it. */
+/* What can be told of a line that went out; the other lines are secrets. */
+static const char *const commands[] = { "EHLO", "HELO", "STARTTLS", "AUTH",
+	"MAIL", "RCPT", "DATA" };
+
+static bool
+is_command(const struct transfer *t, const char *name)
+{
+	return strcmp(t->command, name) == 0;
+}
+
 static void
 note_command(struct transfer *t, struct str line)
 {
-	size_t n = 0;
+	struct str word = line;
 
-	while (n < line.n && n < sizeof(t->command) - 1 &&
-	    char_is_alnum(line.p[n]))
-		n++;
-	memcpy(t->command, line.p, n);
-	t->command[n] = '\0';
-	/* What belongs to a login may be anything, the password included. */
-	if (n == 0 || n == sizeof(t->command) - 1)
-		memcpy(t->command, "AUTH", 5);
-}
-
-static bool
-is_digit(char c)
-{
-	return c >= '0' && c <= '9';
+	/* An answer to the server's challenge may look like anything. */
+	if (is_command(t, "AUTH") && strncmp(t->answer, "334", 3) == 0)
+		return;
+	word.n = 0;
+	while (word.n < line.n && char_is_alnum(line.p[word.n]))
+		word.n++;
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
+		if (str_eq(word, str_of(commands[i])))
+			t->command = commands[i];
 }
 
 /* The codes that an answer begins with, and not its text. */
@@ -107,14 +114,14 @@ note_answer(struct transfer *t, struct str line)
 {
 	size_t n = 0;
 
-	while (n < line.n && n < 3 && is_digit(line.p[n]))
+	while (n < line.n && n < 3 && char_is_digit(line.p[n]))
 		n++;
 	if (n != 3)
 		return;
-	if (line.n > 5 && is_digit(line.p[4]) && line.p[5] == '.') {
+	if (line.n > 5 && char_is_digit(line.p[4]) && line.p[5] == '.') {
 		n = 4;
 		while (n < line.n && n < sizeof(t->answer) - 1 &&
-		    (is_digit(line.p[n]) || line.p[n] == '.'))
+		    (char_is_digit(line.p[n]) || line.p[n] == '.'))
 			n++;
 	}
 	memcpy(t->answer, line.p, n);
@@ -123,42 +130,83 @@ note_answer(struct transfer *t, struct str line)
 		t->answer[3] = ' ';
 }
 
+/*
+ * libcurl takes its leave before it tells how a mail has ended, and waits up to
+ * two minutes for the answer, all the process with it. Nobody needs that one.
+ */
+static void
+take_leave(struct transfer *t)
+{
+	t->quits = true;
+	if (t->fd >= 0)
+		shutdown(t->fd, SHUT_RD);
+}
+
 static int
 listen_in(CURL *curl, curl_infotype type, char *data, size_t size, void *arg)
 {
 	struct transfer *t = arg;
+	const struct str line = { data, size };
 
 	(void)curl;
-	if (type == CURLINFO_HEADER_OUT)
-		note_command(t, (struct str){ data, size });
-	else if (type == CURLINFO_HEADER_IN)
-		note_answer(t, (struct str){ data, size });
+	if (t->quits)
+		return 0;
+	if (type == CURLINFO_HEADER_IN)
+		note_answer(t, line);
+	else if (type == CURLINFO_HEADER_OUT && str_starts(line, STR("QUIT")))
+		take_leave(t);
+	else if (type == CURLINFO_HEADER_OUT)
+		note_command(t, line);
 	return 0;
+}
+
+static int
+note_socket(void *arg, curl_socket_t fd, curlsocktype purpose)
+{
+	struct transfer *t = arg;
+
+	(void)purpose;
+	t->fd = fd;
+	return CURL_SOCKOPT_OK;
+}
+
+/* A pipe would wait for its writer, and mail with it. */
+static int
+open_password(const char *path, struct why *why)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	struct stat st;
+	const char *fault = NULL;
+
+	if (fd < 0 || fstat(fd, &st) != 0)
+		fault = strerror(errno);
+	else if (!S_ISREG(st.st_mode))
+		fault = "it is no plain file";
+	else if ((st.st_mode & (S_IRWXG | S_IRWXO)) != 0)
+		fault = "it can be read by others: chmod 0600 it";
+	if (fault == NULL)
+		return fd;
+	why_say(why, "mail.password_file is not used: %s", fault);
+	if (fd >= 0)
+		close(fd);
+	return -1;
 }
 
 static int
 read_password(const struct conf *conf, char *to, struct why *why)
 {
-	const char *path = conf->mail_password_file;
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	struct stat st;
+	int fd = open_password(conf->mail_password_file, why);
 	ssize_t n;
 
 	if (fd < 0)
-		return why_set(why, HUB_EIO,
-		    "cannot read mail.password_file: %s", strerror(errno));
-	if (fstat(fd, &st) != 0 || (st.st_mode & 0007) != 0) {
-		close(fd);
-		return why_set(why, HUB_EIO,
-		    "mail.password_file can be read by anybody: chmod o= it");
-	}
+		return HUB_EIO;
 	n = read(fd, to, PASSWORD_MAX);
 	close(fd);
-	if (n <= 0 || n == PASSWORD_MAX)
+	to[n > 0 ? n : 0] = '\0';
+	to[strcspn(to, "\r\n")] = '\0';
+	if (to[0] == '\0' || n == PASSWORD_MAX)
 		return why_set(
 		    why, HUB_EIO, "mail.password_file is empty or too long");
-	to[n] = '\0';
-	to[strcspn(to, "\r\n")] = '\0';
 	return 0;
 }
 
@@ -190,6 +238,11 @@ set_server(struct transfer *t, const struct conf *conf)
 	SET(CURLOPT_NOSIGNAL, 1L);
 	SET(CURLOPT_TIMEOUT, most);
 	SET(CURLOPT_CONNECTTIMEOUT, most < CONNECT_MOST ? most : CONNECT_MOST);
+	SET(CURLOPT_FORBID_REUSE, 1L);
+	SET(CURLOPT_SOCKOPTFUNCTION, note_socket);
+	SET(CURLOPT_SOCKOPTDATA, t);
+	/* A name server that is slow does not hold up the end. */
+	SET(CURLOPT_QUICK_EXIT, 1L);
 	/* Nothing of it is kept but the codes. */
 	SET(CURLOPT_VERBOSE, 1L);
 	SET(CURLOPT_DEBUGFUNCTION, listen_in);
@@ -322,6 +375,8 @@ smtp_send(struct smtp *smtp, const struct conf *conf,
 		return why_set(why, HUB_ENOMEM, "out of memory");
 	}
 	t->tag = tag;
+	t->fd = -1;
+	t->command = "the connection";
 	rc = prepare(t, conf, message, why);
 	if (rc == 0 && curl_multi_add_handle(smtp->multi, t->curl) != CURLM_OK)
 		rc = why_set(why, HUB_ENOMEM, "out of memory");
@@ -334,14 +389,15 @@ smtp_send(struct smtp *smtp, const struct conf *conf,
 	return 0;
 }
 
-/* Whether no other try can help: who gets it, or the mail, was refused. */
+/*
+ * Whether no other try can help: who gets it, or the mail, was refused. All else
+ * is the server's trouble or ours, and may be mended.
+ */
 static bool
 is_for_good(const struct transfer *t)
 {
-	return t->answer[0] == '5' && strcmp(t->command, "EHLO") != 0 &&
-	    strcmp(t->command, "HELO") != 0 &&
-	    strcmp(t->command, "STARTTLS") != 0 &&
-	    strcmp(t->command, "AUTH") != 0 && strcmp(t->command, "MAIL") != 0;
+	return t->answer[0] == '5' &&
+	    (is_command(t, "RCPT") || is_command(t, "DATA"));
 }
 
 static void
