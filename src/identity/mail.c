@@ -159,8 +159,7 @@ mail_find(struct txn *vault, struct str account, uint64_t born,
 		.about = STR(""),
 	};
 
-	return read_record(vault, name_of(vault, &wish), rec) &&
-	    rec->born == born;
+	return mail_get(vault, name_of(vault, &wish), rec) && rec->born == born;
 }
 
 void
