@@ -259,18 +259,24 @@ is_ours(struct call *call, const struct contact_account *account)
 		    "The contact has no account.");
 		return false;
 	}
-	if (!account->rec.enabled) {
-		contact_conflict(call, "account-blocked", STR_NONE,
-		    "The account is blocked: a new password would open "
-		    "nothing. Unblock it first.");
-		return false;
-	}
 	if (!account->shared)
 		return true;
 	contact_conflict(call, "shared-account", STR_NONE,
 	    "The account is not this organisation's alone: its owner gets a "
 	    "new password by mail only, which the hub does not send yet; an "
 	    "operator can make one.");
+	return false;
+}
+
+/* As it was seen, so that the employee knows of the block. */
+static bool
+is_open(struct call *call, const struct contact_account *account)
+{
+	if (account->rec.enabled)
+		return true;
+	contact_conflict(call, "account-blocked", STR_NONE,
+	    "The account is blocked: a new password would open nothing. "
+	    "Unblock it first.");
 	return false;
 }
 
@@ -308,6 +314,7 @@ contact_account_reset(struct call *call)
 	    json_body_read(call, none, true, &body) &&
 	    contact_item_get(call, &rec, &item) &&
 	    is_ours(call, &item.account) &&
-	    contact_is_as_seen(call, &item, true) && call_look_end(call) == 0)
+	    contact_is_as_seen(call, &item, true) &&
+	    is_open(call, &item.account) && call_look_end(call) == 0)
 		reset(call, &rec, &item.account);
 }
