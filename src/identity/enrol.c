@@ -382,7 +382,7 @@ renew(struct txn *vault, void *arg)
 	struct mail_wish wish;
 	int64_t now = clock_now();
 
-	credential_get(vault, r->account, &rec);
+	credential_for(vault, r->account, r->born, &rec);
 	if (r->seen != NULL && dossier_check_credential(&rec, r->seen) != 0)
 		return HUB_ECONFLICT;
 	if (r->kind == RENEWED_LASTING)
@@ -391,7 +391,6 @@ renew(struct txn *vault, void *arg)
 		credential_set_temporary(r->hub->conf, &rec, r->hash, now);
 	else
 		credential_set_none(&rec, now);
-	rec.born = r->born;
 	credential_put(vault, r->account, &rec);
 	mail_drop_passwords(vault, r->account);
 	audit_put(vault, &r->event);

@@ -9,11 +9,27 @@
 #include "vault_fixture.h"
 
 static int
+put_credential(struct txn *vault, void *arg)
+{
+	const struct account_rec *account = arg;
+	const struct credential_rec rec = {
+		.lasting = STR("hash"),
+		.lasting_at = T0,
+		.born = account->born,
+	};
+
+	credential_put(vault, account->id, &rec);
+	return 0;
+}
+
+static int
 mail_setup(void **state)
 {
 	int rc = vault_setup(state);
 	struct test_hub *hub = *state;
+	struct account_rec account = hub_account(hub, "a");
 
+	hub_write(hub, hub->vault, put_credential, &account);
 	snprintf(hub->conf.mail_server, sizeof(hub->conf.mail_server), "%s",
 	    "127.0.0.1:25");
 	return rc;

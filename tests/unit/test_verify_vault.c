@@ -4,6 +4,7 @@
 #include "directory/verify.h"
 #include "identity/client_secret.h"
 #include "identity/code.h"
+#include "identity/credential.h"
 #include "identity/expiry.h"
 #include "identity/mail.h"
 #include "identity/proven.h"
@@ -43,6 +44,7 @@ put_rest(struct txn *vault, void *arg)
 	throttle_rec_put(&bytes, &throttle);
 	key_of(&key, STR("n"));
 	txn_put(vault, VAULT_THROTTLE, &key, buf_view(&bytes));
+	credential_note_sign_in(vault, STR("a"), T0);
 	return 0;
 }
 
@@ -103,8 +105,8 @@ a_sound_vault_has_no_errors(void **state)
 	struct verify v;
 
 	assert_string_equal(verify(*state, &v), "");
-	/* Eight records, four entries of indexes, four of expiry. */
-	assert_int_equal(v.records, 16);
+	/* Nine records, four entries of indexes, four of expiry. */
+	assert_int_equal(v.records, 17);
 }
 
 /* What is done to one record, past all rules. */
@@ -236,6 +238,20 @@ static const struct damage damages[] = {
 	    .says = ": holds something" },
 	{ VAULT_MAIL_DUE, "x", .to = "",
 	    .says = "mail_due x: the key is not made of a time and a name" },
+	{ VAULT_SIGNED_IN, "a", .to = "",
+	    .says = "signed_in a: cannot be read" },
+	{ VAULT_SIGNED_IN, "a", .to = "soon",
+	    .says = "signed_in a: cannot be read" },
+	{ VAULT_SIGNED_IN, "a", .to = "eighteen",
+	    .says = "signed_in a: cannot be read" },
+	{ VAULT_SIGNED_IN, "a", .to = "what follows is too much",
+	    .says = "signed_in a: cannot be read" },
+	{ VAULT_SIGNED_IN, "a", "b", .to = "",
+	    .says = "signed_in a b: the key is not one text" },
+	{ VAULT_SIGNED_IN, "b", .to = "",
+	    .says = "signed_in b: account b has no credential: if there is" },
+	{ VAULT_CREDENTIAL, "a",
+	    .says = "signed_in a: account a has no credential: if there is" },
 	/* A value that is no key must not end the walk. */
 	{ VAULT_REFRESH, "x", .to = "",
 	    .says = "refresh x: leads to grant , which is" },
