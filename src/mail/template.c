@@ -48,7 +48,7 @@ static const unsigned int needs[MAIL_TEMPLATES] = {
 	[MAIL_PASSWORD_CHANGED] = BIT(PLACE_TIME),
 	[MAIL_FACTOR_ADDED] = BIT(PLACE_TIME),
 	[MAIL_FACTOR_REMOVED] = BIT(PLACE_TIME),
-	[MAIL_NEW_DEVICE] = BIT(PLACE_TIME),
+	[MAIL_NEW_DEVICE] = BIT(PLACE_TIME) | BIT(PLACE_ACCOUNT_PAGE),
 };
 
 static const char *const language_codes[MAIL_LANGUAGES] = { "nl", "en" };
