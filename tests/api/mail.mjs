@@ -248,6 +248,6 @@ test('the connection: STARTTLS, TLS, certificates and passwords', async () => {
 	fs.writeFileSync(secret, 'wrong horse\n');
 	bad(test(ca, ...user), /login|denied|535/i);
 	fs.chmodSync(secret, 0o644);
-	bad(test(ca, ...user), /can be read by anybody/);
+	bad(test(ca, ...user), /can be read by others/);
 	await sink.stop();
 });
