@@ -1,6 +1,5 @@
 #include "dossier_fixture.h"
 
-#include "directory/account.h"
 #include "unit.h"
 
 static int
