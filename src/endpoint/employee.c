@@ -306,7 +306,7 @@ contact_is_as_seen(
 		    "seen.");
 		return false;
 	}
-	if (str_eq(call->req->if_match, STR("*"))) {
+	if (str_eq(str_trim(call->req->if_match), STR("*"))) {
 		problem(call->req, call->resp, 428,
 		    "If-Match must name the ETag of the contact as it was "
 		    "seen: * names nothing that was seen.");
