@@ -38,9 +38,8 @@ mail_due_key(struct key *key, int64_t due, struct str name)
 	key_str(key, name);
 }
 
-/* The record as it is stored; damage fails the transaction. */
-static bool
-read_record(struct txn *vault, struct str name, struct mail_rec *rec)
+bool
+mail_get(struct txn *vault, struct str name, struct mail_rec *rec)
 {
 	struct str bytes;
 	struct key key;
@@ -138,7 +137,7 @@ put(struct txn *vault, const struct conf *conf, const struct mail_wish *wish,
 	if (!conf_sends_mail(conf))
 		return 0;
 	name = name_of(vault, wish);
-	if (read_record(vault, name, &old)) {
+	if (mail_get(vault, name, &old)) {
 		if (old.tries == 0 && !old.failed && old.born == rec.born)
 			return 0;
 		unlist_record(vault, name, &old);
@@ -160,8 +159,7 @@ mail_find(struct txn *vault, struct str account, uint64_t born,
 		.about = STR(""),
 	};
 
-	return read_record(vault, name_of(vault, &wish), rec) &&
-	    rec->born == born;
+	return mail_get(vault, name_of(vault, &wish), rec) && rec->born == born;
 }
 
 void
@@ -225,7 +223,7 @@ mail_due(struct txn *vault, int64_t now, struct str *name, struct mail_rec *rec)
 
 	if (!first_listed(vault, &when, name) || when > now)
 		return false;
-	if (read_record(vault, *name, rec) && rec->due == when && !rec->failed)
+	if (mail_get(vault, *name, rec) && rec->due == when && !rec->failed)
 		return true;
 	txn_fail(vault, HUB_ECORRUPT);
 	return false;
@@ -246,7 +244,7 @@ is_as_read(struct txn *vault, struct str name, const struct mail_rec *rec)
 {
 	struct mail_rec now;
 
-	return read_record(vault, name, &now) && now.made == rec->made &&
+	return mail_get(vault, name, &now) && now.made == rec->made &&
 	    now.born == rec->born && now.tries == rec->tries &&
 	    now.due == rec->due && now.failed == rec->failed;
 }
@@ -326,7 +324,7 @@ mail_retry(struct txn *vault, struct str name, int64_t now)
 {
 	struct mail_rec rec;
 
-	if (!read_record(vault, name, &rec))
+	if (!mail_get(vault, name, &rec))
 		return false;
 	unlist_record(vault, name, &rec);
 	rec.failed = false;
@@ -342,7 +340,7 @@ mail_drop(struct txn *vault, struct str name)
 {
 	struct mail_rec rec;
 
-	if (!read_record(vault, name, &rec))
+	if (!mail_get(vault, name, &rec))
 		return false;
 	delete_record(vault, name, &rec);
 	return true;
@@ -380,6 +378,29 @@ mail_next(struct txn *vault, struct str *name, struct mail_rec *rec)
 	return found;
 }
 
+void
+mail_count(struct txn *vault, struct mail_count *out)
+{
+	struct arena_mark mark = arena_mark(txn_arena(vault));
+	struct cursor cursor;
+	struct mail_rec rec;
+	struct str name;
+
+	*out = (struct mail_count){ .oldest = INT64_MAX };
+	txn_cursor(&cursor, vault, VAULT_MAIL, NULL, NULL, false);
+	while (take_mail(&cursor, &name, &rec)) {
+		if (rec.failed) {
+			out->failed++;
+		} else {
+			out->waiting++;
+			if (rec.made < out->oldest)
+				out->oldest = rec.made;
+		}
+		arena_rewind(txn_arena(vault), mark);
+	}
+	txn_cursor_close(&cursor);
+}
+
 static bool
 is_over(const struct mail_rec *rec, int64_t now)
 {
@@ -413,7 +434,7 @@ mail_sweep(struct txn *vault, int64_t now, struct str from, unsigned int most)
 	struct mail_rec rec;
 	unsigned int n = 0;
 
-	if (!read_record(vault, name, &rec))
+	if (!mail_get(vault, name, &rec))
 		return 0;
 	do {
 		if (is_over(&rec, now)) {
