@@ -11,12 +11,13 @@
 static int
 put_credential(struct txn *vault, void *arg)
 {
-	static const char hash[PASSWORD_HASH] = "$argon2id$";
 	const struct account_rec *account = arg;
-	struct credential_rec rec;
+	const struct credential_rec rec = {
+		.lasting = STR("hash"),
+		.lasting_at = T0,
+		.born = account->born,
+	};
 
-	credential_for(vault, account->id, account->born, &rec);
-	credential_set_lasting(&rec, hash, T0);
 	credential_put(vault, account->id, &rec);
 	return 0;
 }
@@ -29,7 +30,6 @@ mail_setup(void **state)
 	struct account_rec account = hub_account(hub, "a");
 
 	hub_write(hub, hub->vault, put_credential, &account);
-
 	snprintf(hub->conf.mail_server, sizeof(hub->conf.mail_server), "%s",
 	    "127.0.0.1:25");
 	return rc;

@@ -105,10 +105,7 @@ a_sound_vault_has_no_errors(void **state)
 	struct verify v;
 
 	assert_string_equal(verify(*state, &v), "");
-	/*
-	 * Nine records, three entries by owner and handle, one of what is due,
-	 * four of expiry.
-	 */
+	/* Nine records, four entries of indexes, four of expiry. */
 	assert_int_equal(v.records, 17);
 }
 
@@ -225,20 +222,10 @@ static const struct damage damages[] = {
 	    .says = "consent a app: cannot be read" },
 	{ VAULT_CONSENT, "a", .to = "",
 	    .says = "consent a: the key is not made of two" },
-	{ VAULT_SIGNED_IN, "a", .to = "",
-	    .says = "signed_in a: cannot be read" },
-	{ VAULT_SIGNED_IN, "a", .to = "soon",
-	    .says = "signed_in a: cannot be read" },
-	{ VAULT_SIGNED_IN, "a", .to = "eighteen",
-	    .says = "signed_in a: cannot be read" },
-	{ VAULT_SIGNED_IN, "a", .to = "what follows is too much",
-	    .says = "signed_in a: cannot be read" },
-	{ VAULT_SIGNED_IN, "a", "b", .to = "",
-	    .says = "signed_in a b: the key is not one text" },
-	{ VAULT_SIGNED_IN, "b", .to = "",
-	    .says = "signed_in b: account b has no credential: if there is" },
-	{ VAULT_CREDENTIAL, "a",
-	    .says = "signed_in a: account a has no credential: if there is" },
+	{ VAULT_DEVICE, "a", "d", .to = "soon",
+	    .says = "device a d: cannot be read" },
+	{ VAULT_DEVICE, "a", .to = "eighteen",
+	    .says = "device a: the key is not made of two texts" },
 	{ VAULT_PROVEN, "a", .to = "", .says = "proven a: cannot be read" },
 	{ VAULT_PROVEN, "a", "b", .to = "",
 	    .says = "proven a b: the key is not one text" },
@@ -255,6 +242,20 @@ static const struct damage damages[] = {
 	    .says = ": holds something" },
 	{ VAULT_MAIL_DUE, "x", .to = "",
 	    .says = "mail_due x: the key is not made of a time and a name" },
+	{ VAULT_SIGNED_IN, "a", .to = "",
+	    .says = "signed_in a: cannot be read" },
+	{ VAULT_SIGNED_IN, "a", .to = "soon",
+	    .says = "signed_in a: cannot be read" },
+	{ VAULT_SIGNED_IN, "a", .to = "eighteen",
+	    .says = "signed_in a: cannot be read" },
+	{ VAULT_SIGNED_IN, "a", .to = "what follows is too much",
+	    .says = "signed_in a: cannot be read" },
+	{ VAULT_SIGNED_IN, "a", "b", .to = "",
+	    .says = "signed_in a b: the key is not one text" },
+	{ VAULT_SIGNED_IN, "b", .to = "",
+	    .says = "signed_in b: account b has no credential: if there is" },
+	{ VAULT_CREDENTIAL, "a",
+	    .says = "signed_in a: account a has no credential: if there is" },
 	/* A value that is no key must not end the walk. */
 	{ VAULT_REFRESH, "x", .to = "",
 	    .says = "refresh x: leads to grant , which is" },
