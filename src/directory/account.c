@@ -181,11 +181,13 @@ account_put(struct txn *txn, const struct account *account, struct why *why)
 		rec.enabled =
 		    account->enabled_given ? rec.enabled : old.enabled;
 		rec.pending = old.pending;
+		/* A file that says who is enabled is the operator's word. */
+		rec.blocked = old.blocked && !account->enabled_given;
 		rec.born = old.born;
 		rec.epoch = old.epoch + (old.enabled && !rec.enabled);
 	} else {
 		rec.enabled = !account->enabled_given || rec.enabled;
-		rec.pending = false;
+		rec.pending = rec.blocked = false;
 		rec.epoch = epoch_first(txn);
 		if (rec.born == 0)
 			rec.born = rec.epoch;
@@ -217,11 +219,28 @@ account_set_enabled(struct txn *txn, struct str id, bool enabled)
 
 	if (!account_get(txn, id, &rec))
 		return HUB_ENOENT;
-	if (rec.enabled == enabled)
+	if (rec.enabled == enabled && !rec.blocked)
 		return 0;
-	if (!enabled)
+	if (rec.enabled && !enabled)
 		rec.epoch++;
 	rec.enabled = enabled;
+	rec.blocked = false;
+	put_record(txn, &rec);
+	return 0;
+}
+
+int
+account_block(struct txn *txn, struct str id)
+{
+	struct account_rec rec;
+
+	if (!account_get(txn, id, &rec))
+		return HUB_ENOENT;
+	if (!rec.enabled)
+		return 0;
+	rec.epoch++;
+	rec.enabled = false;
+	rec.blocked = true;
 	put_record(txn, &rec);
 	return 0;
 }

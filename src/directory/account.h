@@ -28,7 +28,7 @@ int account_parse(struct arena *arena, const struct json *line, bool renders,
 
 /*
  * Makes or changes the account and its indexes. What is absent in the record
- * stays: enabled (true for a new one), epoch, pending, born. Turning enabled from
+ * stays: enabled (true for a new one) and blocked, epoch, pending, born. Turning enabled from
  * true to false raises the epoch. HUB_ECONFLICT, with the reason, when the
  * username or a dossier is another account's.
  */
@@ -55,6 +55,12 @@ bool account_is_usable(const struct account_rec *rec);
  * enabling again revives no token. HUB_ENOENT.
  */
 int account_set_enabled(struct txn *directory, struct str id, bool enabled);
+
+/*
+ * Disables in an employee's name, whose colleagues may enable it again: rec.blocked.
+ * One that is disabled stays whose it is. HUB_ENOENT.
+ */
+int account_block(struct txn *directory, struct str id);
 int account_revoke(struct txn *directory, struct str id);
 
 /*

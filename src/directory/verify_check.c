@@ -23,7 +23,8 @@ get(struct verify_look *l, unsigned int table, struct str id, struct str *value)
 	struct key key;
 
 	key_of(&key, id);
-	return txn_get(l->txn, table, &key, value);
+	/* An id that is no key leads nowhere, and must not fail the look. */
+	return !key.bad && txn_get(l->txn, table, &key, value);
 }
 
 /* The key as two pieces; that it has this shape. */
@@ -295,7 +296,7 @@ check_word(struct verify_look *l, const struct contact_rec *contact,
 	struct key key;
 
 	contact_entry_key(&key, contact, word, sort);
-	if (!txn_get(l->txn, DIR_CONTACT_WORD, &key, &found))
+	if (key.bad || !txn_get(l->txn, DIR_CONTACT_WORD, &key, &found))
 		verify_found(l,
 		    "is missing in contact_word: a search does "
 		    "not find it");
@@ -331,20 +332,31 @@ has_word(const struct contact_words *words, struct str word)
 	return word.n == 0;
 }
 
+/* Organisation, word, name and id. */
+static bool
+take_four(struct verify_look *l, struct str piece[4])
+{
+	struct str rest = l->key;
+	bool good = true;
+
+	for (int i = 0; good && i < 4; i++)
+		good = key_take_str(&rest, &piece[i]);
+	if (!good || rest.n != 0)
+		verify_found(l, "the key is not made of four texts");
+	return good && rest.n == 0;
+}
+
+/* What an entry holds is looked at where its contact is. */
 static void
 check_contact_word(struct verify_look *l, struct str value)
 {
-	struct str rest = l->key, piece[4], bytes;
+	struct str piece[4], bytes;
 	struct contact_words words;
 	struct contact_rec rec;
 
 	(void)value;
-	for (int i = 0; i < 4; i++) {
-		if (!key_take_str(&rest, &piece[i])) {
-			verify_found(l, "the key is not made of four texts");
-			return;
-		}
-	}
+	if (!take_four(l, piece))
+		return;
 	if (!get(l, DIR_CONTACT, piece[3], &bytes) ||
 	    contact_rec_get(bytes, &rec) != 0 || rec.deleted)
 		verify_found(l, "leads to contact %.*s, which is not there",

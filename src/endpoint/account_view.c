@@ -66,17 +66,6 @@ account_view_load(struct account_view *view)
 	return true;
 }
 
-/* "2026-01-31 12:34 UTC": the hub does not know where the user is. */
-static struct str
-moment(struct page *page, int64_t seconds)
-{
-	char text[CLOCK_TEXT];
-
-	clock_text(seconds, text);
-	return str_of(arena_printf(
-	    page->call->req->arena, "%.10s %.5s UTC", text, text + 11));
-}
-
 /* Enough to know a place again, and no more than that. */
 static struct str
 part_of_address(struct page *page, struct str source)
@@ -95,9 +84,9 @@ part_of_address(struct page *page, struct str source)
 }
 
 static void
-put_line(struct page *page, enum text text, struct str insert)
+put_line(struct page *page, enum text text, int64_t seconds)
 {
-	page_text_with(page, text, insert);
+	page_text_with_moment(page, text, seconds);
 	page_html(page, "<br>\n");
 }
 
@@ -184,7 +173,7 @@ put_factor(struct page *page, const struct account_view *view)
 	begin_section(page, "second-factor", TEXT_FACTOR);
 	if (on) {
 		page_html(page, "<p class=\"note\">");
-		put_line(page, TEXT_FACTOR_SINCE, moment(page, factor->added));
+		put_line(page, TEXT_FACTOR_SINCE, factor->added);
 		page_text_with(page, TEXT_FACTOR_LEFT,
 		    str_of(arena_printf(page->call->req->arena, "%u",
 			second_factor_left(factor))));
@@ -211,8 +200,8 @@ put_session(struct page *page, const struct account_view *view, unsigned int i)
 	buf_printf(&page->html, "<article>\n<h3 id=\"%s\">", id);
 	page_text(page, this ? TEXT_SESSION_THIS : TEXT_SESSION_OTHER);
 	page_html(page, "</h3>\n<p class=\"note\">");
-	put_line(page, TEXT_SESSION_SINCE, moment(page, session->auth_time));
-	put_line(page, TEXT_SESSION_USED, moment(page, session->used));
+	put_line(page, TEXT_SESSION_SINCE, session->auth_time);
+	put_line(page, TEXT_SESSION_USED, session->used);
 	if (session->source.n > 0)
 		page_text_with(page, TEXT_SESSION_FROM,
 		    part_of_address(page, session->source));
@@ -236,6 +225,9 @@ static void
 put_sessions(struct page *page, const struct account_view *view)
 {
 	begin_section(page, "sessions", TEXT_SESSIONS);
+	page_html(page, "<p class=\"note\">");
+	page_text(page, TEXT_SESSIONS_UTC);
+	page_html(page, "</p>\n");
 	for (unsigned int i = 0; i < view->session_count; i++)
 		put_session(page, view, i);
 	put_more(page, view->more_sessions);
@@ -254,7 +246,7 @@ put_app(struct page *page, const struct account_view *view, unsigned int i)
 	buf_printf(&page->html, "<article>\n<h3 id=\"%s\">", id);
 	page_str(page, client != NULL ? client->name : app->client);
 	page_html(page, "</h3>\n<p class=\"note\">");
-	page_text_with(page, TEXT_APP_SINCE, moment(page, app->since));
+	page_text_with_moment(page, TEXT_APP_SINCE, app->since);
 	page_html(page, "</p>\n");
 	scope_text_put(page, app->scope);
 	put_button_form(page, view, "app", "client", app->client);

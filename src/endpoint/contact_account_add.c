@@ -259,6 +259,12 @@ is_ours(struct call *call, const struct contact_account *account)
 		    "The contact has no account.");
 		return false;
 	}
+	if (!account->rec.enabled) {
+		contact_conflict(call, "account-blocked", STR_NONE,
+		    "The account is blocked: a new password would open "
+		    "nothing. Unblock it first.");
+		return false;
+	}
 	if (!account->shared)
 		return true;
 	contact_conflict(call, "shared-account", STR_NONE,

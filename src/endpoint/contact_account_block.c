@@ -96,6 +96,12 @@ contact_account_unblock(struct call *call)
 		    "operator can enable it.");
 		return;
 	}
+	if (!item.account.rec.enabled && !item.account.rec.blocked) {
+		contact_conflict(call, "disabled-by-operator", STR_NONE,
+		    "An operator has disabled the account, and only an "
+		    "operator can enable it.");
+		return;
+	}
 	hub = call_hub(call);
 	actor = employee_actor(call, &rec);
 	seen = contact_seen(&rec, &item.account);

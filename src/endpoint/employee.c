@@ -70,8 +70,9 @@ contact_account_get(struct call *call, struct txn *vault,
 	    account_get(call->txn, id, &out->rec);
 	if (!out->exists)
 		return;
-	credential_get(vault, id, &credential);
-	out->signed_in = credential_signed_in(vault, id);
+	/* What it signed in with before it was deleted is nobody's. */
+	if (credential_for(vault, id, out->rec.born, &credential))
+		out->signed_in = credential_signed_in(vault, id);
 	out->state = state_of(&out->rec, &credential, clock_now());
 	out->serial = credential.temporary_serial;
 	out->lasting = credential.lasting.n > 0;
@@ -81,6 +82,9 @@ contact_account_get(struct call *call, struct txn *vault,
 	    call->req->arena, &out->rec, contact->organization, &out->shared);
 	if (rc != 0)
 		txn_fail(call->txn, rc);
+	/* It may have been at another organisation's portal. */
+	if (out->shared)
+		out->signed_in = 0;
 }
 
 void
@@ -254,6 +258,12 @@ contact_is_as_seen(
 		problem(call->req, call->resp, 428,
 		    "If-Match must name the ETag of the contact as it was "
 		    "seen.");
+		return false;
+	}
+	if (str_eq(call->req->if_match, STR("*"))) {
+		problem(call->req, call->resp, 428,
+		    "If-Match must name the ETag of the contact as it was "
+		    "seen: * names nothing that was seen.");
 		return false;
 	}
 	/* One form of the contact: a tag that a gateway weakened is its. */

@@ -36,7 +36,7 @@ struct contact_account {
 	    *state;    /* "pending", "expired", "active", "blocked", "none" */
 	bool shared;   /* see employee_account_is_shared() */
 	int64_t until; /* of a temporary password that waits; or 0 */
-	int64_t signed_in; /* last; 0: never */
+	int64_t signed_in; /* last; 0: never, or of a shared one */
 	uint64_t serial;   /* of the temporary password made last */
 	bool lasting;      /* there is a password of the owner's choice */
 };
@@ -66,7 +66,7 @@ void contact_put_time(struct json_out *j, const char *name, int64_t seconds);
 
 /*
  * Whether the request's If-Match names the contact as it is. False: 412 stands
- * in the call's resp, or 428 if there is none and it is NEEDED.
+ * in the call's resp, or 428 if it is "*", or if there is none and it is NEEDED.
  */
 bool contact_is_as_seen(
     struct call *call, const struct contact_item *item, bool needed);

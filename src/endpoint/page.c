@@ -1,5 +1,6 @@
 #include "endpoint/page.h"
 
+#include "base/clock.h"
 #include "endpoint/browser.h"
 #include "endpoint/html.h"
 #include "endpoint/style.h"
@@ -32,17 +33,57 @@ page_text(struct page *page, enum text text)
 	page_str(page, text_of(text, page->language));
 }
 
-void
-page_text_with(struct page *page, enum text text, struct str insert)
+/* The text up to its "{}", and in AFTER what follows; false if it has none. */
+static bool
+put_before(struct page *page, enum text text, struct str *after)
 {
 	struct str rest = text_of(text, page->language), before;
 
 	if (str_split(&rest, '{', &before))
 		page_str(page, before);
 	if (rest.n == 0)
+		return false;
+	*after = (struct str){ rest.p + 1, rest.n - 1 };
+	return true;
+}
+
+void
+page_text_with(struct page *page, enum text text, struct str insert)
+{
+	struct str after;
+
+	if (!put_before(page, text, &after))
 		return;
 	page_str(page, insert);
-	page_str(page, (struct str){ rest.p + 1, rest.n - 1 });
+	page_str(page, after);
+}
+
+/* "24 november 2026, 14:03 UTC", of what clock_text() writes. */
+static void
+put_moment(struct page *page, const char text[CLOCK_TEXT])
+{
+	const char *day = text[8] == '0' ? text + 9 : text + 8;
+	unsigned int month =
+	    (unsigned int)(text[5] - '0') * 10 + (unsigned int)(text[6] - '0');
+
+	buf_printf(&page->html,
+	    "<time datetime=\"%s\">%.*s %s %.4s, %.5s UTC</time>", text,
+	    (int)(text + 10 - day), day, language_month(page->language, month),
+	    text, text + 11);
+}
+
+void
+page_text_with_moment(struct page *page, enum text text, int64_t seconds)
+{
+	char moment[CLOCK_TEXT];
+	struct str after;
+
+	clock_text(seconds, moment);
+	if (!put_before(page, text, &after))
+		return;
+	if (moment[0] != '\0')
+		put_moment(page, moment);
+	page_str(page, after);
 }
 
 struct str

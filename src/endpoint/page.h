@@ -37,6 +37,13 @@ void page_str(struct page *page, struct str s);
 /* Text of the table with INSERT for its "{}"; both are escaped. */
 void page_text_with(struct page *page, enum text text, struct str insert);
 
+/*
+ * Text of the table with a moment for its "{}", as people read it: a day of the
+ * calendar and a time that says it is UTC, since the hub does not know where
+ * the user is. What reads the page by machine has it in datetime.
+ */
+void page_text_with_moment(struct page *page, enum text text, int64_t seconds);
+
 /* Markup as it is; a literal. */
 void page_html(struct page *page, const char *html);
 

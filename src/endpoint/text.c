@@ -7,6 +7,15 @@ static const struct {
 	[LANGUAGE_EN] = { "en", "English" },
 };
 
+static const char *const months[LANGUAGES][12] = {
+	[LANGUAGE_NL] = { "januari", "februari", "maart", "april", "mei",
+	    "juni", "juli", "augustus", "september", "oktober", "november",
+	    "december" },
+	[LANGUAGE_EN] = { "January", "February", "March", "April", "May",
+	    "June", "July", "August", "September", "October", "November",
+	    "December" },
+};
+
 #define TEXT_ROW(nl, en)                                                       \
 	{                                                                      \
 		[LANGUAGE_NL] = (nl), [LANGUAGE_EN] = (en)                     \
@@ -177,6 +186,11 @@ static const char *const texts[TEXTS][LANGUAGES] = {
 		"The current password is not right. Enter it again."),
 	[TEXT_SESSIONS] =
 	    TEXT_ROW("Waar u bent aangemeld", "Where you are signed in"),
+	[TEXT_SESSIONS_UTC] =
+	    TEXT_ROW("Tijden op deze pagina zijn in UTC. In Nederland is het "
+		     "dan 's winters een uur later en 's zomers twee uur.",
+		"Times on this page are in UTC. In the Netherlands it is then "
+		"one hour later in winter and two hours in summer."),
 	[TEXT_SESSION_THIS] = TEXT_ROW("Deze browser", "This browser"),
 	[TEXT_SESSION_OTHER] =
 	    TEXT_ROW("Een andere browser", "Another browser"),
@@ -208,8 +222,8 @@ static const char *const texts[TEXTS][LANGUAGES] = {
 	    "You are signed out in that browser."),
 	[TEXT_DONE_APP] = TEXT_ROW("Die app heeft geen toegang meer.",
 	    "That app no longer has access."),
-	[TEXT_DONE_FACTOR] = TEXT_ROW("Aanmelden in twee stappen staat uit.",
-	    "Sign-in with two steps is off."),
+	[TEXT_DONE_FACTOR] = TEXT_ROW(
+	    "Aanmelden in twee stappen staat uit.", "Two-step sign-in is off."),
 	[TEXT_DONE_ALREADY] =
 	    TEXT_ROW("Dat was al beëindigd.", "That had ended already."),
 
@@ -242,7 +256,7 @@ static const char *const texts[TEXTS][LANGUAGES] = {
 	    "Something wrong was entered too often. Wait {} minutes, then try "
 	    "again."),
 	[TEXT_FACTOR] =
-	    TEXT_ROW("Aanmelden in twee stappen", "Sign in with two steps"),
+	    TEXT_ROW("Aanmelden in twee stappen", "Two-step sign-in"),
 	[TEXT_FACTOR_NOTE] = TEXT_ROW(
 	    "U meldt zich dan aan met uw wachtwoord en een code van uw "
 	    "telefoon. Wie alleen uw wachtwoord kent, komt niet binnen.",
@@ -252,8 +266,8 @@ static const char *const texts[TEXTS][LANGUAGES] = {
 	    "Met uw account kunt u zich alleen in twee stappen aanmelden: met "
 	    "uw wachtwoord en een code van uw telefoon. Stel dat nu in; daarna "
 	    "gaat u verder.",
-	    "Your account can only be used with two steps: your password and "
-	    "a code of your phone. Set that up now; then you go on."),
+	    "Your account needs two-step sign-in: your password and a code of "
+	    "your phone. Set that up now; then you go on."),
 	[TEXT_FACTOR_PASSWORD_NOTE] =
 	    TEXT_ROW("Vul eerst uw wachtwoord nog een keer in.",
 		"First enter your password once more."),
@@ -278,7 +292,7 @@ static const char *const texts[TEXTS][LANGUAGES] = {
 	[TEXT_FACTOR_ON] = TEXT_ROW(
 	    "Aanmelden in twee stappen staat aan. Ongebruikte herstelcodes: "
 	    "{}.",
-	    "Sign-in with two steps is on. Recovery codes not used yet: {}."),
+	    "Two-step sign-in is on. Recovery codes not used yet: {}."),
 	[TEXT_FACTOR_REMOVE_NOTE] = TEXT_ROW(
 	    "Hebt u nieuwe herstelcodes nodig, of wilt u het uitzetten? Vul "
 	    "daarvoor uw wachtwoord in, en een code van de app of een "
@@ -302,15 +316,15 @@ static const char *const texts[TEXTS][LANGUAGES] = {
 	[TEXT_FACTOR_CHANGE] = TEXT_ROW("Nieuwe herstelcodes, of uitzetten",
 	    "New recovery codes, or turn it off"),
 	[TEXT_FACTOR_OFF] = TEXT_ROW("Staat uit.", "It is off."),
-	[TEXT_FACTOR_BEGIN] = TEXT_ROW("Aanmelden in twee stappen aanzetten",
-	    "Turn on sign-in with two steps"),
+	[TEXT_FACTOR_BEGIN] = TEXT_ROW(
+	    "Aanmelden in twee stappen aanzetten", "Turn on two-step sign-in"),
 	[TEXT_RECOVERY] =
 	    TEXT_ROW("Bewaar uw herstelcodes", "Keep your recovery codes"),
 	[TEXT_RECOVERY_NOTE] = TEXT_ROW(
 	    "Aanmelden in twee stappen staat aan. Schrijf deze codes op of "
 	    "druk ze af: elk ervan werkt een keer in plaats van een code van "
 	    "uw telefoon. Ze worden niet nog eens getoond.",
-	    "Sign-in with two steps is on. Write these codes down or print "
+	    "Two-step sign-in is on. Write these codes down or print "
 	    "them: each works once in place of a code of your phone. They are "
 	    "not shown again."),
 	[TEXT_RECOVERY_NEW] = TEXT_ROW(
@@ -373,6 +387,12 @@ const char *
 language_code(enum language language)
 {
 	return languages[language].code;
+}
+
+const char *
+language_month(enum language language, unsigned int month)
+{
+	return months[language][month - 1];
 }
 
 const char *

@@ -68,6 +68,7 @@ enum text {
 	TEXT_CURRENT_PASSWORD,
 	TEXT_CURRENT_WRONG,
 	TEXT_SESSIONS,
+	TEXT_SESSIONS_UTC, /* how the moments of the page are to be read */
 	TEXT_SESSION_THIS,
 	TEXT_SESSION_OTHER,
 	TEXT_SESSION_SINCE, /* {}: a moment */
@@ -143,6 +144,9 @@ struct str text_of(enum text text, enum language language);
 
 /* "nl", "en": for the lang attribute and Content-Language. */
 const char *language_code(enum language language);
+
+/* What the month, 1 to 12, is called within a date. */
+const char *language_month(enum language language, unsigned int month);
 
 /* What its speakers call it. */
 const char *language_name(enum language language);

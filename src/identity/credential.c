@@ -26,18 +26,35 @@ credential_get(
 	return rc == 0;
 }
 
+bool
+credential_for(struct txn *vault, struct str account, uint64_t born,
+    struct credential_rec *rec)
+{
+	if (credential_get(vault, account, rec) && rec->born == born)
+		return true;
+	*rec = (struct credential_rec){
+		.temporary_serial = rec->temporary_serial,
+		.born = born,
+	};
+	return false;
+}
+
 void
 credential_put(
     struct txn *vault, struct str account, const struct credential_rec *rec)
 {
+	struct credential_rec old;
 	struct buf bytes;
 	struct key key;
 
+	key_of(&key, account);
+	/* When an earlier account of that id signed in is not this one's. */
+	if (credential_get(vault, account, &old) && old.born != rec->born)
+		txn_del(vault, VAULT_SIGNED_IN, &key);
 	buf_init_arena(&bytes, txn_arena(vault), CREDENTIAL_REC_MAX);
 	credential_rec_put(&bytes, rec);
 	if (buf_error(&bytes) != 0)
 		txn_fail(vault, buf_error(&bytes));
-	key_of(&key, account);
 	txn_put(vault, VAULT_CREDENTIAL, &key, buf_view(&bytes));
 }
 

@@ -15,13 +15,21 @@
  */
 bool credential_get(
     struct txn *vault, struct str account, struct credential_rec *rec);
+
+/*
+ * The same of the account's life BORN: of an earlier one only the serial is
+ * left, which goes on, so that no two temporary passwords share one.
+ */
+bool credential_for(struct txn *vault, struct str account, uint64_t born,
+    struct credential_rec *rec);
 void credential_put(
     struct txn *vault, struct str account, const struct credential_rec *rec);
 bool credential_del(struct txn *vault, struct str account);
 
 /*
  * When the account was signed in with last, with a lasting password and its
- * second factor, if it has one: seconds since 1970, 0 if never. It goes with the credential.
+ * second factor, if it has one: seconds since 1970, 0 if never. It goes with the
+ * credential, and when that becomes one of another account with the same id.
  */
 int64_t credential_signed_in(struct txn *vault, struct str account);
 void credential_note_sign_in(

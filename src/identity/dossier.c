@@ -48,7 +48,8 @@ dossier_check(struct txn *directory, const struct dossier_seen *seen)
 	    !account_get(directory, whose, &now) ||
 	    now.born != seen->account.born ||
 	    now.epoch != seen->account.epoch ||
-	    now.enabled != seen->account.enabled)
+	    now.enabled != seen->account.enabled ||
+	    now.blocked != seen->account.blocked)
 		return HUB_ECONFLICT;
 	rc = employee_account_is_shared(
 	    txn_arena(directory), &now, contact->organization, &shared);
@@ -78,7 +79,7 @@ block(struct txn *directory, void *arg)
 	return seen->shared
 	    ? account_dossier_drop(directory, seen->account.id,
 		  seen->contact.organization, seen->contact.dossier)
-	    : account_set_enabled(directory, seen->account.id, false);
+	    : account_block(directory, seen->account.id);
 }
 
 int
@@ -201,7 +202,9 @@ dossier_unblock(const struct hub *hub, const struct actor *actor,
 	struct dossier_seen copy = *seen;
 	struct str account = seen->account.id;
 	struct audit_rec event;
-	int rc = seen->shared ? HUB_ECONFLICT : try_unblock(hub, seen);
+	bool may =
+	    !seen->shared && (seen->account.enabled || seen->account.blocked);
+	int rc = may ? try_unblock(hub, seen) : HUB_ECONFLICT;
 
 	if (rc != 0)
 		return rc;

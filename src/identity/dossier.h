@@ -48,7 +48,8 @@ int dossier_link(const struct hub *hub, const struct actor *actor,
 
 /*
  * Lets an account be used again that is the customer of this dossier and nothing
- * else: HUB_ECONFLICT, too, for one that is shared.
+ * else, and that an employee blocked: HUB_ECONFLICT, too, for one that is shared
+ * and for one that an operator has disabled.
  */
 int dossier_unblock(const struct hub *hub, const struct actor *actor,
     const struct dossier_seen *seen);

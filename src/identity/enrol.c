@@ -344,14 +344,13 @@ renew(struct txn *vault, void *arg)
 	struct credential_rec rec;
 	int64_t now = clock_now();
 
-	credential_get(vault, r->account, &rec);
+	credential_for(vault, r->account, r->born, &rec);
 	if (r->seen != NULL && dossier_check_credential(&rec, r->seen) != 0)
 		return HUB_ECONFLICT;
 	if (r->temporary)
 		credential_set_temporary(r->hub->conf, &rec, r->hash, now);
 	else
 		credential_set_lasting(&rec, r->hash, now);
-	rec.born = r->born;
 	credential_put(vault, r->account, &rec);
 	audit_put(vault, &r->event);
 	return 0;

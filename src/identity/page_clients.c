@@ -59,25 +59,46 @@ record(struct txn *vault, void *arg)
 	return 0;
 }
 
+/* Its addresses alone: one that was disabled meanwhile stays so. */
 static int
 publish(struct txn *directory, void *arg)
 {
 	const struct change *c = arg;
+	struct client_rec rec;
 
-	client_put(directory, c->id, &c->rec);
+	if (!client_get(directory, c->id, &rec) || rec.free_from != 0)
+		return 0;
+	rec.redirect_uris = c->rec.redirect_uris;
+	rec.post_logout_uris = c->rec.post_logout_uris;
+	client_put(directory, c->id, &rec);
 	return 0;
 }
 
 /* Whether the client that is there has other addresses. */
 static int
-differs(const struct hub *hub, const struct change *c, bool *other)
+differs(
+    const struct hub *hub, const struct change *c, bool *other, struct why *why)
 {
 	struct txn *txn = store_read_begin(hub->directory, hub->arena);
 	struct client_rec old;
+	bool there = client_get(txn, c->id, &old) && old.free_from == 0;
+	int rc = store_read_end(txn);
 
-	*other = client_get(txn, c->id, &old) && old.free_from == 0 &&
-	    !str_eq(old.redirect_uris, c->rec.redirect_uris);
-	return store_read_end(txn);
+	*other = false;
+	if (rc != 0)
+		return why_set(
+		    why, rc, "client %.*s: %s", STR_ARG(c->id), err_text(rc));
+	if (!there)
+		return 0;
+	if (!old.public || old.third_party || !str_eq(old.scope, c->rec.scope))
+		return why_set(why, HUB_EDENIED,
+		    "client %.*s is not the one of the hub's own pages, which "
+		    "need its name: give that client another id, remove this "
+		    "one with hubctl client remove %.*s, and run hubctl init "
+		    "again once the id is free",
+		    STR_ARG(c->id), STR_ARG(c->id));
+	*other = !str_eq(old.redirect_uris, c->rec.redirect_uris);
+	return 0;
 }
 
 static int
@@ -86,15 +107,14 @@ set_right(const struct hub *hub, const struct actor *actor, struct change *c,
 {
 	struct actor named = *actor;
 	bool other;
-	int rc = differs(hub, c, &other);
+	int rc = differs(hub, c, &other, why);
 
-	if (rc == 0 && !other)
-		return 0;
+	if (rc != 0 || !other)
+		return rc;
 	named.client = c->id;
 	act_event(&c->event, &named, "client.changed", STR(""),
 	    "the addresses of the base URL");
-	if (rc == 0)
-		rc = store_write(hub->vault, hub->arena, record, c);
+	rc = store_write(hub->vault, hub->arena, record, c);
 	if (rc == 0)
 		rc = store_write(hub->directory, hub->arena, publish, c);
 	if (rc != 0)

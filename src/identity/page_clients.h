@@ -9,8 +9,10 @@
 
 /*
  * Makes the two clients where they are missing, and gives them the addresses of
- * the configured base URL where they have others. One that was removed is left
- * alone while its id rests. *CHANGED counts those that were made or changed.
+ * the configured base URL where they have others; one that is disabled stays so.
+ * One that was removed is left alone while its id rests. *CHANGED counts those
+ * that were made or changed. HUB_EDENIED, with the sentence, if another client
+ * has the name of one: that is left as it is.
  */
 int page_clients_make(const struct hub *hub, const struct actor *actor,
     unsigned int *changed, struct why *why);

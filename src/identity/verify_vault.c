@@ -351,16 +351,26 @@ check_second_factor(struct verify_look *l, struct str value)
 		verify_found(l, VERIFY_UNREADABLE);
 }
 
+/* It comes and goes with the account's credential. */
 static void
 check_signed_in(struct verify_look *l, struct str value)
 {
+	struct str id, bytes;
 	struct rec_in in;
-	struct str id;
+	uint64_t when;
 
+	if (!take_text(l, &id))
+		return;
 	rec_in_begin(&in, value);
-	if (take_text(l, &id) &&
-	    (rec_u64(&in) > INT64_MAX || rec_in_end(&in) != 0))
+	when = rec_u64(&in);
+	if (rec_in_end(&in) != 0 || when >= (uint64_t)TIME_MAX)
 		verify_found(l, VERIFY_UNREADABLE);
+	if (!get(l, VAULT_CREDENTIAL, id, &bytes))
+		verify_found(l,
+		    "account %.*s has no credential: if there is such an "
+		    "account give it a password with hubctl account "
+		    "reset-password, else nobody reads this",
+		    STR_ARG(id));
 }
 
 static void

@@ -7,6 +7,7 @@
 #define WITHOUT_BORN 1 /* the format before: the first life */
 #define FLAG_ENABLED 1
 #define FLAG_PENDING 2
+#define FLAG_BLOCKED 4
 
 void
 account_rec_put(struct buf *out, const struct account_rec *rec)
@@ -14,7 +15,8 @@ account_rec_put(struct buf *out, const struct account_rec *rec)
 	rec_put_u8(out, FORMAT);
 	rec_put_u8(out,
 	    (uint8_t)((rec->enabled ? FLAG_ENABLED : 0) |
-		(rec->pending ? FLAG_PENDING : 0)));
+		(rec->pending ? FLAG_PENDING : 0) |
+		(rec->blocked ? FLAG_BLOCKED : 0)));
 	rec_put_u64(out, rec->epoch);
 	rec_put_str(out, rec->id);
 	rec_put_str(out, rec->name);
@@ -40,6 +42,7 @@ account_rec_get(struct str bytes, struct account_rec *rec)
 	flags = rec_u8(&in);
 	rec->enabled = (flags & FLAG_ENABLED) != 0;
 	rec->pending = (flags & FLAG_PENDING) != 0;
+	rec->blocked = (flags & FLAG_BLOCKED) != 0;
 	rec->epoch = rec_u64(&in);
 	rec->id = rec_str(&in);
 	rec->name = rec_str(&in);

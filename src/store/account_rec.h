@@ -14,6 +14,7 @@
 struct account_rec {
 	bool enabled;
 	bool pending;   /* a temporary password waits to be changed */
+	bool blocked;   /* not enabled, by an employee, who may take it back */
 	uint64_t epoch; /* tokens of an older one are dead */
 	struct str id;
 	struct str name;          /* the username as given */

@@ -413,6 +413,7 @@ test('reset, block and unblock need the contact as it was seen', async () => {
 		const target = `/e-t-6/account/${what}`;
 		refused(await post(target), 428);
 		refused(await post(target, undefined, A102, { 'if-match': '"x"' }), 412);
+		refused(await post(target, undefined, A102, { 'if-match': '*' }), 428);
 		const bad = refused(await post(target, { now: true }), 422);
 		assert.equal(bad.errors[0].pointer, '/now');
 		assert.equal(refused(await act('e-t-4', what), 409).reason, 'no-account');
@@ -461,6 +462,38 @@ test('blocked and unblocked', async () => {
 	assert.equal((await call('/account/mine', { token: who })).status, 401);
 	const anew = bearer('e-t-customer', 'hub.read');
 	assert.equal((await call('/account/mine', { token: anew })).status, 200);
+});
+
+test('a blocked account gets no new password', async () => {
+	load(contact('e-t-7b', A, 'A-7b'), account('e-t-shut', { [A]: 'A-7b' }));
+	await act('e-t-7b', 'block');
+	const before = await one('e-t-7b');
+	assert.equal(refused(await act('e-t-7b', 'reset-password'), 409).reason,
+		'account-blocked');
+	assert.deepEqual(await one('e-t-7b'), before);
+	assert.equal((await act('e-t-7b', 'unblock')).status, 200);
+	assert.equal((await act('e-t-7b', 'reset-password')).status, 200);
+});
+
+test('what an operator has disabled, no employee enables', async () => {
+	const name = username('e-t-shut');
+	const { status } = hubctl('account', 'disable', name);
+	assert.equal(status, 0);
+	for (const what of ['unblock', 'block', 'unblock']) {
+		const answer = await act('e-t-7b', what, A103);
+		if (what === 'unblock')
+			assert.equal(refused(answer, 409).reason,
+				'disabled-by-operator');
+		else
+			assert.equal(answer.status, 200);
+		assert.equal((await one('e-t-7b')).account.state, 'blocked');
+	}
+	assert.equal(hubctl('account', 'enable', name).status, 0);
+	/* And the other way: an operator takes over what an employee began. */
+	assert.equal((await act('e-t-7b', 'block')).status, 200);
+	assert.equal(hubctl('account', 'disable', name).status, 0);
+	assert.equal(refused(await act('e-t-7b', 'unblock'), 409).reason,
+		'disabled-by-operator');
 });
 
 test('takeover: a shared account\'s password is not reset from one side', async () => {

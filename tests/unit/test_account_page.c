@@ -203,8 +203,8 @@ allow(struct txn *vault, void *arg)
 {
 	const uint64_t *born = arg;
 
-	consent_put(
-	    vault, STR("jan"), *born, STR("portal"), STR("openid email"), T0);
+	consent_put(vault, STR("jan"), *born, STR("portal"),
+	    STR("openid email"), T0 - 10 * 86400);
 	return 0;
 }
 
@@ -220,7 +220,15 @@ an_app_is_named_and_ends(void **state)
 	vault_grant(f->hub, "bare", "portal", "not-his", "s", T0);
 	visitor_get(&v, ACCOUNT);
 	assert_there(&v, ">Polissen &amp; &lt;meer&gt;</h3>");
-	assert_there(&v, "Sinds 2027-01-15 08:00 UTC");
+	assert_there(&v,
+	    "Sinds <time datetime=\"2027-01-05T08:00:00Z\">5 januari 2027, "
+	    "08:00 UTC</time> mag deze app:");
+	v.language = "en";
+	visitor_get(&v, ACCOUNT);
+	assert_there(&v, ">5 January 2027, 08:00 UTC</time>");
+	assert_there(&v, "Times on this page are in UTC.");
+	v.language = NULL;
+	visitor_get(&v, ACCOUNT);
 	assert_there(&v, "<li>uw e-mailadres zien</li>");
 	assert_int_equal(visitor_send(&v, "do=app&client=portal"), 303);
 	assert_int_equal(visitor_follow(&v), 200);

@@ -47,7 +47,7 @@ drop_buf(void **state)
 static void
 an_account_comes_back(void **state)
 {
-	struct account_rec in = { true, false, UINT64_MAX, STR("id"),
+	struct account_rec in = { true, false, false, UINT64_MAX, STR("id"),
 		STR("name"), STR("g"), STR("o"), STR("d"), STR("{item}"),
 		STR("\"etag\""), STR("{source}"), 3 };
 	struct account_rec out;
@@ -77,12 +77,13 @@ an_account_comes_back(void **state)
 }
 
 static void
-the_two_flags_of_an_account_are_independent(void **state)
+the_three_flags_of_an_account_are_independent(void **state)
 {
 	(void)state;
-	for (int flags = 0; flags < 4; flags++) {
+	for (int flags = 0; flags < 8; flags++) {
 		struct account_rec in = { .enabled = (flags & 1) != 0,
-			.pending = (flags & 2) != 0 };
+			.pending = (flags & 2) != 0,
+			.blocked = (flags & 4) != 0 };
 		struct account_rec out;
 
 		buf_reset(&bytes);
@@ -90,6 +91,7 @@ the_two_flags_of_an_account_are_independent(void **state)
 		assert_int_equal(account_rec_get(buf_view(&bytes), &out), 0);
 		assert_int_equal(out.enabled, in.enabled);
 		assert_int_equal(out.pending, in.pending);
+		assert_int_equal(out.blocked, in.blocked);
 	}
 }
 
@@ -284,7 +286,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, make_buf, drop_buf)
 		TEST(an_account_comes_back),
-		TEST(the_two_flags_of_an_account_are_independent),
+		TEST(the_three_flags_of_an_account_are_independent),
 		TEST(a_client_comes_back_with_each_flag),
 		TEST(the_short_form_of_a_client_is_read),
 		TEST(a_group_comes_back),

@@ -155,6 +155,49 @@ blocked_and_unblocked_once_each(void **state)
 	assert_int_equal(events_of(hub, "account.not_enabled", "wil"), 0);
 }
 
+static int
+disable(struct txn *directory, void *arg)
+{
+	(void)arg;
+	return account_set_enabled(directory, STR("wil"), false);
+}
+
+static void
+what_an_operator_disabled_stays(void **state)
+{
+	struct test_hub *hub = *state;
+	struct dossier_seen seen;
+
+	hub_write(hub, hub->directory, disable, NULL);
+	seen = dossier_see(hub);
+	assert_int_equal(unblock(hub, &seen), HUB_ECONFLICT);
+	/* Nor does a block make it the employees'. */
+	assert_int_equal(block(hub, &seen), 0);
+	seen = dossier_see(hub);
+	assert_int_equal(unblock(hub, &seen), HUB_ECONFLICT);
+	assert_false(hub_account(hub, "wil").enabled);
+	assert_int_equal(events_of(hub, "account.enabled", NULL), 0);
+}
+
+static void
+an_operator_takes_a_block_over(void **state)
+{
+	struct test_hub *hub = *state;
+	struct dossier_seen blocked, seen = dossier_see(hub);
+	uint64_t epoch;
+
+	assert_int_equal(block(hub, &seen), 0);
+	blocked = dossier_see(hub);
+	epoch = hub_account(hub, "wil").epoch;
+	assert_true(hub_account(hub, "wil").blocked);
+	hub_write(hub, hub->directory, disable, NULL);
+	assert_false(hub_account(hub, "wil").blocked);
+	assert_int_equal(hub_account(hub, "wil").epoch, epoch);
+	assert_int_equal(unblock(hub, &blocked), HUB_ECONFLICT);
+	seen = dossier_see(hub);
+	assert_int_equal(unblock(hub, &seen), HUB_ECONFLICT);
+}
+
 static void
 a_contact_that_changed_is_not_what_was_seen(void **state)
 {
@@ -201,6 +244,8 @@ main(void)
 		TEST(the_owners_new_password_stays),
 		TEST(what_became_shared_is_not_reset_or_disabled),
 		TEST(blocked_and_unblocked_once_each),
+		TEST(what_an_operator_disabled_stays),
+		TEST(an_operator_takes_a_block_over),
 		TEST(a_contact_that_changed_is_not_what_was_seen),
 		TEST(a_dossier_is_linked_once),
 	};

@@ -239,7 +239,7 @@ the_account_page_tells_of_it_and_leads_there_and_back(void **state)
 	assert_there(&v, "href=\"account\">");
 
 	assert_int_equal(visitor_get(&v, ACCOUNT), 200);
-	assert_there(&v, "Staat aan sinds 20");
+	assert_there(&v, "Staat aan sinds <time datetime=\"20");
 	assert_there(&v, "Ongebruikte herstelcodes: 10");
 	assert_not_there(&v, "Staat uit.");
 

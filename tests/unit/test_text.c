@@ -49,6 +49,20 @@ languages_differ(void **state)
 	assert_string_equal(language_name(LANGUAGE_EN), "English");
 }
 
+static void
+months_have_their_names(void **state)
+{
+	(void)state;
+	for (unsigned int m = 1; m <= 12; m++) {
+		for (enum language l = 0; l < LANGUAGES; l++)
+			assert_true(strlen(language_month(l, m)) >= 3);
+	}
+	assert_string_equal(language_month(LANGUAGE_NL, 1), "januari");
+	assert_string_equal(language_month(LANGUAGE_NL, 12), "december");
+	assert_string_equal(language_month(LANGUAGE_EN, 3), "March");
+	assert_string_equal(language_month(LANGUAGE_EN, 12), "December");
+}
+
 struct choice {
 	const char *ui_locales, *accept;
 	enum language language;
@@ -138,6 +152,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_text_stands_in_every_language),
 		cmocka_unit_test(languages_differ),
+		cmocka_unit_test(months_have_their_names),
 		cmocka_unit_test(the_parameter_comes_first),
 		cmocka_unit_test(then_the_field_by_its_weights),
 		cmocka_unit_test(what_is_refused_or_broken_does_not_count),

@@ -153,6 +153,122 @@ codes_wait_longer_and_are_remembered_for_a_day(void **state)
 		assert_int_equal(try_code(hub, "jan", now), 0);
 }
 
+struct finding {
+	const char *account;
+	int64_t now, wait;
+	bool first;
+};
+
+static int
+find_used(struct txn *vault, void *arg)
+{
+	struct finding *f = arg;
+
+	f->wait =
+	    throttle_conflict(vault, str_of(f->account), f->now, &f->first);
+	return 0;
+}
+
+static int64_t
+find(struct test_hub *hub, const char *account, int64_t now, bool *first)
+{
+	struct finding f = { .account = account, .now = now };
+
+	hub_write(hub, hub->vault, find_used, &f);
+	*first = f.first;
+	return f.wait;
+}
+
+/* What throttle_conflict_wait() says in a look of its own. */
+static int64_t
+asked(struct test_hub *hub, const char *account, int64_t now)
+{
+	struct txn *txn = store_read_begin(hub->vault, hub->arena);
+	int64_t wait = throttle_conflict_wait(txn, str_of(account), now);
+
+	assert_int_equal(store_read_end(txn), 0);
+	return wait;
+}
+
+static void
+addresses_in_use_cost_nothing_five_times(void **state)
+{
+	struct test_hub *hub = *state;
+	int64_t now = NOW, delay = SECOND;
+	bool first;
+
+	for (int i = 0; i < 6; i++) {
+		assert_int_equal(asked(hub, "e", now), 0);
+		assert_int_equal(find(hub, "e", now, &first), 0);
+		assert_false(first);
+	}
+	for (int i = 0; i < 14; i++) {
+		assert_int_equal(asked(hub, "e", now), delay);
+		assert_int_equal(find(hub, "e", now, &first), delay);
+		assert_true(first);
+		assert_int_equal(find(hub, "e", now + delay - 1, &first), 1);
+		assert_false(first);
+		now += delay;
+		assert_int_equal(asked(hub, "e", now), 0);
+		assert_int_equal(find(hub, "e", now, &first), 0);
+		delay = delay * 2 > 15 * MINUTE ? 15 * MINUTE : delay * 2;
+	}
+	assert_int_equal(delay, 15 * MINUTE);
+}
+
+static void
+asking_counts_nothing(void **state)
+{
+	struct test_hub *hub = *state;
+	bool first;
+
+	for (int i = 0; i < 20; i++)
+		assert_int_equal(asked(hub, "e", NOW), 0);
+	assert_int_equal(counters(hub), 0);
+	for (int i = 0; i < 6; i++)
+		find(hub, "e", NOW, &first);
+	for (int i = 0; i < 20; i++)
+		assert_int_equal(asked(hub, "e", NOW), SECOND);
+	/* The first that is kept out is still to come. */
+	assert_int_equal(find(hub, "e", NOW, &first), SECOND);
+	assert_true(first);
+}
+
+/* Ids differ in case; and tries to sign in are another matter. */
+static void
+each_employee_is_counted_alone(void **state)
+{
+	struct test_hub *hub = *state;
+	bool first;
+
+	for (int i = 0; i < 6; i++)
+		find(hub, "e", NOW, &first);
+	assert_int_equal(asked(hub, "e", NOW), SECOND);
+	assert_int_equal(asked(hub, "E", NOW), 0);
+	assert_int_equal(asked(hub, "f", NOW), 0);
+	assert_int_equal(try_name(hub, "e", NOW), 0);
+	assert_int_equal(try_code(hub, "e", NOW), 0);
+	for (int i = 0; i < 4; i++)
+		try_name(hub, "f", NOW);
+	assert_int_equal(try_name(hub, "f", NOW), SECOND);
+	assert_int_equal(asked(hub, "f", NOW), 0);
+}
+
+static void
+found_addresses_are_forgotten_after_an_hour(void **state)
+{
+	struct test_hub *hub = *state;
+	bool first;
+
+	for (int i = 0; i < 6; i++)
+		find(hub, "e", NOW, &first);
+	assert_int_equal(find(hub, "e", NOW + HOUR - 1, &first), 0);
+	assert_int_equal(asked(hub, "e", NOW + HOUR - 1), 2 * SECOND);
+	for (int i = 0; i < 6; i++)
+		assert_int_equal(find(hub, "e", NOW + 2 * HOUR, &first), 0);
+	assert_int_equal(asked(hub, "e", NOW + 2 * HOUR), SECOND);
+}
+
 static void
 it_is_forgotten_after_an_hour(void **state)
 {
@@ -520,6 +636,10 @@ main(void)
 	cmocka_unit_test_setup_teardown(name, hub_setup, hub_teardown)
 		TEST(a_name_waits_twice_as_long_each_time),
 		TEST(codes_wait_longer_and_are_remembered_for_a_day),
+		TEST(addresses_in_use_cost_nothing_five_times),
+		TEST(asking_counts_nothing),
+		TEST(each_employee_is_counted_alone),
+		TEST(found_addresses_are_forgotten_after_an_hour),
 		TEST(it_is_forgotten_after_an_hour),
 		TEST(spellings_of_a_name_are_one),
 		TEST(an_address_has_twenty),

@@ -1,6 +1,7 @@
 #include "directory/verify.h"
 
 #include <stdio.h>
+#include <string.h>
 #include "directory/contract.h"
 #include "hub_fixture.h"
 #include "identity/verify_vault.h"
@@ -81,7 +82,7 @@ a_sound_hub_has_no_errors(void **state)
 /* What is done to one record, past all rules. */
 struct damage {
 	unsigned int table;
-	const char *one, *two, *three; /* pieces of the key */
+	const char *one, *two, *three, *four, *five; /* pieces of the key */
 	const char *from, *to; /* of the value; TO NULL: the record goes */
 	const char *says;
 };
@@ -89,12 +90,12 @@ struct damage {
 static void
 make_key(struct key *key, const struct damage *d)
 {
+	const char *const piece[] = { d->one, d->two, d->three, d->four,
+		d->five };
+
 	key_begin(key);
-	key_str(key, str_of(d->one));
-	if (d->two != NULL)
-		key_str(key, str_of(d->two));
-	if (d->three != NULL)
-		key_str(key, str_of(d->three));
+	for (size_t i = 0; i < 5 && piece[i] != NULL; i++)
+		key_str(key, str_of(piece[i]));
 }
 
 /* Replaces the first FROM by TO of the same length; FROM NULL: all. */
@@ -181,6 +182,33 @@ static const struct damage damages[] = {
 	    .says = "contract_line 1 E c: cannot be read" },
 	{ DIR_CONTRACT_LINE, "1", "D", "d", .to = "",
 	    .says = "contract_line 1 D d: leads to contract d, which is not" },
+	{ DIR_CONTACT, "k", .to = NULL,
+	    .says = "contact_word 1 d \\x20 k: leads to contact k, which is" },
+	{ DIR_CONTACT, "k", .from = "\"D\"", .to = "\"E\"",
+	    .says = "contact k: the dossier is not" },
+	{ DIR_CONTACT_WORD, "1", "d", " ", "k", .to = NULL,
+	    .says = "contact k: is missing in contact_word: a search does" },
+	{ DIR_CONTACT_WORD, "1", "", " ", "k", .to = NULL,
+	    .says = "contact k: is missing in contact_word: a search does" },
+	{ DIR_CONTACT_WORD, "1", "d", " ", "k", .to = "x",
+	    .says = "contact k: contact_word has other words of it" },
+	{ DIR_CONTACT_WORD, "1", "", " ", "k", .to = "x",
+	    .says = "contact k: contact_word has other words of it" },
+	{ DIR_CONTACT_WORD, "1", "x", " ", "k", .to = "",
+	    .says = "contact_word 1 x \\x20 k: contact k has other words" },
+	{ DIR_CONTACT_WORD, "2", "d", " ", "k", .to = "",
+	    .says = "contact_word 2 d \\x20 k: contact k has other words" },
+	{ DIR_CONTACT_WORD, "1", "d", "x ", "k", .to = "",
+	    .says = "contact_word 1 d x\\x20 k: contact k has other words" },
+	{ DIR_CONTACT_WORD, "1", "d", " ", "no", .to = "",
+	    .says = "contact_word 1 d \\x20 no: leads to contact no, which" },
+	/* A tombstone is no contact. */
+	{ DIR_CONTACT_WORD, "1", "d", " ", "l", .to = "",
+	    .says = "contact_word 1 d \\x20 l: leads to contact l, which" },
+	{ DIR_CONTACT_WORD, "1", "d", " ", .to = "",
+	    .says = "contact_word 1 d \\x20: the key is not made of four" },
+	{ DIR_CONTACT_WORD, "1", "d", " ", "k", "k", .to = "",
+	    .says = "contact_word 1 d \\x20 k k: the key is not made of four" },
 	{ DIR_STATE, "epoch", .to = "1", .says = "state epoch: is not a num" },
 	{ DIR_CLIENT, "x", .to = "", .says = "client x: cannot be read" },
 	{ DIR_KEY, "x", .to = "", .says = "key x: cannot be read" },
@@ -206,6 +234,28 @@ each_kind_of_damage_is_found(void **state)
 	}
 	buf_init(&told, 1 << 20);
 	(void)state;
+}
+
+/* The walk goes on: what comes behind it is found, too. */
+static void
+a_value_that_is_no_key_does_not_end_the_walk(void **state)
+{
+	struct damage damage = {
+		.table = DIR_CONTACT_DOSSIER, .one = "1", .two = "E"
+	};
+	struct damage word = { DIR_CONTACT_WORD, "1", "x", " ", "k", .to = "" };
+	char value[KEY_MAX + 2];
+	struct test_hub *hub = *state;
+
+	memset(value, 'v', sizeof(value) - 1);
+	value[sizeof(value) - 1] = '\0';
+	damage.to = value;
+	hub_write(hub, hub->directory, do_damage, &damage);
+	hub_write(hub, hub->directory, do_damage, &word);
+	assert_non_null(
+	    strstr(verify(hub), "contact_dossier 1 E: leads to contact vvv"));
+	assert_non_null(strstr(verify(hub), "contact k has other words"));
+	assert_int_equal(v.errors, 2);
 }
 
 static void
@@ -249,6 +299,7 @@ main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 		TEST(a_sound_hub_has_no_errors),
 		TEST(each_kind_of_damage_is_found),
+		TEST(a_value_that_is_no_key_does_not_end_the_walk),
 		TEST(damage_in_the_vault_is_found),
 		TEST(an_unfinished_import_may_still_bring_what_is_referred_to),
 #undef TEST

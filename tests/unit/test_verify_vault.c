@@ -4,6 +4,7 @@
 #include "directory/verify.h"
 #include "identity/client_secret.h"
 #include "identity/code.h"
+#include "identity/credential.h"
 #include "identity/expiry.h"
 #include "store/credential_rec.h"
 #include "store/schema.h"
@@ -36,6 +37,7 @@ put_rest(struct txn *vault, void *arg)
 	throttle_rec_put(&bytes, &throttle);
 	key_of(&key, STR("n"));
 	txn_put(vault, VAULT_THROTTLE, &key, buf_view(&bytes));
+	credential_note_sign_in(vault, STR("a"), T0);
 	return 0;
 }
 
@@ -95,8 +97,8 @@ a_sound_vault_has_no_errors(void **state)
 	struct verify v;
 
 	assert_string_equal(verify(*state, &v), "");
-	/* Six records, three entries by owner and handle, four of expiry. */
-	assert_int_equal(v.records, 13);
+	/* Seven records, three entries by owner and handle, four of expiry. */
+	assert_int_equal(v.records, 14);
 }
 
 /* What is done to one record, past all rules. */
@@ -209,6 +211,20 @@ static const struct damage damages[] = {
 	    .says = "consent a app: cannot be read" },
 	{ VAULT_CONSENT, "a", .to = "",
 	    .says = "consent a: the key is not made of two" },
+	{ VAULT_SIGNED_IN, "a", .to = "",
+	    .says = "signed_in a: cannot be read" },
+	{ VAULT_SIGNED_IN, "a", .to = "soon",
+	    .says = "signed_in a: cannot be read" },
+	{ VAULT_SIGNED_IN, "a", .to = "eighteen",
+	    .says = "signed_in a: cannot be read" },
+	{ VAULT_SIGNED_IN, "a", .to = "what follows is too much",
+	    .says = "signed_in a: cannot be read" },
+	{ VAULT_SIGNED_IN, "a", "b", .to = "",
+	    .says = "signed_in a b: the key is not one text" },
+	{ VAULT_SIGNED_IN, "b", .to = "",
+	    .says = "signed_in b: account b has no credential: if there is" },
+	{ VAULT_CREDENTIAL, "a",
+	    .says = "signed_in a: account a has no credential: if there is" },
 	/* A value that is no key must not end the walk. */
 	{ VAULT_REFRESH, "x", .to = "",
 	    .says = "refresh x: leads to grant , which is" },

@@ -1,25 +1,27 @@
 // The employees' pages, as employees use them in a real browser.
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import path from 'node:path';
 import { after, before, test } from 'node:test';
 import * as oidc from 'openid-client';
-import { HTTPS, call, hubctl, load } from '../api/lib/hub.mjs';
+import { HTTPS, ROOT, STATE, call, hubctl, load } from '../api/lib/hub.mjs';
 import { account, contract, contractPath, organization,
 	username as nameOf } from '../api/lib/records.mjs';
 import { openBrowser } from '../oidc/lib/browser.mjs';
 import { Visitor } from '../oidc/lib/form.mjs';
 import { ISSUER, REDIRECT, client, setPassword, signIn }
 	from '../oidc/lib/provider.mjs';
-import { DESK, LOOKS, PHONE, assertGood, assertNothingLeft, fillSignIn, shot,
-	tellWeight, visit } from './lib/visit.mjs';
+import { PHONE, assertGood, assertGoodInEveryLook, assertNothingLeft,
+	fillSignIn, shot, tellWeight, usersOf } from './lib/visit.mjs';
 
 const HOME = `${HTTPS}/beheer/`;
 const PASSWORD = 'elf ernstige egels';
 const TEMPORARY = /^[a-z0-9]{3,}(-[a-z0-9]{3,}){2,}$/i;
-const ORG = 'beheer-org', OTHER = 'beheer-other';
+const ORG = 'beheer-org', OTHER = 'beheer-other', EMPTY = 'beheer-empty';
 const ADD = 'button:has-text("Account toevoegen")';
 const SEARCH = 'input[type=search]';
 
-let browser, first, second, customer;
+let browser, first, second, customer, anew, newcomer, signedIn;
 
 const contact = (id, more) => ({
 	type: 'contact', id: `bh-${id}`, organizationId: ORG,
@@ -41,8 +43,9 @@ const employee = (id, role) => user(id, {}, { groupIds: [],
 before(async () => {
 	load(organization(ORG, { name: 'Kantoor Oost' }),
 		organization(OTHER, { name: 'Kantoor West' }),
+		organization(EMPTY, { name: 'Kantoor Zuid' }),
 		...['add', 'race', 'stale', 'lost', 'phone', 'story', 'keys', 'axe',
-			'block', 'shared', 'late', 'many'].map((id) => contact(id)),
+			'block', 'shared', 'late', 'many', 'expired', 'told'].map((id) => contact(id)),
 		contact('accent', { firstName: 'Zoë', lastName: 'Bréton' }),
 		contact('bare', { firstName: null, email: null, kind: 'company' }),
 		{ ...contact('else'), organizationId: OTHER },
@@ -55,18 +58,14 @@ before(async () => {
 	second = employee('bh-e2', '103');
 	customer = user('bh-customer', { [ORG]: '7-customer' });
 	load(account('bh-late', { [ORG]: '7-late' }),
+		account('bh-expired', { [ORG]: '7-expired' }),
+		account('bh-told', { [ORG]: '7-told' }),
 		account('bh-two', { [ORG]: '7-shared', [OTHER]: '7-west' }));
 	browser = await openBrowser();
+	({ anew, newcomer, signedIn } = usersOf(browser, HOME));
 });
 
 after(() => browser?.close());
-
-async function signedIn(who, options, path = '') {
-	const visitor = await visit(browser, options);
-	await visitor.page.goto(`${HOME}${path}`);
-	await fillSignIn(visitor.page, who);
-	return visitor;
-}
 
 // What a request is answered with in place of the hub.
 const refusal = (status, body = {}, headers = {}) => (route) =>
@@ -87,7 +86,7 @@ const focused = (page) => page.evaluate(() =>
 	globalThis.document.activeElement.localName);
 
 test('straight to sign-in, then search, and nothing left behind', async () => {
-	const { page, close } = await visit(browser, { viewport: DESK });
+	const { page, close } = await newcomer();
 
 	await page.goto(HOME);
 	await page.waitForURL(/\/identity\/login\?/);
@@ -131,7 +130,7 @@ test('straight to sign-in, then search, and nothing left behind', async () => {
 
 test('who has no employee\'s role sees why, and can sign out', async () => {
 	for (const path of ['', pathOf('add')]) {
-		const { page, close } = await signedIn(customer, {}, path);
+		const { page, close } = await anew(customer, {}, path);
 
 		await page.waitForSelector('h1:has-text("U hebt hier geen toegang")');
 		assert.equal(await page.locator(SEARCH).count(), 0);
@@ -153,8 +152,7 @@ test('a contact of another organisation is not found, like none', async () => {
 });
 
 test('an account is made, its password shown once', async () => {
-	const { page, close } = await signedIn(first, { viewport: DESK },
-		pathOf('add'));
+	const { page, close } = await signedIn(first, {}, pathOf('add'));
 
 	await page.waitForSelector(ADD);
 	assert.equal(page.url(), HOME + pathOf('add'));
@@ -183,10 +181,14 @@ test('an account is made, its password shown once', async () => {
 	assert.match(await panel(page).innerText(), /Geldig tot \d/);
 	await page.context().grantPermissions(['clipboard-read',
 		'clipboard-write'], { origin: HTTPS });
-	await page.click('text=Kopiëren');
-	await page.waitForSelector('text=Gekopieerd');
-	assert.equal(await page.evaluate(() =>
-		globalThis.navigator.clipboard.readText()), password);
+	const copied = () => page.evaluate(() =>
+		globalThis.navigator.clipboard.readText());
+	await page.click('button:text-is("Kopiëren")');
+	await page.waitForSelector('[role=status]:text-is("Gekopieerd")');
+	assert.equal(await copied(), password);
+	await page.click('button:text-is("Adres kopiëren")');
+	await page.waitForSelector('[role=status]:text-is("Adres gekopieerd")');
+	assert.equal(await copied(), `${HTTPS}/mijn/`);
 	await page.reload();
 	await assertHasAccount(page, 'bh-other@api-test.example', password);
 	await close();
@@ -204,7 +206,7 @@ async function assertHasAccount(page, username, password) {
 }
 
 test('by keyboard alone, from search to password', async () => {
-	const { page, close } = await signedIn(first, { viewport: DESK });
+	const { page, close } = await signedIn(first);
 
 	await page.waitForSelector(SEARCH);
 	await page.keyboard.type('7-keys');
@@ -236,8 +238,7 @@ test('by keyboard alone, from search to password', async () => {
 });
 
 test('reset, block and unblock', async () => {
-	const { page, close } = await signedIn(first, { viewport: DESK },
-		pathOf('block'));
+	const { page, close } = await signedIn(first, {}, pathOf('block'));
 
 	await page.waitForSelector(ADD);
 	const old = await make(page);
@@ -261,6 +262,34 @@ test('reset, block and unblock', async () => {
 	await close();
 });
 
+test('the bar is one row or stands at the end, for a long address too',
+	async () => {
+		const long = 'bh-with-an-address-that-is-much-longer-than-most-are-and-' +
+			'goes-on';
+		const { page, close } = await anew(employee(long, '102'));
+
+		await page.waitForSelector(`footer :text("${long}")`);
+		for (const [width, isRow] of [[360, false], [640, false], [768, true],
+			[1280, true]]) {
+			await page.setViewportSize({ width, height: 500 });
+			await shot(page, `beheer-bar-${width}`);
+			assert.deepEqual(await page.evaluate(() => {
+				const { document, innerWidth } = globalThis;
+				const [header, main, footer] = ['header', 'main', 'footer']
+					.map((name) => document.querySelector(name)
+						.getBoundingClientRect());
+				return {
+					isRow: header.top === footer.top &&
+						header.height === footer.height,
+					isLast: footer.top >= main.bottom,
+					low: header.height < 80,
+					wide: document.documentElement.scrollWidth > innerWidth,
+				};
+			}), { isRow, isLast: !isRow, low: true, wide: false }, `${width}`);
+		}
+		await close();
+	});
+
 test('of two employees at once one makes the account, the other is told',
 	async () => {
 		const a = await signedIn(first, {}, pathOf('race'));
@@ -282,23 +311,150 @@ test('of two employees at once one makes the account, the other is told',
 test('who decides on what has changed meanwhile is told', async () => {
 	const a = await signedIn(first, {}, pathOf('stale'));
 	await a.page.waitForSelector(ADD);
-	await make(a.page);
+	const password = await make(a.page);
 	const b = await signedIn(second, {}, pathOf('stale'));
+	const answers = [];
+	const told = (page) => page.waitForSelector(
+		'[role=alert]:has-text("intussen gewijzigd")');
 
+	for (const { page } of [a, b])
+		page.on('response', (answer) => {
+			if (/\/account\/[a-z-]+$/.test(answer.url()))
+				answers.push(answer.status());
+		});
 	await b.page.click('button:has-text("Blokkeren")');
 	await b.page.click('dialog button:has-text("Blokkeren")');
 	await b.page.waitForSelector('button:has-text("Deblokkeren")');
 	await a.page.click('button:has-text("Nieuw tijdelijk wachtwoord")');
 	await a.page.click('dialog button:has-text("Wachtwoord maken")');
-	await a.page.waitForSelector('[role=alert]:has-text("intussen gewijzigd")');
-	await a.page.waitForSelector('button:has-text("Deblokkeren")');
+	await told(a.page);
+	assert.equal(await focused(a.page), 'h2');
+	await panel(a.page).locator('dd:has-text("Geblokkeerd")').waitFor();
+	assert.equal(await a.page.textContent('output'), password,
+		'what was shown once is still there to be passed on');
+	await a.page.click('button:has-text("Deblokkeren")');
+	await a.page.waitForSelector('button:has-text("Blokkeren")');
+	await b.page.click('button:has-text("Deblokkeren")');
+	await told(b.page);
+	await b.page.waitForSelector('button:has-text("Blokkeren")');
+	assert.deepEqual(answers, [200, 412, 200, 412]);
 	await a.close();
 	await b.close();
+
+	const form = await signIn(new Visitor(),
+		{ username: address('stale'), password }, '/identity/login');
+	assert.match(form.text, /name="new_password"/);
 });
+
+test('a temporary password that has expired is replaced', async () => {
+	const username = nameOf('bh-expired');
+	// As if it had been made four days ago.
+	const old = execFileSync('faketime', ['-f', '-4d',
+		path.join(ROOT, 'scripts/hubctl'), '--state', STATE, 'account',
+		'reset-password', username], { encoding: 'utf8' })
+		.trimEnd().split('\n').at(-1);
+	const { page, close } = await signedIn(first);
+	const state = (text) => panel(page).locator(`dd:has-text("${text}")`)
+		.waitFor();
+
+	await page.fill(SEARCH, '7-expired');
+	await page.waitForSelector('.results li:has-text("verlopen")');
+	await page.press(SEARCH, 'Enter');
+	await state('Tijdelijk wachtwoord verlopen');
+	await panel(page).locator('p:has-text("kan zich er niet meer mee")')
+		.waitFor();
+	await shot(page, 'beheer-expired-desk');
+	await assertGood(page, 'an expired password');
+	const refused = await signIn(new Visitor(), { username, password: old },
+		'/identity/login');
+	assert.equal(refused.status, 403);
+	assert.match(refused.text, /verlopen/);
+
+	await page.click('button:has-text("Nieuw tijdelijk wachtwoord")');
+	await page.click('dialog button:has-text("Wachtwoord maken")');
+	await page.waitForSelector('output');
+	const password = await page.textContent('output');
+	assert.match(password, TEMPORARY);
+	await state('Wacht op eerste aanmelding');
+	assert.doesNotMatch(await panel(page).innerText(), /verlopen/);
+	const form = await signIn(new Visitor(), { username, password },
+		'/identity/login');
+	assert.match(form.text, /name="new_password"/);
+	await close();
+});
+
+test('an organisation without contacts: the page explains', async () => {
+	const who = user('bh-empty', {}, { groupIds: [],
+		organizationIds: [EMPTY, ORG],
+		roles: { [EMPTY]: ['102'], [ORG]: ['102'] } });
+	const alone = user('bh-alone', {}, { groupIds: [],
+		organizationIds: [EMPTY], roles: { [EMPTY]: ['103'] } });
+	const explained = '.results:has-text("Er zijn nog geen relaties")' +
+		':has-text("administratie")';
+
+	for (const [colleague, chosen] of [[who, EMPTY], [alone, null]]) {
+		const { page, close } = await anew(colleague);
+
+		await page.waitForSelector('.results');
+		if (chosen !== null) {
+			await page.waitForSelector('.results li');
+			await page.selectOption('select', chosen);
+		}
+		await page.waitForSelector(explained);
+		assert.equal(await page.locator('.results li').count(), 0);
+		await shot(page, `beheer-empty-${chosen ?? 'alone'}`);
+		await assertGood(page, 'an organisation without contacts');
+		await page.fill(SEARCH, 'anna');
+		await page.waitForSelector('.empty:has-text("Geen relatie gevonden")');
+		await page.waitForSelector('text=Elk woord moet het begin zijn');
+		await page.fill(SEARCH, '');
+		await page.waitForSelector(explained);
+		await close();
+	}
+});
+
+// What the hub refuses is told with what to do next.
+test('why the hub refuses is told', async () => {
+	const { page, close } = await signedIn(first, {}, pathOf('told'));
+
+	for (const [button, sure, reason, says] of [
+		['Nieuw tijdelijk wachtwoord', 'Wachtwoord maken', 'account-blocked',
+			'Deblokkeer het eerst'],
+		['Blokkeren', 'Blokkeren', 'disabled-by-operator',
+			'Een beheerder heeft dit account uitgezet']]) {
+		await page.route('**/account/*', refusal(409, { reason }),
+			{ times: 1 });
+		await page.click(`aside button:has-text("${button}")`);
+		await page.click(`dialog button:has-text("${sure}")`);
+		await page.waitForSelector(`[role=alert]:has-text("${says}")`);
+		assert.equal(await page.locator('[role=alert]').count(), 1);
+		assert.equal(await page.locator('output').count(), 0);
+		assert.equal(await focused(page), 'h2');
+	}
+	await close();
+});
+
+// As a web server answers it that merges slashes: the way back through sign-in
+// would name another host, were it taken as it is.
+test('more slashes in the address lead to the same place, never away',
+	async () => {
+		for (const [asked, got] of [['//beheer/', ''],
+			[`///beheer/${pathOf('add')}`, pathOf('add')],
+			['/beheer//attacker.example/', '/attacker.example/']]) {
+			const { page, close } = await signedIn(first);
+
+			await page.waitForSelector('.results li');
+			await page.goto(HTTPS + asked);
+			await page.waitForSelector(asked.includes('attacker') ?
+				'h1:has-text("Niet gevonden")' : 'main h1');
+			assert.equal(page.url(), HOME + got);
+			await close();
+		}
+	});
 
 test('a lost session leads back here, with what was typed', async () => {
 	const who = employee('bh-lost', '102');
-	const { page, close } = await signedIn(who, {}, pathOf('lost'));
+	const { page, close } = await anew(who, {}, pathOf('lost'));
 
 	await page.click(ADD);
 	await page.fill('dialog input', 'half-typed@api-test.example');
@@ -333,23 +489,20 @@ test('on a phone: search, account, password', async () => {
 	await close();
 });
 
-for (const { name, ...options } of [LOOKS[1], LOOKS[2]]) {
-	test(`good to look at and to hear: ${name}`, async () => {
-		const { page, close } = await signedIn(second, options);
+test('good to look at and to hear, in every look', async () => {
+	const { page, close } = await signedIn(second);
 
-		await page.waitForSelector('.results li');
-		await shot(page, `beheer-search-${name}`);
-		await assertGood(page, `search, ${name}`);
-		await page.fill(SEARCH, '7-axe');
-		await page.waitForSelector('text=1 relatie gevonden');
-		await page.keyboard.press('Enter');
-		await page.waitForSelector(ADD);
-		await page.waitForSelector('text=Er zijn geen contracten.');
-		await shot(page, `beheer-contact-${name}`);
-		await assertGood(page, `contact, ${name}`);
-		await close();
-	});
-}
+	await page.waitForSelector('.results li');
+	await page.waitForSelector(`footer :text("${second.username}")`);
+	await assertGoodInEveryLook(page, 'beheer-search');
+	await page.fill(SEARCH, '7-axe');
+	await page.waitForSelector('text=1 relatie gevonden');
+	await page.keyboard.press('Enter');
+	await page.waitForSelector(ADD);
+	await page.waitForSelector('text=Er zijn geen contracten.');
+	await assertGoodInEveryLook(page, 'beheer-contact');
+	await close();
+});
 
 const five = (token) => Promise.all(['/account/mine',
 	'/organization/organizations/mine', '/permission/permissions/mine',
@@ -358,8 +511,7 @@ const five = (token) => Promise.all(['/account/mine',
 
 test('the whole story: import, account, first sign-in, five, block, 401',
 	async () => {
-		const { page, close } = await signedIn(first, { viewport: DESK },
-			pathOf('story'));
+		const { page, close } = await signedIn(first, {}, pathOf('story'));
 		const app = client('bh-app', '--public', '--grant',
 			'authorization_code');
 		const config = await oidc.discovery(new URL(ISSUER), app.id, {},
@@ -400,11 +552,12 @@ test('the whole story: import, account, first sign-in, five, block, 401',
 
 test('of an account that is shared only the access is this employee\'s',
 	async () => {
-		const { page, close } = await signedIn(first, { viewport: DESK },
-			pathOf('shared'));
+		const { page, close } = await signedIn(first, {}, pathOf('shared'));
 
 		await panel(page).locator('text=hoort ook bij een andere organisatie')
 			.waitFor();
+		await panel(page).locator('dt:has-text("Laatst aangemeld") + dd',
+			{ hasText: 'wordt ook elders gebruikt' }).waitFor();
 		assert.deepEqual(await panel(page).locator('button')
 			.allTextContents(), ['Toegang intrekken']);
 		await shot(page, 'beheer-shared-desk');
@@ -441,7 +594,7 @@ test('a reset of what has come to be shared is refused, and explained',
 
 test('too many addresses in use: told at the field, with how long', async () => {
 	const who = employee('bh-probe', '102');
-	const { page, close } = await signedIn(who, {}, pathOf('many'));
+	const { page, close } = await anew(who, {}, pathOf('many'));
 	const error = page.locator('dialog .error');
 
 	await page.click(ADD);
@@ -463,7 +616,7 @@ test('an employee of two organisations chooses; English; no e-mail', async () =>
 	const who = user('bh-both', {}, { groupIds: [],
 		organizationIds: [ORG, OTHER],
 		roles: { [ORG]: ['102'], [OTHER]: ['103'] } });
-	const { page, close } = await signedIn(who, { viewport: DESK });
+	const { page, close } = await anew(who);
 	const select = page.locator('select');
 
 	await page.waitForSelector('.results li');
@@ -493,7 +646,7 @@ test('an employee of two organisations chooses; English; no e-mail', async () =>
 
 test('an empty page with a cursor is not the end, and 503 not nothing',
 	async () => {
-		const { page, close } = await signedIn(first, { viewport: DESK });
+		const { page, close } = await signedIn(first);
 		const cursors = [];
 
 		await page.waitForSelector('.results li');

@@ -119,6 +119,32 @@ class AddDialog {
 	}
 }
 
+// Copies what the element says. Where the browser does not let it, the text is
+// selected, so that a key does the rest.
+function copyButton(element, told, what, look = '') {
+	return h('button', { type: 'button', class: look, text: `${what}.copy`,
+		on: { click: async () => {
+			try {
+				await navigator.clipboard.writeText(element.textContent);
+				say(told, `${what}.copied`);
+			} catch {
+				getSelection().selectAllChildren(element);
+				say(told, `${what}.select`);
+			}
+		} } });
+}
+
+// Where the contact signs in with the password.
+function whereToUse(told) {
+	const address = h('span', { class: 'address' },
+		`${location.origin}/mijn/`);
+
+	return h('div', { class: 'where' },
+		h('p', { text: 'address.note' }), address,
+		h('div', { class: 'buttons' },
+			copyButton(address, told, 'address', 'quiet')));
+}
+
 export class AccountPanel {
 	#dialog = null;
 
@@ -165,8 +191,8 @@ export class AccountPanel {
 	#with(account) {
 		const { username, state, lastSignIn, temporaryPasswordUntil: until,
 			emailProven, shared } = account;
-		const last = lastSignIn === null ? 'account.never' :
-			() => moment(lastSignIn);
+		const last = lastSignIn !== null ? () => moment(lastSignIn) :
+			shared ? 'account.hidden' : 'account.never';
 
 		return [
 			factList([
@@ -174,9 +200,12 @@ export class AccountPanel {
 				['account.state', stateMark(state)],
 				['account.last', last],
 				...until === null ? [] :
-					[['account.until', () => moment(until)]],
+					[[state === 'expired' ? 'account.ended' :
+						'account.until', () => moment(until)]],
 				['account.proven', emailProven ? 'yes' : 'no'],
 			]),
+			state === 'expired' ?
+				h('p', { class: 'note', text: 'account.expired' }) : null,
 			shared ? h('p', { class: 'note', text: 'account.shared' }) : null,
 			h('div', { class: 'buttons stacked' }, this.#actions(account)),
 		].filter((element) => element !== null);
@@ -195,7 +224,7 @@ export class AccountPanel {
 			shared ? null : button('account.reset', () => confirm({
 				title: 'reset.title', note: 'reset.note', username,
 				submit: 'reset.submit', act: () => this.#reset(),
-			})),
+			}), state === 'expired' ? '' : 'quiet'),
 			button(`account.${block}`, () => confirm({
 				title: `${block}.title`, note: `${block}.note`, username,
 				submit: `account.${block}`, look: 'danger',
@@ -289,6 +318,8 @@ export class AccountPanel {
 		const key = {
 			'no-account': 'account.gone', 'shared-account': 'account.changed',
 			'changed': 'account.changed',
+			'account-blocked': 'account.is-blocked',
+			'disabled-by-operator': 'account.disabled',
 		}[error.reason];
 
 		if (key === undefined) {
@@ -313,24 +344,13 @@ export class AccountPanel {
 		h('p', { class: 'note', text: ['password.until',
 			{ until: () => moment(until) }] }),
 		h('div', { class: 'buttons' },
-			h('button', { type: 'button', text: 'password.copy',
-				on: { click: () => this.#copy(output, copied) } }),
+			copyButton(output, copied, 'password'),
 			h('button', { type: 'button', class: 'quiet',
 				text: 'password.hide', on: { click: () => {
 					this.secret.replaceChildren();
 					this.pages.focus(this.heading);
 				} } })),
-		copied));
+		whereToUse(copied), copied));
 		output.focus();
-	}
-
-	async #copy(output, copied) {
-		try {
-			await navigator.clipboard.writeText(output.textContent);
-			say(copied, 'password.copied');
-		} catch {
-			getSelection().selectAllChildren(output);
-			say(copied, 'password.select');
-		}
 	}
 }

@@ -41,9 +41,8 @@ function results({ page, asked, read }) {
 	if (page.items.length === 0)
 		return [h('p', { class: 'empty',
 			text: asked.search === '' ? 'search.empty' : 'search.none' }),
-		asked.search === '' ? null :
-			h('p', { class: 'note center', text: 'search.none-note' })]
-			.filter((element) => element !== null);
+		h('p', { class: 'note center', text: asked.search === '' ?
+			'search.empty-note' : 'search.none-note' })];
 	const list = growingList({ first: page, read, row: hit,
 		told: 'search.shown', failed: failure });
 	list[0].setAttribute('aria-label', '');

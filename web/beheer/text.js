@@ -20,6 +20,8 @@ addTexts({
 	'search.none-note': 'Elk woord moet het begin zijn van een naam, het ' +
 		'dossiernummer of het e-mailadres.',
 	'search.empty': 'Er zijn nog geen relaties',
+	'search.empty-note': 'Relaties komen uit de administratie van uw kantoor. ' +
+		'Zodra ze hier zijn aangeleverd, vindt u ze op deze pagina.',
 	'search.one': '1 relatie gevonden',
 	'search.found': '{n} relaties gevonden',
 	'search.many': 'De eerste {n} relaties; typ verder om te verfijnen',
@@ -39,8 +41,13 @@ addTexts({
 	'account.state': 'Status',
 	'account.last': 'Laatst aangemeld',
 	'account.never': 'Nog niet',
+	'account.hidden': 'Niet te zien: het account wordt ook elders gebruikt',
 	'account.until': 'Tijdelijk wachtwoord geldig tot',
+	'account.ended': 'Tijdelijk wachtwoord was geldig tot',
 	'account.proven': 'E-mailadres bevestigd',
+	'account.expired': 'Het tijdelijke wachtwoord is niet op tijd gebruikt; de ' +
+		'relatie kan zich er niet meer mee aanmelden. Maak een nieuw en geef ' +
+		'het door.',
 	'account.shared': 'Dit account hoort ook bij een andere organisatie of bij ' +
 		'een medewerker. U kunt er daarom geen tijdelijk wachtwoord voor ' +
 		'maken, en alleen de toegang tot dit dossier intrekken.',
@@ -65,6 +72,10 @@ addTexts({
 	'account.taken': 'Iemand anders was u net voor: deze relatie heeft al een ' +
 		'account.',
 	'account.gone': 'Deze relatie heeft geen account meer.',
+	'account.is-blocked': 'Dit account is geblokkeerd. Deblokkeer het eerst; ' +
+		'maak daarna een nieuw tijdelijk wachtwoord.',
+	'account.disabled': 'Een beheerder heeft dit account uitgezet. Alleen een ' +
+		'beheerder kan het weer aanzetten; vraag het daar na.',
 
 	'add.note': 'De relatie meldt zich aan met dit e-mailadres en een tijdelijk ' +
 		'wachtwoord, dat u hierna ziet.',
@@ -99,6 +110,10 @@ addTexts({
 	'password.select': 'Kopiëren lukt hier niet; het wachtwoord is ' +
 		'geselecteerd.',
 	'password.hide': 'Verbergen',
+	'address.note': 'De relatie meldt zich hiermee aan op:',
+	'address.copy': 'Adres kopiëren',
+	'address.copied': 'Adres gekopieerd',
+	'address.select': 'Kopiëren lukt hier niet; het adres is geselecteerd.',
 }, {
 	'beheer': 'Contact management',
 
@@ -118,6 +133,8 @@ addTexts({
 	'search.none-note': 'Each word has to be the beginning of a name, the ' +
 		'dossier number or the email address.',
 	'search.empty': 'There are no contacts yet',
+	'search.empty-note': 'Contacts come from the records of your office. As ' +
+		'soon as they are brought in, you find them on this page.',
 	'search.one': '1 contact found',
 	'search.found': '{n} contacts found',
 	'search.many': 'The first {n} contacts; type on to narrow it down',
@@ -137,8 +154,12 @@ addTexts({
 	'account.state': 'Status',
 	'account.last': 'Last signed in',
 	'account.never': 'Not yet',
+	'account.hidden': 'Not shown: the account is used elsewhere too',
 	'account.until': 'Temporary password valid until',
+	'account.ended': 'Temporary password was valid until',
 	'account.proven': 'Email address confirmed',
+	'account.expired': 'The temporary password was not used in time; the ' +
+		'contact can no longer sign in with it. Make a new one and pass it on.',
 	'account.shared': 'This account also belongs to another organisation or to ' +
 		'an employee. So you cannot make a temporary password for it, and ' +
 		'can only withdraw the access to this dossier.',
@@ -162,6 +183,10 @@ addTexts({
 	'account.taken': 'Somebody else was just before you: this contact has an ' +
 		'account already.',
 	'account.gone': 'This contact has no account any more.',
+	'account.is-blocked': 'This account is blocked. Unblock it first; then ' +
+		'make a new temporary password.',
+	'account.disabled': 'An administrator has disabled this account. Only an ' +
+		'administrator can enable it again; ask there.',
 
 	'add.note': 'The contact signs in with this email address and a temporary ' +
 		'password, which you see next.',
@@ -194,4 +219,8 @@ addTexts({
 	'password.copied': 'Copied',
 	'password.select': 'Copying does not work here; the password is selected.',
 	'password.hide': 'Hide',
+	'address.note': 'The contact signs in with it at:',
+	'address.copy': 'Copy the address',
+	'address.copied': 'Address copied',
+	'address.select': 'Copying does not work here; the address is selected.',
 });

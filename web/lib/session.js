@@ -60,6 +60,15 @@ export class Session {
 		return `hub.${this.#client}.${name}`;
 	}
 
+	// Where the user is. A web server that merges slashes also answers
+	// "//beheer/", which on the way back would name a host "beheer"; what is
+	// not among these pages leads home.
+	#place() {
+		const path = location.pathname.replace(/^\/+/, '/');
+
+		return path.startsWith(this.#home) ? path : this.#home;
+	}
+
 	// Resolves when there are tokens; before that it may leave the page. Who
 	// was signed in before a reload is asked for nothing where the hub still
 	// knows the browser.
@@ -98,7 +107,7 @@ export class Session {
 
 		this.beforeLeaving();
 		sessionStorage.setItem(this.#key('asked'), JSON.stringify({
-			...asked, path: location.pathname, kept: history.state,
+			...asked, path: this.#place(), kept: history.state,
 		}));
 		location.replace(`${ISSUER}/authorize?${query}`);
 		return never();

@@ -18,11 +18,11 @@ const freePort = () => new Promise((resolve) => {
 });
 
 // A hub of its own on the state; TERM ends it before this is through. WORK gets
-// what scripts/run has said and the address of the plain port.
+// what scripts/run has said and the addresses of the plain port and of the other.
 export async function withHub(state, work) {
-	const http = await freePort();
+	const http = await freePort(), https = await freePort();
 	const hub = spawn(path.join(ROOT, 'scripts/run'), ['--state', state,
-		'--port', await freePort(), '--http-port', http],
+		'--port', https, '--http-port', http],
 	{ stdio: ['ignore', 'pipe', 'pipe'] });
 	let said = '', status;
 	for (const stream of [hub.stdout, hub.stderr])
@@ -32,7 +32,8 @@ export async function withHub(state, work) {
 		await until(() => said.includes('hub is ready: ') ||
 			status !== undefined, 60);
 		assert.match(said, /^hub is ready: /m);
-		await work(said, `http://127.0.0.1:${http}`);
+		await work(said, `http://127.0.0.1:${http}`,
+			`https://localhost:${https}`);
 	} finally {
 		hub.kill('SIGTERM');
 		assert.ok(await until(() => status !== undefined), 'TERM ends it');
