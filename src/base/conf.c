@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 #include "base/buf.h"
+#include "base/conf_mail.h"
 #include "base/log.h"
 
 #define CONF_FILE_MAX (256 * 1024)
@@ -586,6 +587,14 @@ check_readers(struct parser *p)
 	add_error(p, line, HUB_EINVAL, &why);
 }
 
+static void
+add_mail_error(void *ctx, const void *member, struct why *why)
+{
+	struct parser *p = ctx;
+
+	add_error(p, line_of(p, member), HUB_EINVAL, why);
+}
+
 static int
 parse(struct conf *conf, struct str text, const char *name,
     const struct conf_teller *teller, struct why *why)
@@ -593,6 +602,7 @@ parse(struct conf *conf, struct str text, const char *name,
 	struct parser p = {
 		.conf = conf, .name = name, .teller = teller, .why = why
 	};
+	const struct conf_mail_teller mail = { add_mail_error, &p };
 	unsigned int number = 0;
 	struct why reason;
 	struct str line;
@@ -612,6 +622,7 @@ parse(struct conf *conf, struct str text, const char *name,
 	}
 	check_sockets(&p);
 	check_readers(&p);
+	conf_mail_check(conf, &mail);
 	count_errors(&p);
 	return p.rc;
 }

@@ -18,6 +18,14 @@ static const struct {
 	{ "app", TEXT_DONE_APP },
 	{ "factor", TEXT_DONE_FACTOR },
 	{ "already", TEXT_DONE_ALREADY },
+	{ "sent", TEXT_DONE_SENT },
+	{ "proven", TEXT_DONE_PROVEN },
+	{ "email", TEXT_DONE_EMAIL },
+	{ "stopped", TEXT_DONE_STOPPED },
+	{ "linked", TEXT_DONE_LINKED },
+	{ "declined", TEXT_DONE_DECLINED },
+	{ "gone", TEXT_DONE_GONE },
+	{ "prove", TEXT_INVITATION_PROVE },
 };
 
 static enum text
@@ -44,17 +52,16 @@ show(struct account_view *view)
 		cookie_clear(call->resp, COOKIE_DONE);
 }
 
-static void
-refuse(struct account_view *view, int status, enum text reason)
+void
+account_refuse(struct account_view *view, int status, enum text reason)
 {
 	view->reason = reason;
 	if (account_view_load(view))
 		account_view_show(view, status);
 }
 
-/* Back to the page, which tells the outcome. */
-static void
-go_back(struct account_view *view, const char *word)
+void
+account_done(struct account_view *view, const char *word)
 {
 	cookie_set(view->visit->call->resp, COOKIE_DONE, str_of(word));
 	visit_go(view->visit, "account");
@@ -68,23 +75,14 @@ leave(struct account_view *view)
 	visit_go(view->visit, "login");
 }
 
-static void
-throttle(struct account_view *view, int64_t wait_ms)
+void
+account_throttle(struct account_view *view, int64_t wait_ms, enum text seconds,
+    enum text minutes)
 {
-	struct call *call = view->visit->call;
-	long long seconds = (wait_ms + 999) / 1000;
-	bool minutes = seconds > 90;
-	/* Nobody minds a second more, and there is no "1 seconds". */
-	long long shown = minutes ? (seconds + 59) / 60
-	    : seconds < 2         ? 2
-				  : seconds;
+	bool long_wait;
 
-	view->insert = str_of(arena_printf(call->req->arena, "%lld", shown));
-	view->wrong = true;
-	refuse(
-	    view, 429, minutes ? TEXT_SIGN_IN_MINUTES : TEXT_SIGN_IN_SECONDS);
-	resp_header(call->resp, "Retry-After",
-	    str_of(arena_printf(call->req->arena, "%lld", seconds)));
+	view->insert = page_wait(view->visit->call, wait_ms, &long_wait);
+	account_refuse(view, 429, long_wait ? minutes : seconds);
 }
 
 static void
@@ -97,27 +95,31 @@ change_password(struct account_view *view, const struct param_list *fields)
 		.current = param_get(fields, "current_password"),
 		.password = param_get(fields, "new_password"),
 		.source = call->req->remote_addr,
+		.language =
+		    page_mail_language(call, view->visit->request.ui_locales),
 	};
 
 	view->insert = password_least(call);
 	if (!secret_eq(in.password, param_get(fields, "new_password_repeat"))) {
-		refuse(view, 422, TEXT_CHANGE_DIFFER);
+		account_refuse(view, 422, TEXT_CHANGE_DIFFER);
 		return;
 	}
 	switch (own_password_change(&hub, call->service->blocklist, &in)) {
 	case OWN_DONE:
 		cookie_set(call->resp, COOKIE_SESSION, str_of(in.cookie.text));
-		go_back(view, "password");
+		account_done(view, "password");
 		break;
 	case OWN_REFUSED:
-		refuse(view, 422, password_reason(in.fault));
+		account_refuse(view, 422, password_reason(in.fault));
 		break;
 	case OWN_WRONG:
 		view->wrong = true;
-		refuse(view, 403, TEXT_CURRENT_WRONG);
+		account_refuse(view, 403, TEXT_CURRENT_WRONG);
 		break;
 	case OWN_THROTTLED:
-		throttle(view, in.wait_ms);
+		view->wrong = true;
+		account_throttle(view, in.wait_ms, TEXT_SIGN_IN_SECONDS,
+		    TEXT_SIGN_IN_MINUTES);
 		break;
 	case OWN_CLOSED:
 		visit_sign_in(view->visit);
@@ -144,7 +146,7 @@ end_one_session(struct account_view *view, const struct param_list *fields)
 	else if (str_eq(sid, view->browser.session.sid))
 		leave(view);
 	else
-		go_back(view, rc == 0 ? "session" : "already");
+		account_done(view, rc == 0 ? "session" : "already");
 }
 
 static void
@@ -159,7 +161,7 @@ end_app(struct account_view *view, const struct param_list *fields)
 	if (rc != 0 && rc != HUB_ENOENT)
 		call_failed(call, rc);
 	else
-		go_back(view, rc == 0 ? "app" : "already");
+		account_done(view, rc == 0 ? "app" : "already");
 }
 
 static void
@@ -179,29 +181,42 @@ end_everything(struct account_view *view, const struct param_list *fields)
 		leave(view);
 }
 
-static const struct {
-	const char *word;
-	void (*fn)(struct account_view *view, const struct param_list *fields);
-} acts[] = {
+static const struct account_act own_acts[] = {
 	{ "password", change_password },
 	{ "session", end_one_session },
 	{ "app", end_app },
 	{ "everywhere", end_everything },
+	{ NULL, NULL },
 };
+
+static const struct account_act *const acts[] = {
+	own_acts,
+	account_email_acts,
+	account_invitation_acts,
+};
+
+static const struct account_act *
+act_of(struct str word)
+{
+	for (size_t i = 0; i < sizeof(acts) / sizeof(acts[0]); i++) {
+		for (const struct account_act *a = acts[i]; a->word; a++) {
+			if (str_eq(word, str_of(a->word)))
+				return a;
+		}
+	}
+	return NULL;
+}
 
 static void
 act(struct account_view *view, const struct param_list *fields)
 {
-	struct str word = param_get(fields, "do");
+	const struct account_act *act = act_of(param_get(fields, "do"));
 
-	for (size_t i = 0; i < sizeof(acts) / sizeof(acts[0]); i++) {
-		if (str_eq(word, str_of(acts[i].word))) {
-			acts[i].fn(view, fields);
-			return;
-		}
-	}
-	page_error(view->visit->call, view->visit->request.ui_locales, 400,
-	    TEXT_ERROR_FORM, NULL);
+	if (act != NULL)
+		act->fn(view, fields);
+	else
+		page_error(view->visit->call, view->visit->request.ui_locales,
+		    400, TEXT_ERROR_FORM, NULL);
 }
 
 /* Of what the address says only the language goes on, into every form. */

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include "base/clock.h"
+#include "directory/account_email.h"
 #include "endpoint/password_fields.h"
 #include "endpoint/scope_text.h"
 #include "identity/session.h"
@@ -42,6 +43,31 @@ compare_sessions(const void *a, const void *b)
 	return str_cmp(one->sid, other->sid);
 }
 
+/* What has to do with the e-mail address, and so with mail. */
+static int
+load_address(struct account_view *view, struct txn *vault, int64_t now)
+{
+	struct call *call = view->visit->call;
+	const struct account_rec *account = &view->browser.account;
+	struct txn *directory;
+	int rc;
+
+	view->invitation_count = 0;
+	view->waits = false;
+	if (!conf_sends_mail(call->service->conf))
+		return 0;
+	rc = account_email(call->req->arena, account, &view->address);
+	if (rc != 0)
+		return rc;
+	view->proven = proven_is(vault, account);
+	view->waits = email_change_waits(vault, account, now, &view->change);
+	directory =
+	    store_read_begin(call->service->directory, call->req->arena);
+	view->invitation_count = invitation_list(vault, directory, account, now,
+	    view->invitations, ACCOUNT_INVITATIONS);
+	return store_read_end(directory);
+}
+
 bool
 account_view_load(struct account_view *view)
 {
@@ -50,15 +76,16 @@ account_view_load(struct account_view *view)
 	struct loading l = { view, call->service->conf, clock_now() };
 	struct txn *vault =
 	    store_read_begin(call->service->vault, call->req->arena);
-	int rc;
+	int rc, end;
 
 	view->session_count = 0;
 	view->more_sessions = false;
 	session_walk(vault, account, add_session, &l);
 	app_list(vault, l.conf, &view->browser.account, l.now, &view->apps);
-	rc = store_read_end(vault);
-	if (rc != 0) {
-		call_failed(call, rc);
+	rc = load_address(view, vault, l.now);
+	end = store_read_end(vault);
+	if (rc != 0 || end != 0) {
+		call_failed(call, rc != 0 ? rc : end);
 		return false;
 	}
 	qsort(view->sessions, view->session_count, sizeof(view->sessions[0]),
@@ -90,8 +117,8 @@ put_line(struct page *page, enum text text, int64_t seconds)
 	page_html(page, "<br>\n");
 }
 
-static void
-begin_section(struct page *page, const char *id, enum text title)
+void
+account_section_begin(struct page *page, const char *id, enum text title)
 {
 	buf_printf(&page->html,
 	    "<section aria-labelledby=\"%s\">\n<h2 id=\"%s\">", id, id);
@@ -99,9 +126,8 @@ begin_section(struct page *page, const char *id, enum text title)
 	page_html(page, "</h2>\n");
 }
 
-/* A form that is a button: DOES names what, NAME and VALUE to what. */
-static void
-put_button_form(struct page *page, const struct account_view *view,
+void
+account_form_begin(struct page *page, const struct account_view *view,
     const char *does, const char *name, struct str value)
 {
 	page_form(page, visit_link(view->visit, "account"));
@@ -115,9 +141,9 @@ put_button_form(struct page *page, const struct account_view *view,
 	page_html(page, "\">\n");
 }
 
-/* DESCRIBED: the id of the heading that says what the button is about. */
-static void
-end_button_form(struct page *page, enum text label, const char *described)
+void
+account_button_form_end(
+    struct page *page, enum text label, const char *described)
 {
 	buf_printf(&page->html,
 	    "<button class=\"second\" type=\"submit\" "
@@ -127,36 +153,42 @@ end_button_form(struct page *page, enum text label, const char *described)
 	page_html(page, "</button>\n</form>\n");
 }
 
+void
+account_put_reason(struct page *page, const struct account_view *view)
+{
+	page_html(page, "<p class=\"alert\" id=\"reason\" role=\"alert\">");
+	page_text_with(page, view->reason, view->insert);
+	page_html(page, "</p>\n");
+}
+
 static void
 put_current(struct page *page, const struct account_view *view)
 {
+	bool refused = view->reason != TEXTS && !view->of_email;
+
 	password_put_label(page, "current_password", TEXT_CURRENT_PASSWORD);
 	page_html(page,
 	    "<input id=\"current_password\" name=\"current_password\" "
 	    "type=\"password\" autocomplete=\"current-password\"");
-	if (view->reason != TEXTS)
+	if (refused)
 		page_html(page, " aria-describedby=\"reason\" autofocus");
 	page_html(page,
-	    view->wrong ? " aria-invalid=\"true\" required>\n"
-			: " required>\n");
+	    refused && view->wrong ? " aria-invalid=\"true\" required>\n"
+				   : " required>\n");
 }
 
 static void
 put_password(struct page *page, const struct account_view *view)
 {
-	bool refused = view->reason != TEXTS && !view->wrong;
+	bool refused = view->reason != TEXTS && !view->of_email;
 
-	begin_section(page, "password", TEXT_OWN_PASSWORD);
-	put_button_form(page, view, "password", NULL, STR_NONE);
-	if (view->reason != TEXTS) {
-		page_html(
-		    page, "<p class=\"alert\" id=\"reason\" role=\"alert\">");
-		page_text_with(page, view->reason, view->insert);
-		page_html(page, "</p>\n");
-	}
+	account_section_begin(page, "password", TEXT_OWN_PASSWORD);
+	account_form_begin(page, view, "password", NULL, STR_NONE);
+	if (refused)
+		account_put_reason(page, view);
 	password_put_account(page, view->browser.account.name);
 	put_current(page, view);
-	password_put_new(page, refused, false);
+	password_put_new(page, refused && !view->wrong, false);
 	page_html(page, "<p class=\"note\">");
 	page_text(page, TEXT_OWN_PASSWORD_NOTE);
 	page_html(page, "</p>\n<button type=\"submit\">");
@@ -170,7 +202,7 @@ put_factor(struct page *page, const struct account_view *view)
 	const struct second_factor_rec *factor = &view->browser.factor;
 	bool on = view->browser.has_factor;
 
-	begin_section(page, "second-factor", TEXT_FACTOR);
+	account_section_begin(page, "second-factor", TEXT_FACTOR);
 	if (on) {
 		page_html(page, "<p class=\"note\">");
 		put_line(page, TEXT_FACTOR_SINCE, factor->added);
@@ -206,8 +238,8 @@ put_session(struct page *page, const struct account_view *view, unsigned int i)
 		page_text_with(page, TEXT_SESSION_FROM,
 		    part_of_address(page, session->source));
 	page_html(page, "</p>\n");
-	put_button_form(page, view, "session", "session", session->sid);
-	end_button_form(page, TEXT_SIGN_OUT, id);
+	account_form_begin(page, view, "session", "session", session->sid);
+	account_button_form_end(page, TEXT_SIGN_OUT, id);
 	page_html(page, "</article>\n");
 }
 
@@ -224,7 +256,7 @@ put_more(struct page *page, bool more)
 static void
 put_sessions(struct page *page, const struct account_view *view)
 {
-	begin_section(page, "sessions", TEXT_SESSIONS);
+	account_section_begin(page, "sessions", TEXT_SESSIONS);
 	page_html(page, "<p class=\"note\">");
 	page_text(page, TEXT_SESSIONS_UTC);
 	page_html(page, "</p>\n");
@@ -249,15 +281,15 @@ put_app(struct page *page, const struct account_view *view, unsigned int i)
 	page_text_with_moment(page, TEXT_APP_SINCE, app->since);
 	page_html(page, "</p>\n");
 	scope_text_put(page, app->scope);
-	put_button_form(page, view, "app", "client", app->client);
-	end_button_form(page, TEXT_APP_END, id);
+	account_form_begin(page, view, "app", "client", app->client);
+	account_button_form_end(page, TEXT_APP_END, id);
 	page_html(page, "</article>\n");
 }
 
 static void
 put_apps(struct page *page, const struct account_view *view)
 {
-	begin_section(page, "apps", TEXT_APPS);
+	account_section_begin(page, "apps", TEXT_APPS);
 	for (unsigned int i = 0; i < view->apps.n; i++)
 		put_app(page, view, i);
 	if (view->apps.n == 0) {
@@ -272,12 +304,12 @@ put_apps(struct page *page, const struct account_view *view)
 static void
 put_everywhere(struct page *page, const struct account_view *view)
 {
-	begin_section(page, "everywhere", TEXT_EVERYWHERE);
+	account_section_begin(page, "everywhere", TEXT_EVERYWHERE);
 	page_html(page, "<p>");
 	page_text(page, TEXT_EVERYWHERE_NOTE);
 	page_html(page, "</p>\n");
-	put_button_form(page, view, "everywhere", NULL, STR_NONE);
-	end_button_form(page, TEXT_EVERYWHERE, "everywhere");
+	account_form_begin(page, view, "everywhere", NULL, STR_NONE);
+	account_button_form_end(page, TEXT_EVERYWHERE, "everywhere");
 	page_html(page, "</section>\n");
 }
 
@@ -285,6 +317,8 @@ put_everywhere(struct page *page, const struct account_view *view)
 static void (*const sections[])(
     struct page *page, const struct account_view *view) = {
 	put_password,
+	account_put_invitations,
+	account_put_email,
 	put_factor,
 	put_sessions,
 	put_apps,

@@ -100,3 +100,31 @@ browser_look(struct call *call, struct browser *out)
 		call_failed(call, rc);
 	return rc;
 }
+
+int
+browser_device(
+    struct call *call, enum mail_language language, struct browser_device *out)
+{
+	struct str cookie = cookie_get(call->req, COOKIE_DEVICE);
+	int rc;
+
+	out->device.language = language;
+	rc = opaque_digest_of(cookie, &out->device.cookie);
+	if (rc == 0) {
+		memcpy(out->cookie.text, cookie.p, OPAQUE_LEN);
+		out->cookie.text[OPAQUE_LEN] = '\0';
+		return 0;
+	}
+	opaque_make(&out->cookie);
+	rc = opaque_digest_of(str_of(out->cookie.text), &out->device.cookie);
+	if (rc != 0)
+		call_failed(call, rc);
+	return rc;
+}
+
+void
+browser_device_keep(struct call *call, const struct browser_device *device)
+{
+	cookie_keep(call->resp, COOKIE_DEVICE, str_of(device->cookie.text),
+	    DEVICE_LIFETIME);
+}

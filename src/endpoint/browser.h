@@ -2,6 +2,7 @@
 #define ENDPOINT_BROWSER_H
 
 #include "endpoint/call.h"
+#include "identity/device.h"
 #include "identity/opaque.h"
 #include "identity/second_factor.h"
 #include "store/session_rec.h"
@@ -12,6 +13,7 @@
 #define COOKIE_FACTOR "__Host-hub-factor" /* SESSION_CODE, SESSION_ENROL */
 #define COOKIE_FORM "__Host-hub-form"     /* what forms are bound to */
 #define COOKIE_DONE "__Host-hub-done"     /* what the next page tells */
+#define COOKIE_DEVICE "__Host-hub-device" /* struct device */
 
 /* Who is signed in with the browser that asks. */
 struct browser {
@@ -31,6 +33,21 @@ struct browser {
  * store, which call_failed() knows already. No transaction of either store is open.
  */
 int browser_look(struct call *call, struct browser *out);
+
+/*
+ * The browser as a device for an act whose mails are in this language: by the
+ * cookie that it has, or by a new one. Once somebody is signed in it is to keep
+ * the cookie, from then on. 0 or the error, which call_failed() knows already.
+ */
+struct browser_device {
+	struct opaque cookie;
+	struct device device;
+};
+
+int browser_device(
+    struct call *call, enum mail_language language, struct browser_device *out);
+void browser_device_keep(
+    struct call *call, const struct browser_device *device);
 
 /*
  * The hidden value that a form of this browser must bring back; sets the cookie

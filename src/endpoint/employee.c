@@ -7,6 +7,7 @@
 #include "directory/render.h"
 #include "http/etag.h"
 #include "identity/credential.h"
+#include "identity/proven.h"
 
 bool
 employee_enter(struct call *call, struct employee *out)
@@ -73,6 +74,7 @@ contact_account_get(struct call *call, struct txn *vault,
 	/* What it signed in with before it was deleted is nobody's. */
 	if (credential_for(vault, id, out->rec.born, &credential))
 		out->signed_in = credential_signed_in(vault, id);
+	out->proven = proven_is(vault, &out->rec);
 	out->state = state_of(&out->rec, &credential, clock_now());
 	out->serial = credential.temporary_serial;
 	out->lasting = credential.lasting.n > 0;
@@ -175,9 +177,8 @@ put_account(struct json_out *j, const struct contact_account *account)
 	put_text(j, "state", str_of(account->state));
 	contact_put_time(j, "lastSignIn", account->signed_in);
 	contact_put_time(j, "temporaryPasswordUntil", account->until);
-	/* Only a password that was mailed proves an address; none is. */
 	json_out_name(j, "emailProven");
-	json_out_bool(j, false);
+	json_out_bool(j, account->proven);
 	json_out_name(j, "shared");
 	json_out_bool(j, account->shared);
 	json_out_object_end(j);

@@ -37,6 +37,7 @@ struct contact_account {
 	bool shared;   /* see employee_account_is_shared() */
 	int64_t until; /* of a temporary password that waits; or 0 */
 	int64_t signed_in; /* last; 0: never, or of a shared one */
+	bool proven;       /* its owner reads what is sent to its address */
 	uint64_t serial;   /* of the temporary password made last */
 	bool lasting;      /* there is a password of the owner's choice */
 };

@@ -58,6 +58,19 @@ put_fields(struct page *page, const struct form *form)
 	put_state(page, form, named);
 }
 
+/* Behind the form: Enter sends that. */
+static void
+put_forgot(struct page *page, const struct visit *visit)
+{
+	if (!conf_sends_mail(visit->call->service->conf))
+		return;
+	page_html(page, "<p><a href=\"");
+	page_str(page, visit_link(visit, "forgot"));
+	page_html(page, "\">");
+	page_text(page, TEXT_FORGOT_LINK);
+	page_html(page, "</a></p>\n");
+}
+
 static void
 show_form(struct visit *visit, const struct form *form)
 {
@@ -72,6 +85,7 @@ show_form(struct visit *visit, const struct form *form)
 	page_html(&page, "<button type=\"submit\">");
 	page_text(&page, TEXT_SIGN_IN);
 	page_html(&page, "</button>\n</form>\n");
+	put_forgot(&page, visit);
 	page_end(&page, form->status);
 }
 
@@ -107,6 +121,7 @@ show_expired(struct visit *visit)
 	page_text(&page, TEXT_EXPIRED_NOTE);
 	page_html(&page, "</p>\n");
 	page_link(&page, visit_link(visit, "login"), TEXT_TO_SIGN_IN);
+	put_forgot(&page, visit);
 	page_end(&page, 403);
 }
 
@@ -179,9 +194,16 @@ try(struct visit *visit, const struct param_list *fields)
 		.password = param_get(fields, "password"),
 		.source = call->req->remote_addr,
 	};
+	struct browser_device device;
 
+	if (browser_device(call,
+		page_mail_language(call, visit->request.ui_locales),
+		&device) != 0)
+		return;
+	in.device = device.device;
 	switch (signin(&hub, &in)) {
 	case SIGNIN_DONE:
+		browser_device_keep(call, &device);
 		cookie_set(call->resp, COOKIE_SESSION, str_of(in.cookie.text));
 		visit_go_on(visit, true);
 		break;

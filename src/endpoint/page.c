@@ -305,3 +305,12 @@ page_wait(struct call *call, int64_t wait_ms, bool *minutes)
 	    str_of(arena_printf(arena, "%lld", seconds)));
 	return str_of(arena_printf(arena, "%lld", shown));
 }
+
+enum mail_language
+page_mail_language(struct call *call, struct str ui_locales)
+{
+	return language_choose(ui_locales, call->req->accept_language) ==
+		LANGUAGE_NL
+	    ? MAIL_NL
+	    : MAIL_EN;
+}

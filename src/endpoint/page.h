@@ -4,6 +4,7 @@
 #include "base/buf.h"
 #include "endpoint/call.h"
 #include "endpoint/text.h"
+#include "store/mail_rec.h"
 
 /*
  * The server-rendered pages: Dutch and English, no script, one main form that
@@ -68,6 +69,9 @@ void page_error(struct call *call, struct str ui_locales, int status,
  * read by people; sets Retry-After.
  */
 struct str page_wait(struct call *call, int64_t wait_ms, bool *minutes);
+
+/* In which language a mail is that a page in that language leads to. */
+enum mail_language page_mail_language(struct call *call, struct str ui_locales);
 
 /* The parameter ui_locales of the request's query; n is 0 without. */
 struct str page_locales(struct call *call);

@@ -95,9 +95,16 @@ change(struct visit *visit, const struct form *form, struct str password)
 		.password = password,
 		.source = call->req->remote_addr,
 	};
+	struct browser_device device;
 
+	if (browser_device(call,
+		page_mail_language(call, visit->request.ui_locales),
+		&device) != 0)
+		return;
+	in.device = device.device;
 	switch (signin_change(&hub, call->service->blocklist, &in)) {
 	case CHANGE_DONE:
+		browser_device_keep(call, &device);
 		cookie_set(call->resp, COOKIE_SESSION, str_of(in.cookie.text));
 		cookie_clear(call->resp, COOKIE_CHANGE);
 		visit_go_on(visit, true);

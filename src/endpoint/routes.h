@@ -26,6 +26,7 @@ void introspection(struct call *call);
 void end_session(struct call *call);
 void login(struct call *call);
 void password_change(struct call *call);
+void forgot(struct call *call);
 void account_page(struct call *call);
 void second_factor(struct call *call);
 void factor_picture(struct call *call);
@@ -37,7 +38,10 @@ void contact_account_add(struct call *call);
 void contact_account_reset(struct call *call); /* contact_account_add.c */
 void contact_account_block(struct call *call);
 void contact_account_unblock(struct call *call); /* contact_account_block.c */
-void style_sheet(struct call *call);             /* style.c */
-void style_picture(struct call *call);           /* style.c */
+void contact_account_email(struct call *call);
+void contact_account_invite(struct call *call);
+void contact_account_withdraw(struct call *call); /* contact_account_invite.c */
+void style_sheet(struct call *call);              /* style.c */
+void style_picture(struct call *call);            /* style.c */
 
 #endif

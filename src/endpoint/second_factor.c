@@ -1,4 +1,5 @@
 #include "base/clock.h"
+#include "endpoint/browser.h"
 #include "endpoint/factor_place.h"
 #include "endpoint/page.h"
 #include "endpoint/routes.h"
@@ -409,7 +410,14 @@ submit(struct visit *visit, const struct factor_place *place,
 		.password = param_get(fields, "password"),
 		.source = visit->call->req->remote_addr,
 	};
+	struct call *call = visit->call;
+	struct browser_device device;
 
+	if (browser_device(call,
+		page_mail_language(call, visit->request.ui_locales),
+		&device) != 0)
+		return;
+	in.device = device.device;
 	if (place->step == FACTOR_NOBODY ||
 	    !str_eq(param_get(fields, "step"), str_of(steps[place->step])))
 		visit_go(visit, PATH);
@@ -417,6 +425,8 @@ submit(struct visit *visit, const struct factor_place *place,
 		send_on(visit, place, &in, param_get(fields, "act"));
 	else
 		send[place->step](visit, place, &in);
+	if (in.cookie.text[0] != '\0')
+		browser_device_keep(call, &device);
 }
 
 /* A secret is proposed to who may add one and has none to see yet. */

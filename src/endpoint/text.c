@@ -47,6 +47,40 @@ static const char *const texts[TEXTS][LANGUAGES] = {
 		"then try again."),
 	[TEXT_TO_SIGN_IN] = TEXT_ROW("Naar aanmelden", "Go to sign-in"),
 
+	[TEXT_FORGOT] = TEXT_ROW("Wachtwoord vergeten", "Forgotten password"),
+	[TEXT_FORGOT_LINK] =
+	    TEXT_ROW("Wachtwoord vergeten?", "Forgotten your password?"),
+	[TEXT_FORGOT_NOTE] =
+	    TEXT_ROW("Vul het e-mailadres in waarmee u zich aanmeldt. Als wij "
+		     "het kennen, sturen wij u daar een tijdelijk wachtwoord.",
+		"Enter the email address that you sign in with. If we know "
+		"it, we send you a temporary password there."),
+	[TEXT_FORGOT_SEND] = TEXT_ROW(
+	    "Tijdelijk wachtwoord aanvragen", "Ask for a temporary password"),
+	[TEXT_FORGOT_SENT] =
+	    TEXT_ROW("Kijk in uw e-mail", "Look in your email"),
+	[TEXT_FORGOT_SENT_NOTE] =
+	    TEXT_ROW("Als bij dit adres een account hoort, is er een e-mail "
+		     "met een tijdelijk wachtwoord onderweg. Dat kan een paar "
+		     "minuten duren; kijk ook bij de ongewenste e-mail. Uw "
+		     "oude wachtwoord blijft werken tot u een nieuw hebt "
+		     "gekozen. Komt er niets? Vraag het dan aan uw adviseur.",
+		"If an account belongs to this address, a mail with a "
+		"temporary password is on its way. That may take a few "
+		"minutes; look among the unwanted mail, too. Your old "
+		"password works until you have chosen a new one. If nothing "
+		"comes, ask your adviser."),
+	[TEXT_FORGOT_SECONDS] =
+	    TEXT_ROW("Er is te vaak een tijdelijk wachtwoord aangevraagd. "
+		     "Wacht {} seconden en probeer het dan opnieuw.",
+		"A temporary password was asked for too often. Wait {} "
+		"seconds, then try again."),
+	[TEXT_FORGOT_MINUTES] =
+	    TEXT_ROW("Er is te vaak een tijdelijk wachtwoord aangevraagd. "
+		     "Wacht {} minuten en probeer het dan opnieuw.",
+		"A temporary password was asked for too often. Wait {} "
+		"minutes, then try again."),
+
 	[TEXT_EXPIRED] = TEXT_ROW("Uw tijdelijke wachtwoord is verlopen",
 	    "Your temporary password has expired"),
 	[TEXT_EXPIRED_NOTE] =
@@ -226,6 +260,92 @@ static const char *const texts[TEXTS][LANGUAGES] = {
 	    "Aanmelden in twee stappen staat uit.", "Two-step sign-in is off."),
 	[TEXT_DONE_ALREADY] =
 	    TEXT_ROW("Dat was al beëindigd.", "That had ended already."),
+
+	[TEXT_EMAIL] = TEXT_ROW("E-mailadres", "E-mail address"),
+	[TEXT_EMAIL_IS] =
+	    TEXT_ROW("Uw e-mailadres is {}.", "Your e-mail address is {}."),
+	[TEXT_EMAIL_PROVEN] = TEXT_ROW("Het is bevestigd.", "It is confirmed."),
+	[TEXT_EMAIL_UNPROVEN] = TEXT_ROW(
+	    "Het is nog niet bevestigd. Vul het hieronder in, dan sturen wij "
+	    "er een code naartoe.",
+	    "It is not confirmed yet. Enter it below and we send a code to "
+	    "it."),
+	[TEXT_EMAIL_NOTE] = TEXT_ROW(
+	    "U meldt zich aan met dit adres. Een ander adres geldt pas als u "
+	    "de code invult die wij ernaartoe sturen.",
+	    "You sign in with this address. Another address takes its place "
+	    "once you enter the code that we send to it."),
+	[TEXT_EMAIL_NEW] = TEXT_ROW(
+	    "E-mailadres om te bevestigen", "E-mail address to confirm"),
+	[TEXT_EMAIL_SEND] = TEXT_ROW("Stuur een code", "Send a code"),
+	[TEXT_EMAIL_WAITS] = TEXT_ROW(
+	    "Er is een code onderweg naar {}. Vul de code binnen een uur in.",
+	    "A code is on its way to {}. Enter the code within an hour."),
+	[TEXT_EMAIL_CODE] =
+	    TEXT_ROW("Code uit de e-mail", "Code from the e-mail"),
+	[TEXT_EMAIL_CONFIRM] = TEXT_ROW("Adres bevestigen", "Confirm address"),
+	[TEXT_EMAIL_STOP] = TEXT_ROW("Toch niet wijzigen", "Do not change it"),
+	[TEXT_EMAIL_BAD] = TEXT_ROW(
+	    "Dit is geen e-mailadres dat wij kunnen gebruiken. Kijk het na en "
+	    "vul het opnieuw in.",
+	    "This is no e-mail address that we can use. Check it and enter it "
+	    "again."),
+	[TEXT_EMAIL_CODE_WRONG] = TEXT_ROW(
+	    "Deze code klopt niet. Vul de code uit de laatste e-mail in.",
+	    "This code is not right. Enter the code from the last e-mail."),
+	[TEXT_EMAIL_ENDED] = TEXT_ROW(
+	    "Deze code kan niet meer worden gebruikt. Vraag een nieuwe aan.",
+	    "This code can be used no longer. Ask for a new one."),
+	[TEXT_EMAIL_TAKEN] = TEXT_ROW(
+	    "Dit adres is inmiddels van een ander account. Kies een ander "
+	    "adres.",
+	    "This address has become another account's. Choose another "
+	    "address."),
+	[TEXT_EMAIL_SECONDS] =
+	    TEXT_ROW("U kunt over {} seconden weer een code aanvragen.",
+		"You can ask for another code in {} seconds."),
+	[TEXT_EMAIL_MINUTES] =
+	    TEXT_ROW("U kunt over {} minuten weer een code aanvragen.",
+		"You can ask for another code in {} minutes."),
+	[TEXT_DONE_SENT] =
+	    TEXT_ROW("Er is een code onderweg.", "A code is on its way."),
+	[TEXT_DONE_PROVEN] = TEXT_ROW("Uw e-mailadres is bevestigd.",
+	    "Your e-mail address is confirmed."),
+	[TEXT_DONE_EMAIL] = TEXT_ROW(
+	    "Uw e-mailadres is gewijzigd. U meldt zich voortaan aan met het "
+	    "nieuwe adres.",
+	    "Your e-mail address is changed. From now on you sign in with the "
+	    "new one."),
+	[TEXT_DONE_STOPPED] = TEXT_ROW("Uw e-mailadres blijft zoals het is.",
+	    "Your e-mail address stays as it is."),
+	[TEXT_INVITATIONS] = TEXT_ROW("Uitnodigingen", "Invitations"),
+	[TEXT_INVITATION_ASKS] =
+	    TEXT_ROW("{} wil uw gegevens in dit account laten zien",
+		"{} wants to show your data in this account"),
+	[TEXT_INVITATION_NOTE] = TEXT_ROW(
+	    "Als u dit aanneemt, ziet u uw gegevens en contracten bij deze "
+	    "organisatie met dit account. Bent u daar geen klant, weiger dan.",
+	    "If you accept, you see your data and contracts at this "
+	    "organisation with this account. If you are no customer there, "
+	    "decline."),
+	[TEXT_INVITATION_SINCE] = TEXT_ROW("Gevraagd op {}", "Asked on {}"),
+	[TEXT_INVITATION_UNTIL] = TEXT_ROW("Geldig tot {}", "Valid until {}"),
+	[TEXT_INVITATION_PROVE] = TEXT_ROW(
+	    "Bevestig eerst uw e-mailadres, onder E-mailadres op deze pagina.",
+	    "Confirm your e-mail address first, under E-mail address on this "
+	    "page."),
+	[TEXT_INVITATION_ACCEPT] = TEXT_ROW("Aannemen", "Accept"),
+	[TEXT_INVITATION_DECLINE] = TEXT_ROW("Weigeren", "Decline"),
+	[TEXT_DONE_LINKED] =
+	    TEXT_ROW("De gegevens zijn aan uw account gekoppeld.",
+		"The data is linked to your account."),
+	[TEXT_DONE_DECLINED] = TEXT_ROW(
+	    "De uitnodiging is geweigerd.", "The invitation is declined."),
+	[TEXT_DONE_GONE] = TEXT_ROW(
+	    "Deze uitnodiging geldt niet meer. Vraag de organisatie om een "
+	    "nieuwe.",
+	    "This invitation is no longer valid. Ask the organisation for a "
+	    "new one."),
 
 	[TEXT_SIGNED_IN_AS] =
 	    TEXT_ROW("U bent aangemeld als {}.", "You are signed in as {}."),

@@ -23,6 +23,15 @@ enum text {
 	TEXT_SIGN_IN_MINUTES,
 	TEXT_TO_SIGN_IN, /* the link to the form */
 
+	TEXT_FORGOT,
+	TEXT_FORGOT_LINK, /* to the page, on the sign-in form */
+	TEXT_FORGOT_NOTE,
+	TEXT_FORGOT_SEND,
+	TEXT_FORGOT_SENT, /* whether or not there is such an account */
+	TEXT_FORGOT_SENT_NOTE,
+	TEXT_FORGOT_SECONDS, /* {}: so many until the next request */
+	TEXT_FORGOT_MINUTES,
+
 	TEXT_EXPIRED,
 	TEXT_EXPIRED_NOTE, /* whom to ask */
 
@@ -86,6 +95,39 @@ enum text {
 	TEXT_DONE_APP,
 	TEXT_DONE_FACTOR,  /* it was turned off */
 	TEXT_DONE_ALREADY, /* it had ended before */
+
+	TEXT_EMAIL,    /* the section, and the field */
+	TEXT_EMAIL_IS, /* {}: the address */
+	TEXT_EMAIL_PROVEN,
+	TEXT_EMAIL_UNPROVEN,
+	TEXT_EMAIL_NOTE,
+	TEXT_EMAIL_NEW,
+	TEXT_EMAIL_SEND,
+	TEXT_EMAIL_WAITS, /* {}: the new address */
+	TEXT_EMAIL_CODE,
+	TEXT_EMAIL_CONFIRM,
+	TEXT_EMAIL_STOP,
+	TEXT_EMAIL_BAD,
+	TEXT_EMAIL_CODE_WRONG,
+	TEXT_EMAIL_ENDED,
+	TEXT_EMAIL_TAKEN,
+	TEXT_EMAIL_SECONDS, /* {}: so many until another may be asked for */
+	TEXT_EMAIL_MINUTES,
+	TEXT_DONE_SENT, /* a code is on its way */
+	TEXT_DONE_PROVEN,
+	TEXT_DONE_EMAIL,
+	TEXT_DONE_STOPPED,
+	TEXT_INVITATIONS,
+	TEXT_INVITATION_ASKS, /* {}: the organisation */
+	TEXT_INVITATION_NOTE,
+	TEXT_INVITATION_SINCE, /* {}: a moment */
+	TEXT_INVITATION_UNTIL, /* {}: a moment */
+	TEXT_INVITATION_PROVE, /* the address, before */
+	TEXT_INVITATION_ACCEPT,
+	TEXT_INVITATION_DECLINE,
+	TEXT_DONE_LINKED,
+	TEXT_DONE_DECLINED,
+	TEXT_DONE_GONE, /* the invitation is no longer there */
 
 	TEXT_SIGNED_IN_AS, /* {}: the username */
 	TEXT_CODE,         /* of the second factor, after the password */

@@ -2,6 +2,7 @@
 #include "directory/render.h"
 #include "endpoint/oauth.h"
 #include "endpoint/routes.h"
+#include "identity/proven.h"
 
 #define ANSWER_MAX 16384
 #define WHOLE_NAME_MAX 4096
@@ -68,6 +69,16 @@ put_profile(struct json_out *j, struct arena *arena, const struct person *p)
 	put_known(j, "preferred_username", p->username);
 }
 
+static int
+look_at_proof(struct call *call, bool *proven)
+{
+	struct txn *vault =
+	    store_read_begin(call->service->vault, call->req->arena);
+
+	*proven = proven_is(vault, &call->account);
+	return store_read_end(vault);
+}
+
 /*
  * GET and POST /identity/userinfo (OpenID Connect Core section 5.3): claims of
  * the token's user, by its scope.
@@ -79,8 +90,11 @@ userinfo(struct call *call)
 	struct person person;
 	struct json_out j;
 	struct buf text;
+	bool proven;
 	int rc = read_person(call, &person);
 
+	if (rc == 0)
+		rc = look_at_proof(call, &proven);
 	if (rc != 0) {
 		call_failed(call, rc);
 		return;
@@ -95,8 +109,7 @@ userinfo(struct call *call)
 	if (claims_have_scope(claims, "email") && person.email.n > 0) {
 		put_known(&j, "email", person.email);
 		json_out_name(&j, "email_verified");
-		/* Nobody has proven an address yet: it comes with mail. */
-		json_out_bool(&j, false);
+		json_out_bool(&j, proven);
 	}
 	json_out_object_end(&j);
 	oauth_answer(call, &j, &text);

@@ -40,6 +40,14 @@ cookie_set(struct resp *resp, const char *name, struct str value)
 }
 
 void
+cookie_keep(
+    struct resp *resp, const char *name, struct str value, unsigned int seconds)
+{
+	put(resp, name, value,
+	    arena_printf(resp->arena, ATTRIBUTES "; Max-Age=%u", seconds));
+}
+
+void
 cookie_clear(struct resp *resp, const char *name)
 {
 	put(resp, name, STR(""), ATTRIBUTES "; Max-Age=0");

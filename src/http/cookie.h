@@ -15,6 +15,10 @@ struct str cookie_get(const struct req *req, const char *name);
 /* For as long as the browser runs. */
 void cookie_set(struct resp *resp, const char *name, struct str value);
 
+/* For SECONDS, also when the browser ends before. */
+void cookie_keep(struct resp *resp, const char *name, struct str value,
+    unsigned int seconds);
+
 void cookie_clear(struct resp *resp, const char *name);
 
 #endif

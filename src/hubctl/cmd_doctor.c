@@ -58,11 +58,13 @@ run(struct ctl *ctl, int argc, char **argv)
 	doctor_begin(&doctor, ctl, option_json);
 	if (read_conf(&doctor)) {
 		look_around(&doctor);
-		if (ctl_become_owner(ctl, false, &why) == 0)
+		if (ctl_become_owner(ctl, false, &why) == 0) {
 			doctor_stores(&doctor);
-		else
+			doctor_mail(&doctor);
+		} else {
 			doctor_say(
 			    &doctor, FINDING_FAIL, "stores", "%s", why.text);
+		}
 		doctor_clock(&doctor);
 	}
 	return doctor_end(&doctor);

@@ -36,6 +36,9 @@ void doctor_files(struct doctor *doctor);
 /* What stands in the stores; opens both, to be read only. */
 void doctor_stores(struct doctor *doctor);
 
+/* What waits to be mailed; after doctor_stores(), with the vault it opened. */
+void doctor_mail(struct doctor *doctor);
+
 /* Whether each pool answers, with all its workers. */
 void doctor_pools(struct doctor *doctor);
 

@@ -122,12 +122,15 @@ sweep_stores(struct house *h)
 
 	if (rc != 0)
 		log_err("what has expired cannot be swept: %s", err_text(rc));
-	log_debug("swept %u codes, %u grants, %u sessions, %u windows, %u "
-		  "counters, %u revocations, %u events, %u credentials, %u "
-		  "secrets, %u consents, %u second factors",
+	log_debug(
+	    "swept %u codes, %u grants, %u sessions, %u windows, %u "
+	    "counters, %u revocations, %u events, %u credentials, %u "
+	    "secrets, %u consents, %u second factors, %u proofs, %u mails, "
+	    "%u devices",
 	    swept->codes, swept->grants, swept->sessions, swept->windows,
 	    swept->throttles, swept->revoked, swept->events, swept->credentials,
-	    swept->secrets, swept->consents, swept->factors);
+	    swept->secrets, swept->consents, swept->factors, swept->proofs,
+	    swept->mails, swept->devices);
 	return rc == 0 && h->sweep.more;
 }
 

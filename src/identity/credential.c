@@ -3,6 +3,7 @@
 #include "base/json_in.h"
 #include "directory/account.h"
 #include "directory/render.h"
+#include "identity/device.h"
 #include "store/rec.h"
 #include "store/schema.h"
 
@@ -65,6 +66,7 @@ credential_del(struct txn *vault, struct str account)
 
 	key_of(&key, account);
 	txn_del(vault, VAULT_SIGNED_IN, &key);
+	device_drop(vault, account);
 	return txn_del(vault, VAULT_CREDENTIAL, &key);
 }
 
@@ -123,6 +125,21 @@ credential_set_temporary(const struct conf *conf, struct credential_rec *rec,
 	rec->temporary_until = now + (int64_t)conf->temporary_lifetime;
 	rec->temporary_serial++;
 	rec->mailed = false;
+}
+
+void
+credential_drop_mailed(struct txn *vault, struct str account, uint64_t born)
+{
+	struct credential_rec rec;
+
+	if (!credential_get(vault, account, &rec) || rec.born != born ||
+	    !rec.mailed)
+		return;
+	rec.temporary = STR("");
+	rec.temporary_until = 0;
+	rec.temporary_serial++;
+	rec.mailed = false;
+	credential_put(vault, account, &rec);
 }
 
 struct settling {

@@ -24,6 +24,8 @@ bool credential_for(struct txn *vault, struct str account, uint64_t born,
     struct credential_rec *rec);
 void credential_put(
     struct txn *vault, struct str account, const struct credential_rec *rec);
+
+/* With what is known of its sign-ins. */
 bool credential_del(struct txn *vault, struct str account);
 
 /*
@@ -44,6 +46,13 @@ void credential_set_lasting(
     struct credential_rec *rec, const char hash[PASSWORD_HASH], int64_t now);
 void credential_set_temporary(const struct conf *conf,
     struct credential_rec *rec, const char hash[PASSWORD_HASH], int64_t now);
+
+/*
+ * Takes a temporary password away that was mailed to an address which the
+ * account, born at BORN, is about to lose; forms that it has opened close.
+ */
+void credential_drop_mailed(
+    struct txn *vault, struct str account, uint64_t born);
 
 /*
  * Replaces what an account signs in with by FN in a transaction of the vault,

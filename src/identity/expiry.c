@@ -26,7 +26,8 @@ expiry_of_key(
 	*when = (int64_t)seconds;
 	*kind = (enum expiry_kind)letter;
 	return letter == EXPIRY_CODE || letter == EXPIRY_GRANT ||
-	    letter == EXPIRY_SESSION || letter == EXPIRY_WINDOW;
+	    letter == EXPIRY_SESSION || letter == EXPIRY_WINDOW ||
+	    letter == EXPIRY_EMAIL_CHANGE || letter == EXPIRY_INVITATION;
 }
 
 void

@@ -16,6 +16,8 @@ enum expiry_kind {
 	EXPIRY_GRANT = 'g',   /* gid */
 	EXPIRY_SESSION = 's', /* digest of the cookie */
 	EXPIRY_WINDOW = 'w',  /* gid: of the successor that may be repeated */
+	EXPIRY_EMAIL_CHANGE = 'e', /* account id */
+	EXPIRY_INVITATION = 'i',   /* contact id */
 };
 
 /* Enters a record that may be swept from WHEN (seconds since 1970) on. */

@@ -11,6 +11,7 @@
 #include "directory/account.h"
 #include "identity/audit.h"
 #include "identity/credential.h"
+#include "identity/notice.h"
 #include "identity/session.h"
 #include "identity/signin.h"
 #include "identity/throttle.h"
@@ -211,7 +212,8 @@ begin_session(struct txn *vault, struct work *w)
 
 	session_del(vault, &w->in->session);
 	session_put(vault, w->hub->conf, &w->cookie, &fresh);
-	credential_note_sign_in(vault, fresh.account, fresh.auth_time);
+	device_sign_in(vault, w->hub->conf, &w->account, &w->in->device,
+	    w->in->source, fresh.auth_time);
 	put_event(vault, w, "signin.succeeded", "with a second factor");
 }
 
@@ -299,6 +301,8 @@ finish_add(struct txn *vault, void *arg)
 		return HUB_EDENIED;
 	second_factor_put(vault, w->session.account, &factor);
 	put_event(vault, w, "second-factor.added", NULL);
+	notice_put(vault, w->hub->conf, MAIL_FACTOR_ADDED,
+	    w->in->device.language, &w->account);
 	if (w->session.kind == SESSION_ENROL) {
 		begin_session(vault, w);
 		return 0;
@@ -352,6 +356,8 @@ finish_remove(struct txn *vault, void *arg)
 		return 0;
 	second_factor_del(vault, w->session.account);
 	put_event(vault, w, "second-factor.removed", NULL);
+	notice_put(vault, w->hub->conf, MAIL_FACTOR_REMOVED,
+	    w->in->device.language, &w->account);
 	return 0;
 }
 
@@ -442,7 +448,9 @@ factor_renew(const struct hub *hub, struct factor_form *in)
 
 /* What an operator does. */
 struct resetting {
+	const struct conf *conf;
 	struct str account;
+	struct account_rec rec;
 	uint64_t epoch; /* of what is opened from now on */
 	struct audit_rec event;
 };
@@ -467,6 +475,8 @@ take_factor(struct txn *vault, void *arg)
 	if (!second_factor_del(vault, r->account))
 		return HUB_ENOENT;
 	audit_put(vault, &r->event);
+	notice_put(vault, r->conf, MAIL_FACTOR_REMOVED,
+	    (enum mail_language)r->conf->mail_language, &r->rec);
 	return 0;
 }
 
@@ -474,17 +484,16 @@ int
 factor_reset(
     const struct hub *hub, const struct actor *actor, struct str account)
 {
-	struct resetting r = { .account = account };
+	struct resetting r = { .conf = hub->conf, .account = account };
 	struct txn *txn = store_read_begin(hub->directory, hub->arena);
 	struct second_factor_rec factor;
-	struct account_rec rec;
-	bool has = account_get(txn, account, &rec);
+	bool has = account_get(txn, account, &r.rec);
 	int rc = store_read_end(txn);
 
 	if (rc != 0 || !has)
 		return rc != 0 ? rc : HUB_ENOENT;
 	txn = store_read_begin(hub->vault, hub->arena);
-	has = second_factor_get(txn, account, rec.born, &factor);
+	has = second_factor_get(txn, account, r.rec.born, &factor);
 	rc = store_read_end(txn);
 	if (rc != 0 || !has)
 		return rc != 0 ? rc : HUB_ENOENT;

@@ -2,13 +2,15 @@
 #define IDENTITY_FACTOR_ACT_H
 
 #include "identity/act.h"
+#include "identity/device.h"
 #include "identity/opaque.h"
 #include "identity/second_factor.h"
 #include "store/session_rec.h"
 
 /*
  * What is done with a second factor: the whole acts, with throttling, audit and
- * the order of the two stores. Each is done in a session, by its cookie.
+ * the order of the two stores. Each is done in a session, by its cookie. That a
+ * factor has been added or removed the account's owner hears by mail.
  */
 enum factor_result {
 	FACTOR_DONE,
@@ -23,6 +25,7 @@ struct factor_form {
 	struct str code;              /* as typed */
 	struct str password;          /* as typed, where it is asked */
 	struct str source;            /* address */
+	struct device device;
 
 	/* Results. */
 	struct opaque cookie; /* of the session that is there now */

@@ -37,9 +37,8 @@ mail_due_key(struct key *key, int64_t due, struct str name)
 	key_str(key, name);
 }
 
-/* The record as it is stored; damage fails the transaction. */
-static bool
-read_record(struct txn *vault, struct str name, struct mail_rec *rec)
+bool
+mail_get(struct txn *vault, struct str name, struct mail_rec *rec)
 {
 	struct str bytes;
 	struct key key;
@@ -137,7 +136,7 @@ mail_put(struct txn *vault, const struct conf *conf,
 	if (!conf_sends_mail(conf))
 		return 0;
 	name = name_of(vault, wish);
-	if (read_record(vault, name, &old)) {
+	if (mail_get(vault, name, &old)) {
 		if (old.tries == 0 && !old.failed && old.born == rec.born)
 			return 0;
 		unlist_record(vault, name, &old);
@@ -179,7 +178,7 @@ mail_due(struct txn *vault, int64_t now, struct str *name, struct mail_rec *rec)
 
 	if (!first_listed(vault, &when, name) || when > now)
 		return false;
-	if (read_record(vault, *name, rec) && rec->due == when && !rec->failed)
+	if (mail_get(vault, *name, rec) && rec->due == when && !rec->failed)
 		return true;
 	txn_fail(vault, HUB_ECORRUPT);
 	return false;
@@ -200,7 +199,7 @@ is_as_read(struct txn *vault, struct str name, const struct mail_rec *rec)
 {
 	struct mail_rec now;
 
-	return read_record(vault, name, &now) && now.made == rec->made &&
+	return mail_get(vault, name, &now) && now.made == rec->made &&
 	    now.born == rec->born && now.tries == rec->tries &&
 	    now.due == rec->due && now.failed == rec->failed;
 }
@@ -280,7 +279,7 @@ mail_retry(struct txn *vault, struct str name, int64_t now)
 {
 	struct mail_rec rec;
 
-	if (!read_record(vault, name, &rec))
+	if (!mail_get(vault, name, &rec))
 		return false;
 	unlist_record(vault, name, &rec);
 	rec.failed = false;
@@ -296,48 +295,114 @@ mail_drop(struct txn *vault, struct str name)
 {
 	struct mail_rec rec;
 
-	if (!read_record(vault, name, &rec))
+	if (!mail_get(vault, name, &rec))
 		return false;
 	delete_record(vault, name, &rec);
 	return true;
+}
+
+/* The mail a walk has come to; false at the end, and where there is damage. */
+static bool
+take_mail(struct cursor *cursor, struct str *name, struct mail_rec *rec)
+{
+	struct str key, value;
+	int rc;
+
+	if (!txn_cursor_next(cursor, &key, &value))
+		return false;
+	rc = mail_rec_get(value, rec);
+	if (rc == 0 && (!key_take_str(&key, name) || key.n != 0))
+		rc = HUB_ECORRUPT;
+	if (rc != 0)
+		txn_fail(cursor->txn, rc);
+	return rc == 0;
 }
 
 bool
 mail_next(struct txn *vault, struct str *name, struct mail_rec *rec)
 {
 	struct cursor cursor;
-	struct str key, value;
 	struct key from;
 	bool found;
-	int rc;
 
 	key_of(&from, *name);
 	txn_cursor(
 	    &cursor, vault, VAULT_MAIL, NULL, name->n > 0 ? &from : NULL, true);
-	found = txn_cursor_next(&cursor, &key, &value);
+	found = take_mail(&cursor, name, rec);
 	txn_cursor_close(&cursor);
-	if (!found)
-		return false;
-	rc = mail_rec_get(value, rec);
-	if (rc == 0 && (!key_take_str(&key, name) || key.n != 0))
-		rc = HUB_ECORRUPT;
-	if (rc != 0)
-		txn_fail(vault, rc);
-	return rc == 0;
+	return found;
+}
+
+void
+mail_count(struct txn *vault, struct mail_count *out)
+{
+	struct arena_mark mark = arena_mark(txn_arena(vault));
+	struct cursor cursor;
+	struct mail_rec rec;
+	struct str name;
+
+	*out = (struct mail_count){ .oldest = INT64_MAX };
+	txn_cursor(&cursor, vault, VAULT_MAIL, NULL, NULL, false);
+	while (take_mail(&cursor, &name, &rec)) {
+		if (rec.failed) {
+			out->failed++;
+		} else {
+			out->waiting++;
+			if (rec.made < out->oldest)
+				out->oldest = rec.made;
+		}
+		arena_rewind(txn_arena(vault), mark);
+	}
+	txn_cursor_close(&cursor);
+}
+
+static bool
+is_over(const struct mail_rec *rec, int64_t now)
+{
+	return rec->failed && rec->due + KEPT <= now;
+}
+
+bool
+mail_over(struct txn *vault, int64_t now, struct str *name)
+{
+	struct arena_mark mark = arena_mark(txn_arena(vault));
+	struct cursor cursor;
+	struct mail_rec rec;
+	bool found = false;
+
+	txn_cursor(&cursor, vault, VAULT_MAIL, NULL, NULL, false);
+	while (!found && take_mail(&cursor, name, &rec)) {
+		found = is_over(&rec, now);
+		if (!found)
+			arena_rewind(txn_arena(vault), mark);
+	}
+	txn_cursor_close(&cursor);
+	return found;
 }
 
 unsigned int
-mail_sweep(struct txn *vault, int64_t now, unsigned int most)
+mail_sweep(struct txn *vault, int64_t now, struct str from, unsigned int most)
 {
-	struct str name = STR("");
+	struct arena_mark mark = arena_mark(txn_arena(vault));
+	struct str name = from;
+	char at[MAIL_NAME_MAX];
 	struct mail_rec rec;
 	unsigned int n = 0;
 
-	while (n < most && mail_next(vault, &name, &rec)) {
-		if (!rec.failed || rec.due + KEPT > now)
-			continue;
-		delete_record(vault, name, &rec);
-		n++;
-	}
+	if (!mail_get(vault, name, &rec))
+		return 0;
+	do {
+		if (is_over(&rec, now)) {
+			delete_record(vault, name, &rec);
+			n++;
+		}
+		if (name.n > sizeof(at)) {
+			txn_fail(vault, HUB_ECORRUPT);
+			break;
+		}
+		memmove(at, name.p, name.n);
+		name.p = at;
+		arena_rewind(txn_arena(vault), mark);
+	} while (--most > 0 && mail_next(vault, &name, &rec));
 	return n;
 }

@@ -81,13 +81,32 @@ bool mail_failed(struct txn *vault, const struct conf *conf, struct str name,
 bool mail_retry(struct txn *vault, struct str name, int64_t now);
 bool mail_drop(struct txn *vault, struct str name);
 
+/* The mail of that name; false: there is none. */
+bool mail_get(struct txn *vault, struct str name, struct mail_rec *rec);
+
 /*
  * The mail after NAME ("": the first) in the order of names, which is moved on;
  * false after the last.
  */
 bool mail_next(struct txn *vault, struct str *name, struct mail_rec *rec);
 
-/* Takes away up to MOST that were given up 30 days ago; their number. */
-unsigned int mail_sweep(struct txn *vault, int64_t now, unsigned int most);
+struct mail_count {
+	uint64_t waiting, failed;
+	int64_t oldest; /* when the oldest that waits began; INT64_MAX: none */
+};
+
+void mail_count(struct txn *vault, struct mail_count *out);
+
+/*
+ * The first mail that was given up 30 days ago, in the order of names; false:
+ * none. For a look before it is worth a write.
+ */
+bool mail_over(struct txn *vault, int64_t now, struct str *name);
+
+/*
+ * Takes those away, among the MOST mails from the name FROM on; their number.
+ */
+unsigned int mail_sweep(
+    struct txn *vault, int64_t now, struct str from, unsigned int most);
 
 #endif

@@ -4,6 +4,7 @@
 #include "identity/act.h"
 #include "identity/opaque.h"
 #include "identity/password.h"
+#include "store/mail_rec.h"
 
 /*
  * Who is signed in changes the lasting password. The current one is asked, so
@@ -23,6 +24,7 @@ struct own_change {
 	struct opaque_digest session; /* of the cookie of SESSION_SIGNED_IN */
 	struct str current, password; /* as typed */
 	struct str source;
+	enum mail_language language; /* of the notice */
 
 	/* Results. */
 	enum password_fault fault;
@@ -33,7 +35,7 @@ struct own_change {
 
 /*
  * The password is set, the epoch is raised, so that all sessions, grants and
- * tokens end, and a new session begins. Of two at the same moment one at most
+ * tokens end, a new session begins, and the owner gets a notice. Of two at the same moment one at most
  * is done.
  */
 enum own_result own_password_change(

@@ -48,3 +48,12 @@ proven_put(struct txn *vault, const struct account_rec *account,
 	key_of(&key, account->id);
 	txn_put(vault, VAULT_PROVEN, &key, buf_view(&bytes));
 }
+
+bool
+proven_del(struct txn *vault, struct str account)
+{
+	struct key key;
+
+	key_of(&key, account);
+	return txn_del(vault, VAULT_PROVEN, &key);
+}

@@ -23,4 +23,7 @@ bool proven_is(struct txn *vault, const struct account_rec *account);
 void proven_put(struct txn *vault, const struct account_rec *account,
     struct str address, int64_t now);
 
+/* For the sweep, of an account that is not there. True: there was one. */
+bool proven_del(struct txn *vault, struct str account);
+
 #endif

@@ -1,18 +1,12 @@
 #include "identity/second_factor.h"
 
-#include "base/rand.h"
 #include "base/secret.h"
 #include "directory/group.h"
+#include "identity/spelled.h"
 #include "store/rec_list.h"
 #include "store/schema.h"
 
 #define REC_MAX 1024
-
-#define SYMBOLS 16 /* of a code for recovery, five bits each */
-#define GROUP 4    /* symbols between two dashes */
-
-/* Crockford's: what looks alike is one symbol, see symbol_of(). */
-static const char alphabet[] = "0123456789abcdefghjkmnpqrstvwxyz";
 
 bool
 second_factor_get(struct txn *vault, struct str account, uint64_t born,
@@ -95,58 +89,6 @@ second_factor_is_required(
 	    rec_list_has(account->groups, STR(GROUP_ORGANISATIEBEHEERDER));
 }
 
-static void
-make_text(char text[RECOVERY_TEXT])
-{
-	unsigned char random[SYMBOLS];
-	size_t n = 0;
-
-	rand_bytes(random, sizeof(random));
-	for (size_t i = 0; i < SYMBOLS; i++) {
-		if (i > 0 && i % GROUP == 0)
-			text[n++] = '-';
-		text[n++] = alphabet[random[i] % (sizeof(alphabet) - 1)];
-	}
-	text[n] = '\0';
-	secret_clear(random, sizeof(random));
-}
-
-/* The symbol that a typed character stands for; '\0' for none. */
-static char
-symbol_of(char c)
-{
-	if (c >= 'A' && c <= 'Z')
-		c = (char)(c - 'A' + 'a');
-	if (c == 'o')
-		return '0';
-	if (c == 'i' || c == 'l')
-		return '1';
-	return c != '\0' && strchr(alphabet, c) != NULL ? c : '\0';
-}
-
-/*
- * What was typed without blanks and dashes; its length, or 0 if it is longer
- * than any code or holds what none holds.
- */
-static size_t
-squeeze(struct str typed, char text[SYMBOLS + 1])
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < typed.n; i++) {
-		char c = typed.p[i];
-
-		if (c == ' ' || c == '-' || c == '\t')
-			continue;
-		c = symbol_of(c);
-		if (c == '\0' || n == SYMBOLS)
-			return 0;
-		text[n++] = c;
-	}
-	text[n] = '\0';
-	return n;
-}
-
 int
 recovery_make(struct arena *arena, struct recovery *codes, struct str *digests)
 {
@@ -155,11 +97,11 @@ recovery_make(struct arena *arena, struct recovery *codes, struct str *digests)
 	buf_init_arena(&list, arena, REC_MAX);
 	for (size_t i = 0; i < RECOVERY_CODES; i++) {
 		struct opaque_digest digest;
-		char plain[SYMBOLS + 1];
+		char plain[SPELLED_MAX + 1];
 		int rc;
 
-		make_text(codes->text[i]);
-		squeeze(str_of(codes->text[i]), plain);
+		spelled_make(codes->text[i], RECOVERY_SYMBOLS);
+		spelled_read(str_of(codes->text[i]), plain);
 		rc = opaque_digest_any(str_of(plain), &digest);
 		secret_clear(plain, sizeof(plain));
 		if (rc != 0)
@@ -174,12 +116,12 @@ int
 factor_code_read(struct arena *arena, const struct second_factor_rec *rec,
     struct str typed, int64_t now, struct factor_code *code)
 {
-	char text[SYMBOLS + 1];
-	size_t n = squeeze(typed, text);
+	char text[SPELLED_MAX + 1];
+	size_t n = spelled_read(typed, text);
 	int rc = HUB_EDENIED;
 
 	*code = (struct factor_code){
-		.recovery = n == SYMBOLS,
+		.recovery = n == RECOVERY_SYMBOLS,
 		.born = rec->born,
 	};
 	/* The record's bytes may be those of a look that is over. */
@@ -188,7 +130,7 @@ factor_code_read(struct arena *arena, const struct second_factor_rec *rec,
 		return HUB_ENOMEM;
 	if (n == TOTP_DIGITS) {
 		rc = totp_find(rec->secret, str_of(text), now, &code->step);
-	} else if (n == SYMBOLS) {
+	} else if (n == RECOVERY_SYMBOLS) {
 		rc = opaque_digest_any(str_of(text), &code->digest);
 		if (rc == 0 &&
 		    !rec_list_has(rec->recovery, str_of(code->digest.text)))

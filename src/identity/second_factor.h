@@ -3,6 +3,7 @@
 
 #include "base/conf.h"
 #include "identity/opaque.h"
+#include "identity/spelled.h"
 #include "identity/totp.h"
 #include "store/account_rec.h"
 #include "store/second_factor_rec.h"
@@ -15,7 +16,8 @@
 
 /* Codes for recovery: 80 random bits, "0123-4567-89ab-cdef" and a NUL. */
 #define RECOVERY_CODES 10
-#define RECOVERY_TEXT 20
+#define RECOVERY_SYMBOLS 16
+#define RECOVERY_TEXT SPELLED_TEXT(RECOVERY_SYMBOLS)
 
 struct recovery {
 	char text[RECOVERY_CODES][RECOVERY_TEXT];

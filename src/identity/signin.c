@@ -10,8 +10,11 @@
 #include "base/rand.h"
 #include "base/secret.h"
 #include "directory/account.h"
+#include "directory/account_email.h"
 #include "identity/audit.h"
 #include "identity/credential.h"
+#include "identity/notice.h"
+#include "identity/proven.h"
 #include "identity/second_factor.h"
 #include "identity/session.h"
 #include "identity/throttle.h"
@@ -26,8 +29,9 @@ struct opening {
 	struct opaque_digest cookie;
 	struct str hash;    /* that was compared with */
 	const char *better; /* in its place from now on, or NULL */
-	uint64_t born;      /* the account's */
-	struct str name;    /* that was tried, or STR_NONE */
+	const struct account_rec *account;
+	const struct device *device;
+	struct str name; /* that was tried, or STR_NONE */
 	struct audit_rec failed;
 	struct actor actor;
 	char sid[RAND_ID];
@@ -40,7 +44,8 @@ kind_now(struct txn *vault, const struct opening *o)
 {
 	struct second_factor_rec factor;
 
-	if (second_factor_get(vault, o->session.account, o->born, &factor))
+	if (second_factor_get(
+		vault, o->session.account, o->account->born, &factor))
 		return SESSION_CODE;
 	return o->required ? SESSION_ENROL : SESSION_SIGNED_IN;
 }
@@ -72,7 +77,8 @@ open_session(struct txn *vault, void *arg)
 	struct str *hash =
 	    session.kind == SESSION_CHANGE ? &now.temporary : &now.lasting;
 
-	o->stale = !known || now.born != o->born || !str_eq(*hash, o->hash);
+	o->stale =
+	    !known || now.born != o->account->born || !str_eq(*hash, o->hash);
 	if (o->stale) {
 		audit_put(vault, &o->failed);
 		return 0;
@@ -89,8 +95,8 @@ open_session(struct txn *vault, void *arg)
 	session.serial = now.temporary_serial;
 	session_put(vault, o->conf, &o->cookie, &session);
 	if (session.kind == SESSION_SIGNED_IN)
-		credential_note_sign_in(
-		    vault, session.account, session.auth_time);
+		device_sign_in(vault, o->conf, o->account, o->device,
+		    session.source, session.auth_time);
 	if (o->name.p != NULL)
 		throttle_succeed(vault, o->name, session.source);
 	record_opening(vault, o);
@@ -257,13 +263,14 @@ let_in(struct attempt *a)
 		    a->temporary ? SESSION_CHANGE : SESSION_SIGNED_IN,
 		.hash = a->hash,
 		.better = a->better[0] != '\0' ? a->better : NULL,
+		.account = &a->account,
+		.device = &a->in->device,
 		.name = a->in->username,
 	};
 	int rc = set_right(a);
 
 	o.session.account = a->account.id;
 	o.session.epoch = a->account.epoch;
-	o.born = a->account.born;
 	o.session.source = a->in->source;
 	o.required = second_factor_is_required(a->hub->conf, &a->account);
 	if (rc == 0)
@@ -382,22 +389,52 @@ look_at_form(struct changing *c)
 	return rc != 0 ? rc : found;
 }
 
+static void
+put_event(struct txn *vault, const struct changing *c, const char *name)
+{
+	const struct actor actor = { .source = c->in->source };
+	struct audit_rec event;
+
+	act_event(&event, &actor, name, c->account.id, NULL);
+	audit_put(vault, &event);
+}
+
+/* What was mailed to the account's address and nowhere else has come back. */
+static int
+prove_address(struct txn *vault, const struct changing *c)
+{
+	struct str address;
+	int rc;
+
+	if (!c->credential.mailed || proven_is(vault, &c->account))
+		return 0;
+	rc = account_email(txn_arena(vault), &c->account, &address);
+	if (rc != 0)
+		return rc;
+	proven_put(vault, &c->account, address, clock_now());
+	put_event(vault, c, "account.address_proven");
+	return 0;
+}
+
 static int
 set_lasting(struct txn *vault, void *arg)
 {
 	struct changing *c = arg;
-	struct actor actor = { .source = c->in->source };
-	struct audit_rec event;
 	int rc = find_form(vault, c);
 
 	if (rc != 0)
 		return rc;
 	if (c->credential.born != c->account.born)
 		return HUB_EDENIED;
+	rc = prove_address(vault, c);
+	if (rc != 0)
+		return rc;
+	if (c->credential.lasting.n > 0)
+		notice_put(vault, c->hub->conf, MAIL_PASSWORD_CHANGED,
+		    c->in->device.language, &c->account);
 	credential_set_lasting(&c->credential, c->hash, clock_now());
 	credential_put(vault, c->account.id, &c->credential);
-	act_event(&event, &actor, "password.changed", c->account.id, NULL);
-	audit_put(vault, &event);
+	put_event(vault, c, "password.changed");
 	return 0;
 }
 
@@ -420,6 +457,8 @@ go_on(struct changing *c, struct str hash)
 			.account = c->account.id,
 			.source = c->in->source,
 		},
+		.account = &c->account,
+		.device = &c->in->device,
 		.hash = hash,
 	};
 	int rc = look_at_form(c);
@@ -427,7 +466,6 @@ go_on(struct changing *c, struct str hash)
 	if (rc != 0 && rc != HUB_EEXIST)
 		return end_change(c, rc);
 	o.session.epoch = c->account.epoch;
-	o.born = c->account.born;
 	o.required = second_factor_is_required(c->hub->conf, &c->account);
 	rc = begin_session(c->hub, &o, &c->in->cookie);
 	if (rc != 0)

@@ -2,6 +2,7 @@
 #define IDENTITY_SIGNIN_H
 
 #include "identity/act.h"
+#include "identity/device.h"
 #include "identity/opaque.h"
 #include "identity/password.h"
 #include "store/account_rec.h"
@@ -24,6 +25,7 @@ enum signin_result {
 struct signin {
 	struct str username, password; /* as typed */
 	struct str source;             /* address */
+	struct device device;
 
 	/* Results. */
 	struct opaque cookie; /* of the first three */
@@ -58,6 +60,7 @@ struct change {
 	struct opaque_digest form; /* of the cookie of SIGNIN_CHANGE */
 	struct str password;       /* the new one, as typed */
 	struct str source;
+	struct device device;
 
 	/* Results. */
 	enum password_fault fault;
@@ -68,7 +71,10 @@ struct change {
 /*
  * Completes the change form: the lasting password is set, the temporary one
  * is gone, the epoch is raised, the account is no longer pending and a session
- * begins: of SESSION_SIGNED_IN, or the form for the second factor.
+ * begins: of SESSION_SIGNED_IN, or the form for the second factor. Where the
+ * temporary one was mailed and never shown its owner reads what is sent to the
+ * account's address, which is proven by that. Where there was a lasting one
+ * before the owner gets a notice.
  */
 enum change_result signin_change(
     const struct hub *hub, const struct blocklist *list, struct change *in);

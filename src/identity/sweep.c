@@ -7,13 +7,19 @@
 #include "identity/code.h"
 #include "identity/consent.h"
 #include "identity/credential.h"
+#include "identity/device.h"
+#include "identity/email_change.h"
 #include "identity/expiry.h"
 #include "identity/grant.h"
+#include "identity/invitation.h"
+#include "identity/mail.h"
+#include "identity/proven.h"
 #include "identity/second_factor.h"
 #include "identity/session.h"
 #include "identity/throttle.h"
 #include "store/client_secret_rec.h"
 #include "store/credential_rec.h"
+#include "store/proven_rec.h"
 #include "store/schema.h"
 #include "store/second_factor_rec.h"
 
@@ -30,7 +36,8 @@ struct step {
 	const struct conf *conf;
 	int64_t now;
 	struct swept done;
-	unsigned int n; /* of SWEEP_STEP records */
+	unsigned int n;  /* of SWEEP_STEP records */
+	struct str mail; /* the first that is over */
 };
 
 static void
@@ -40,8 +47,11 @@ add(struct swept *sum, const struct swept *done)
 	sum->grants += done->grants;
 	sum->sessions += done->sessions;
 	sum->windows += done->windows;
+	sum->email_changes += done->email_changes;
+	sum->invitations += done->invitations;
 	sum->throttles += done->throttles;
 	sum->events += done->events;
+	sum->mails += done->mails;
 }
 
 static void
@@ -63,6 +73,14 @@ expire_one(struct txn *vault, const struct expiry *e, struct step *s)
 	case EXPIRY_WINDOW:
 		s->done.windows += grant_close_window(vault, e->name, s->now);
 		break;
+	case EXPIRY_EMAIL_CHANGE:
+		s->done.email_changes +=
+		    email_change_expire(vault, e->name, s->now);
+		break;
+	case EXPIRY_INVITATION:
+		s->done.invitations +=
+		    invitation_expire(vault, e->name, s->now);
+		break;
 	}
 }
 
@@ -83,7 +101,7 @@ expire(struct txn *vault, void *arg)
 }
 
 static bool
-has_expired(struct txn *vault, const struct step *s)
+has_expired(struct txn *vault, struct step *s)
 {
 	struct expiry entry;
 
@@ -107,7 +125,7 @@ drop_events(struct txn *vault, void *arg)
 }
 
 static bool
-has_old_event(struct txn *vault, const struct step *s)
+has_old_event(struct txn *vault, struct step *s)
 {
 	return audit_has_before(vault, oldest_event(s));
 }
@@ -123,15 +141,33 @@ drop_throttles(struct txn *vault, void *arg)
 }
 
 static bool
-has_throttle(struct txn *vault, const struct step *s)
+has_throttle(struct txn *vault, struct step *s)
 {
 	(void)s;
 	return txn_count(vault, VAULT_THROTTLE) > 0;
 }
 
+static int
+drop_mails(struct txn *vault, void *arg)
+{
+	struct step *s = arg;
+
+	s->done = (struct swept){ .mails = mail_sweep(
+				      vault, s->now, s->mail, SWEEP_STEP) };
+	/* What is over may stand anywhere among what is not: look again. */
+	s->n = SWEEP_STEP;
+	return 0;
+}
+
+static bool
+has_old_mail(struct txn *vault, struct step *s)
+{
+	return mail_over(vault, s->now, &s->mail);
+}
+
 /* What the vault can tell in a look, so that no writer waits for nothing. */
 struct vault_chore {
-	bool (*is_due)(struct txn *vault, const struct step *step);
+	bool (*is_due)(struct txn *vault, struct step *step);
 	int (*fn)(struct txn *vault, void *step);
 };
 
@@ -139,11 +175,12 @@ static const struct vault_chore vault_chores[] = {
 	{ has_expired, expire },
 	{ has_old_event, drop_events },
 	{ has_throttle, drop_throttles },
+	{ has_old_mail, drop_mails },
 };
 
 static int
 is_due(const struct hub *hub, const struct vault_chore *chore,
-    const struct step *step, bool *due)
+    struct step *step, bool *due)
 {
 	struct txn *vault = store_read_begin(hub->vault, hub->arena);
 
@@ -326,6 +363,27 @@ is_old_factor(struct txn *vault, struct str bytes, int64_t now)
 }
 
 static bool
+is_old_proof(struct txn *vault, struct str bytes, int64_t now)
+{
+	struct proven_rec rec;
+
+	if (proven_rec_get(bytes, &rec) != 0) {
+		txn_fail(vault, HUB_ECORRUPT);
+		return false;
+	}
+	return rec.at < now - ORPHAN_AGE;
+}
+
+static bool
+owns_proof(struct txn *directory, struct str id, struct str bytes)
+{
+	struct proven_rec proof;
+
+	return proven_rec_get(bytes, &proof) == 0 &&
+	    has_account(directory, id, proof.born);
+}
+
+static bool
 has_client(struct txn *directory, struct str id)
 {
 	struct client_rec rec;
@@ -355,6 +413,8 @@ static const struct owned secrets = { VAULT_CLIENT_SECRET, client_secret_del,
 	is_old_secret, owns_secret };
 static const struct owned factors = { VAULT_SECOND_FACTOR, second_factor_del,
 	is_old_factor, owns_factor };
+static const struct owned proofs = { VAULT_PROVEN, proven_del, is_old_proof,
+	owns_proof };
 
 static void
 note_orphans(struct txn *vault, struct txn *directory,
@@ -545,6 +605,45 @@ drop_factors(const struct hub *hub, struct sweep *sweep, struct page *page)
 	return rc;
 }
 
+static int
+take_devices(struct txn *vault, void *arg)
+{
+	struct page *page = arg;
+	struct key at = *page->at;
+	bool end;
+
+	page->gone =
+	    device_sweep(vault, &at, page->now, SWEEP_STEP, true, &end);
+	return 0;
+}
+
+static int
+drop_devices(const struct hub *hub, struct sweep *sweep, struct page *page)
+{
+	struct txn *vault = store_read_begin(hub->vault, hub->arena);
+	struct key next = *page->at;
+	unsigned int over = device_sweep(
+	    vault, &next, page->now, SWEEP_STEP, false, &page->end);
+	int rc = store_read_end(vault);
+
+	if (rc == 0 && over > 0) {
+		rc = store_write(hub->vault, hub->arena, take_devices, page);
+		sweep->swept.devices += rc == 0 ? page->gone : 0;
+	}
+	*page->at = next;
+	return rc;
+}
+
+static int
+drop_proofs(const struct hub *hub, struct sweep *sweep, struct page *page)
+{
+	int rc = drop_orphans(hub, &proofs, page);
+
+	if (rc == 0)
+		sweep->swept.proofs += page->gone;
+	return rc;
+}
+
 /*
  * Walks on where the last round has come to. At the end of the table the next
  * round begins anew; that it is not reached means no more than that the table
@@ -591,5 +690,7 @@ sweep_round(const struct hub *hub, struct sweep *s, int64_t now)
 	    rc, run_pages(hub, s, now, &s->credential, drop_credentials));
 	rc = first_of(rc, run_pages(hub, s, now, &s->secret, drop_secrets));
 	rc = first_of(rc, run_pages(hub, s, now, &s->consent, drop_consents));
-	return first_of(rc, run_pages(hub, s, now, &s->factor, drop_factors));
+	rc = first_of(rc, run_pages(hub, s, now, &s->factor, drop_factors));
+	rc = first_of(rc, run_pages(hub, s, now, &s->proof, drop_proofs));
+	return first_of(rc, run_pages(hub, s, now, &s->device, drop_devices));
 }

@@ -10,7 +10,8 @@
  */
 struct swept {
 	unsigned int codes, grants, sessions;
-	unsigned int windows;     /* seeds of successors not used in time */
+	unsigned int windows; /* seeds of successors not used in time */
+	unsigned int email_changes, invitations;
 	unsigned int throttles;   /* counters */
 	unsigned int revoked;     /* ids that no token can name any more */
 	unsigned int events;      /* of the audit log, older than audit.keep */
@@ -18,6 +19,9 @@ struct swept {
 	unsigned int secrets;     /* of clients that are not there */
 	unsigned int consents;    /* of either */
 	unsigned int factors;     /* second ones, as credentials */
+	unsigned int devices;     /* that nobody has signed in with for long */
+	unsigned int proofs;      /* of addresses, likewise */
+	unsigned int mails;       /* that were given up 30 days ago */
 };
 
 /* Records that one transaction looks at, and takes away, at most. */
@@ -33,7 +37,7 @@ struct sweep {
 	bool more; /* there is more that was due */
 
 	/* Where the next round goes on in tables that have no order of time. */
-	struct key revoked, credential, secret, consent, factor;
+	struct key revoked, credential, secret, consent, factor, proof, device;
 };
 
 /*

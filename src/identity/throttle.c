@@ -90,6 +90,7 @@ free_of(char kind)
 {
 	switch (kind) {
 	case 'a':
+	case 's':
 		return FREE_OF_ADDRESS;
 	case 'e':
 		return FREE_OF_EMPLOYEE;
@@ -100,7 +101,8 @@ free_of(char kind)
 
 /*
  * The counter of a name ('n'), an account's codes ('c'), an address ('a') or an
- * employee ('e').
+ * employee ('e'); of a name ('f') and an address ('s') in requests for a
+ * forgotten password.
  */
 static void
 open_counter(struct txn *vault, char kind, struct str text, struct counter *c)
@@ -290,16 +292,16 @@ note_refusal(struct txn *vault, struct counter *c)
 	return true;
 }
 
-/* OWN is the counter beside the address's. */
+/* OWN is the counter beside the address's, which is of this KIND. */
 static int64_t
-enter(struct txn *vault, struct counter *own, struct str source, int64_t now_ms,
-    bool *first)
+enter_as(struct txn *vault, struct counter *own, char kind, struct str source,
+    int64_t now_ms, bool *first)
 {
 	char text[INET6_ADDRSTRLEN];
 	struct counter of_address;
 	int64_t wait_own, wait_address;
 
-	open_counter(vault, 'a', network_of(source, text), &of_address);
+	open_counter(vault, kind, network_of(source, text), &of_address);
 	wait_own = wait_of(own, now_ms);
 	wait_address = wait_of(&of_address, now_ms);
 	*first = false;
@@ -310,6 +312,13 @@ enter(struct txn *vault, struct counter *own, struct str source, int64_t now_ms,
 	add_try(vault, own, now_ms);
 	add_try(vault, &of_address, now_ms);
 	return 0;
+}
+
+static int64_t
+enter(struct txn *vault, struct counter *own, struct str source, int64_t now_ms,
+    bool *first)
+{
+	return enter_as(vault, own, 'a', source, now_ms, first);
 }
 
 int64_t
@@ -330,6 +339,16 @@ throttle_enter_code(struct txn *vault, struct str account, struct str source,
 
 	open_counter(vault, 'c', account, &of_codes);
 	return enter(vault, &of_codes, source, now_ms, first);
+}
+
+int64_t
+throttle_forgotten(struct txn *vault, struct str name, struct str source,
+    int64_t now_ms, bool *first)
+{
+	struct counter of_name;
+
+	open_counter(vault, 'f', fold(vault, name), &of_name);
+	return enter_as(vault, &of_name, 's', source, now_ms, first);
 }
 
 int64_t

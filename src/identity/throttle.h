@@ -45,6 +45,13 @@ void throttle_succeed_code(
     struct txn *vault, struct str account, struct str source);
 
 /*
+ * Requests for a forgotten password, whosever the name is: counted as tries are,
+ * by counters of their own, and none of them is right.
+ */
+int64_t throttle_forgotten(struct txn *vault, struct str name,
+    struct str source, int64_t now_ms, bool *first);
+
+/*
  * Employees who find addresses that are in use: five cost one no delay, then it
  * is as above. throttle_conflict_wait() changes nothing and is asked before
  * anything is told about an address; throttle_conflict() counts one, or gives

@@ -8,12 +8,15 @@
 #include "identity/code.h"
 #include "identity/expiry.h"
 #include "identity/mail.h"
+#include "identity/opaque.h"
 #include "identity/second_factor.h"
 #include "store/audit_rec.h"
 #include "store/client_secret_rec.h"
 #include "store/consent_rec.h"
 #include "store/credential_rec.h"
+#include "store/email_change_rec.h"
 #include "store/grant_rec.h"
+#include "store/invitation_rec.h"
 #include "store/proven_rec.h"
 #include "store/rec.h"
 #include "store/schema.h"
@@ -84,6 +87,26 @@ get_code(struct verify_look *l, struct str digest, struct code_rec *rec)
 
 	return get(l, VAULT_CODE, digest, &bytes) &&
 	    code_rec_get(bytes, rec) == 0;
+}
+
+static bool
+get_email_change(
+    struct verify_look *l, struct str account, struct email_change_rec *rec)
+{
+	struct str bytes;
+
+	return get(l, VAULT_EMAIL_CHANGE, account, &bytes) &&
+	    email_change_rec_get(bytes, rec) == 0;
+}
+
+static bool
+get_invitation(
+    struct verify_look *l, struct str contact, struct invitation_rec *rec)
+{
+	struct str bytes;
+
+	return get(l, VAULT_INVITATION, contact, &bytes) &&
+	    invitation_rec_get(bytes, rec) == 0;
 }
 
 static bool
@@ -286,6 +309,8 @@ static bool
 claims_place(
     struct verify_look *l, int64_t when, enum expiry_kind kind, struct str name)
 {
+	struct invitation_rec invitation;
+	struct email_change_rec change;
 	struct session_rec session;
 	struct grant_rec grant;
 	struct code_rec code;
@@ -298,6 +323,12 @@ claims_place(
 		return get_grant(l, name, &grant) && grant.listed == when;
 	case EXPIRY_SESSION:
 		return get_session(l, name, &session) && session.listed == when;
+	case EXPIRY_EMAIL_CHANGE:
+		return get_email_change(l, name, &change) &&
+		    change.listed == when;
+	case EXPIRY_INVITATION:
+		return get_invitation(l, name, &invitation) &&
+		    invitation.expires == when;
 	case EXPIRY_WINDOW:
 		return get_grant(l, name, &grant) && grant.seed.n > 0 &&
 		    grant.previous_until == when;
@@ -374,6 +405,60 @@ check_signed_in(struct verify_look *l, struct str value)
 }
 
 static void
+check_email_change(struct verify_look *l, struct str value)
+{
+	struct email_change_rec rec;
+	struct str account;
+
+	if (!take_text(l, &account))
+		return;
+	if (email_change_rec_get(value, &rec) != 0 || !is_time(rec.listed) ||
+	    !is_time(rec.expires) || !is_time(rec.first) ||
+	    (rec.code.n != 0 && rec.code.n != OPAQUE_LEN))
+		verify_found(l, VERIFY_UNREADABLE);
+	else
+		check_listed(l, rec.listed, EXPIRY_EMAIL_CHANGE, account);
+}
+
+static void
+check_invitation(struct verify_look *l, struct str value)
+{
+	struct invitation_rec rec;
+	struct str contact;
+
+	if (!take_text(l, &contact))
+		return;
+	if (invitation_rec_get(value, &rec) != 0 || !is_time(rec.expires)) {
+		verify_found(l, VERIFY_UNREADABLE);
+		return;
+	}
+	check_owned(l, VAULT_ACCOUNT_INVITATION, "account_invitation",
+	    rec.account, contact, STR(""));
+	check_listed(l, rec.expires, EXPIRY_INVITATION, contact);
+}
+
+static void
+check_account_invitation(struct verify_look *l, struct str value)
+{
+	struct str account, contact;
+	struct invitation_rec rec;
+
+	if (!take_pair(l, &account, &contact))
+		return;
+	if (!get_invitation(l, contact, &rec))
+		verify_found(l,
+		    "leads to the invitation of contact %.*s, which is not "
+		    "there",
+		    STR_ARG(contact));
+	else if (!str_eq(rec.account, account))
+		verify_found(l,
+		    "the invitation of contact %.*s is another account's",
+		    STR_ARG(contact));
+	if (value.n != 0)
+		verify_found(l, "holds something");
+}
+
+static void
 check_mail(struct verify_look *l, struct str value)
 {
 	struct mail_rec rec;
@@ -399,14 +484,17 @@ check_mail_due(struct verify_look *l, struct str value)
 	struct mail_rec rec;
 	uint64_t when;
 
-	(void)value;
 	if (!key_take_u64(&rest, &when) || !key_take_str(&rest, &name) ||
-	    rest.n != 0)
+	    rest.n != 0) {
 		verify_found(l, "the key is not made of a time and a name");
-	else if (!get(l, VAULT_MAIL, name, &bytes) ||
+		return;
+	}
+	if (!get(l, VAULT_MAIL, name, &bytes) ||
 	    mail_rec_get(bytes, &rec) != 0 || rec.failed ||
 	    (uint64_t)rec.due != when)
 		verify_found(l, "no mail is due then");
+	if (value.n != 0)
+		verify_found(l, "holds something");
 }
 
 static void
@@ -417,6 +505,18 @@ check_proven(struct verify_look *l, struct str value)
 
 	if (take_text(l, &id) &&
 	    (proven_rec_get(value, &rec) != 0 || !is_time(rec.at)))
+		verify_found(l, VERIFY_UNREADABLE);
+}
+
+static void
+check_device(struct verify_look *l, struct str value)
+{
+	struct str account, digest;
+	struct rec_in in;
+
+	rec_in_begin(&in, value);
+	if (take_pair(l, &account, &digest) &&
+	    (rec_u64(&in) > INT64_MAX || rec_in_end(&in) != 0))
 		verify_found(l, VERIFY_UNREADABLE);
 }
 
@@ -444,12 +544,12 @@ verify_fn *const verify_vault[VAULT_TABLES] = {
 	[VAULT_CONSENT] = check_consent,
 	[VAULT_SECOND_FACTOR] = check_second_factor,
 	[VAULT_SIGNED_IN] = check_signed_in,
+	[VAULT_EMAIL_CHANGE] = check_email_change,
+	[VAULT_INVITATION] = check_invitation,
+	[VAULT_ACCOUNT_INVITATION] = check_account_invitation,
 	[VAULT_MAIL] = check_mail,
 	[VAULT_MAIL_DUE] = check_mail_due,
 	[VAULT_PROVEN] = check_proven,
-	[VAULT_EMAIL_CHANGE] = check_empty,
-	[VAULT_INVITATION] = check_empty,
-	[VAULT_ACCOUNT_INVITATION] = check_empty,
-	[VAULT_DEVICE] = check_empty,
+	[VAULT_DEVICE] = check_device,
 	[VAULT_AUDIT_ABOUT] = check_empty,
 };

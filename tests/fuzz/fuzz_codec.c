@@ -3,7 +3,8 @@
 /* Covers: store/organization_rec.c store/signing_key_rec.c store/code_rec.c */
 /* Covers: store/client_secret_rec.c store/grant_rec.c store/session_rec.c */
 /* Covers: store/consent_rec.c */
-/* Covers: store/second_factor_rec.c */
+/* Covers: store/second_factor_rec.c store/mail_rec.c store/proven_rec.c */
+/* Covers: store/email_change_rec.c store/invitation_rec.c */
 /*
  * Any bytes as a stored record: the first one picks the kind. What can be read
  * is written as it can be read again, and lists within it come to an end.
@@ -19,9 +20,13 @@
 #include "store/contact_rec.h"
 #include "store/contract_rec.h"
 #include "store/consent_rec.h"
+#include "store/email_change_rec.h"
 #include "store/grant_rec.h"
 #include "store/group_rec.h"
+#include "store/invitation_rec.h"
+#include "store/mail_rec.h"
 #include "store/organization_rec.h"
+#include "store/proven_rec.h"
 #include "store/rec_list.h"
 #include "store/second_factor_rec.h"
 #include "store/session_rec.h"
@@ -135,6 +140,10 @@ CODEC(session_rec, 1, NO_FLAGS, walk_none)
 CODEC(throttle_rec, 1, NO_FLAGS, walk_none)
 CODEC(consent_rec, 1, NO_FLAGS, walk_none)
 CODEC(second_factor_rec, 1, NO_FLAGS, walk_factor)
+CODEC(mail_rec, 1, NO_FLAGS, walk_none)
+CODEC(proven_rec, 1, NO_FLAGS, walk_none)
+CODEC(email_change_rec, 1, NO_FLAGS, walk_none)
+CODEC(invitation_rec, 1, NO_FLAGS, walk_none)
 
 static void (*const codecs[])(struct str bytes, struct buf *out) = {
 	check_account_rec,
@@ -154,6 +163,10 @@ static void (*const codecs[])(struct str bytes, struct buf *out) = {
 	check_throttle_rec,
 	check_consent_rec,
 	check_second_factor_rec,
+	check_mail_rec,
+	check_proven_rec,
+	check_email_change_rec,
+	check_invitation_rec,
 };
 
 int

@@ -1,8 +1,12 @@
 #include "store/client_secret_rec.h"
 #include "store/code_rec.h"
 #include "store/consent_rec.h"
+#include "store/email_change_rec.h"
+#include "store/invitation_rec.h"
 #include "store/credential_rec.h"
 #include "store/grant_rec.h"
+#include "store/mail_rec.h"
+#include "store/proven_rec.h"
 #include "store/second_factor_rec.h"
 #include "store/session_rec.h"
 #include "store/throttle_rec.h"
@@ -99,6 +103,66 @@ a_consent_comes_back(void **state)
 	assert_true(out.given == INT64_MAX);
 	assert_true(out.born == 3);
 	assert_refuses_damage(consent_rec_get, &out);
+}
+
+static void
+a_change_of_address_comes_back(void **state)
+{
+	const struct email_change_rec in = {
+		.born = 1,
+		.to = STR("new"),
+		.from = STR("old"),
+		.code = STR("digest"),
+		.made = 2,
+		.expires = 3,
+		.wrong = 4,
+		.asked = 5,
+		.first = 6,
+		.proven = true,
+		.former = STR("older"),
+		.listed = 7,
+	};
+	struct email_change_rec out;
+
+	(void)state;
+	email_change_rec_put(&bytes, &in);
+	assert_int_equal(email_change_rec_get(buf_view(&bytes), &out), 0);
+	assert_str(out.to, "new");
+	assert_str(out.from, "old");
+	assert_str(out.code, "digest");
+	assert_str(out.former, "older");
+	assert_true(out.born == 1 && out.made == 2 && out.expires == 3);
+	assert_true(out.wrong == 4 && out.asked == 5 && out.first == 6);
+	assert_true(out.proven && out.listed == 7);
+	assert_refuses_damage(email_change_rec_get, &out);
+}
+
+static void
+an_invitation_comes_back(void **state)
+{
+	const struct invitation_rec in = {
+		.organization = STR("2"),
+		.dossier = STR("20"),
+		.account = STR("jan"),
+		.born = 1,
+		.address = STR("jan@example.nl"),
+		.inviter = STR("wil"),
+		.made = 2,
+		.expires = INT64_MAX,
+	};
+	struct invitation_rec out;
+
+	(void)state;
+	invitation_rec_put(&bytes, &in);
+	assert_int_equal(invitation_rec_get(buf_view(&bytes), &out), 0);
+	assert_str(out.organization, "2");
+	assert_str(out.dossier, "20");
+	assert_str(out.account, "jan");
+	assert_str(out.address, "jan@example.nl");
+	assert_str(out.inviter, "wil");
+	assert_true(out.born == 1 && out.made == 2);
+	assert_true(out.expires == INT64_MAX);
+	assert_refuses_damage(invitation_rec_get, &out);
 }
 
 static void
@@ -258,6 +322,73 @@ a_throttle_counter_comes_back(void **state)
 	assert_refuses_damage(throttle_rec_get, &out);
 }
 
+static void
+a_mail_comes_back(void **state)
+{
+	const struct mail_rec in = { .template = MAIL_NEW_DEVICE,
+		.language = MAIL_EN,
+		.failed = true,
+		.account = STR("account"),
+		.born = 1,
+		.about = STR("contact"),
+		.made = 2,
+		.due = INT64_MAX,
+		.tries = UINT32_MAX,
+		.fault = STR("550 no") };
+	struct mail_rec out;
+
+	(void)state;
+	mail_rec_put(&bytes, &in);
+	assert_int_equal(mail_rec_get(buf_view(&bytes), &out), 0);
+	assert_int_equal(out.template, MAIL_NEW_DEVICE);
+	assert_int_equal(out.language, MAIL_EN);
+	assert_true(out.failed);
+	assert_str(out.account, "account");
+	assert_true(out.born == 1);
+	assert_str(out.about, "contact");
+	assert_true(out.made == 2);
+	assert_true(out.due == INT64_MAX);
+	assert_true(out.tries == UINT32_MAX);
+	assert_str(out.fault, "550 no");
+	assert_refuses_damage(mail_rec_get, &out);
+}
+
+static void
+a_mail_of_an_unknown_kind_is_refused(void **state)
+{
+	const struct mail_rec in = { .template = MAIL_WELCOME };
+	/* Of template, language and whether it was given up. */
+	const unsigned char beyond[] = { MAIL_TEMPLATES, MAIL_LANGUAGES, 2 };
+	struct mail_rec out;
+
+	(void)state;
+	mail_rec_put(&bytes, &in);
+	for (size_t i = 0; i < sizeof(beyond); i++) {
+		char kept = bytes.p[1 + i];
+
+		assert_int_equal(mail_rec_get(buf_view(&bytes), &out), 0);
+		bytes.p[1 + i] = (char)beyond[i];
+		assert_int_equal(
+		    mail_rec_get(buf_view(&bytes), &out), HUB_ECORRUPT);
+		bytes.p[1 + i] = kept;
+	}
+}
+
+static void
+a_proof_comes_back(void **state)
+{
+	const struct proven_rec in = { STR("a@example.nl"), 3, INT64_MAX };
+	struct proven_rec out;
+
+	(void)state;
+	proven_rec_put(&bytes, &in);
+	assert_int_equal(proven_rec_get(buf_view(&bytes), &out), 0);
+	assert_str(out.address, "a@example.nl");
+	assert_true(out.born == 3);
+	assert_true(out.at == INT64_MAX);
+	assert_refuses_damage(proven_rec_get, &out);
+}
+
 int
 main(void)
 {
@@ -266,11 +397,16 @@ main(void)
 		TEST(a_credential_comes_back),
 		TEST(a_client_secret_comes_back),
 		TEST(a_consent_comes_back),
+		TEST(a_change_of_address_comes_back),
+		TEST(an_invitation_comes_back),
 		TEST(a_code_comes_back),
 		TEST(a_grant_comes_back),
 		TEST(a_session_comes_back),
 		TEST(a_second_factor_comes_back),
 		TEST(a_throttle_counter_comes_back),
+		TEST(a_mail_comes_back),
+		TEST(a_mail_of_an_unknown_kind_is_refused),
+		TEST(a_proof_comes_back),
 #undef TEST
 	};
 

@@ -56,6 +56,11 @@ it_is_set_for_the_browsers_run_and_this_host_alone(void **state)
 	    STR("Set-Cookie: " NAME
 		"=abc; Path=/; Secure; HttpOnly; SameSite=Lax\r\n")));
 	resp_begin(&resp, *state);
+	cookie_keep(&resp, NAME, STR("abc"), 86400);
+	assert_true(str_eq(buf_view(&resp.headers),
+	    STR("Set-Cookie: " NAME "=abc; Path=/; Secure; HttpOnly; "
+		"SameSite=Lax; Max-Age=86400\r\n")));
+	resp_begin(&resp, *state);
 	cookie_clear(&resp, NAME);
 	assert_true(str_eq(buf_view(&resp.headers),
 	    STR("Set-Cookie: " NAME "=; Path=/; Secure; HttpOnly; "

@@ -5,86 +5,17 @@
  */
 #include "dossier_fixture.h"
 
-#include <signal.h>
 #include <stdio.h>
-#include <sys/wait.h>
-#include <unistd.h>
+#include "crash_fixture.h"
 #include "directory/client_public.h"
 #include "directory/revoked.h"
 #include "identity/app.h"
 #include "identity/consent.h"
 #include "identity/own_password.h"
 #include "identity/page_clients.h"
-#include "store/schema.h"
-#include "store_place.h"
 #include "unit.h"
 
 #define TEMPORARY "aaaaaa-bbbbbb-cccccc"
-#define COMMITS_MAX 12
-
-/* Commits that a child may still make; -1: it does not die. */
-static int commits_left = -1;
-
-/* In place of the C library's: LMDB calls it once in each commit. */
-int
-fdatasync(int fd)
-{
-	if (commits_left == 0)
-		raise(SIGKILL);
-	if (commits_left > 0)
-		commits_left--;
-	return fsync(fd);
-}
-
-static void
-open_stores(struct test_hub *hub)
-{
-	struct schema schema;
-
-	schema_directory(&schema, &hub->conf);
-	assert_int_equal(
-	    store_open(&hub->directory, &schema.spec, STORE_WRITE, &hub->why),
-	    0);
-	schema_vault(&schema, &hub->conf);
-	assert_int_equal(
-	    store_open(&hub->vault, &schema.spec, STORE_WRITE, &hub->why), 0);
-}
-
-static void
-close_stores(struct test_hub *hub)
-{
-	store_close(hub->directory);
-	store_close(hub->vault);
-}
-
-/*
- * Runs the act in a process of its own that dies at commit number AT, from 0.
- * Whether it died; else the act is done.
- */
-static bool
-dies_at(struct test_hub *hub, int at, void (*act)(struct test_hub *hub))
-{
-	int status;
-	pid_t pid;
-
-	close_stores(hub);
-	pid = child_fork();
-	if (pid == 0) {
-		open_stores(hub);
-		commits_left = at;
-		act(hub);
-		close_stores(hub);
-		_exit(0);
-	}
-	assert_int_equal(waitpid(pid, &status, 0), pid);
-	open_stores(hub);
-	if (WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL)
-		return true;
-	assert_true(WIFEXITED(status));
-	assert_int_equal(WEXITSTATUS(status), 0);
-	return false;
-}
-
 /* Sign-in as it goes for jan with what may be his password. */
 struct ways {
 	bool old, new, temporary;
@@ -134,14 +65,14 @@ a_password_that_is_set(void **state)
 	bool died = true;
 	int at;
 
-	for (at = 0; died && at < COMMITS_MAX; at++) {
+	for (at = 0; died && at < CRASH_COMMITS; at++) {
 		struct ways ways;
 		uint64_t epoch;
 		bool old_session;
 
 		begin(hub);
 		epoch = hub_account(hub, "jan").epoch;
-		died = dies_at(hub, at, set_password);
+		died = crash_dies_at(hub, at, set_password);
 		old_session = is_signed_in(hub, &before.cookie);
 		ways = ways_in(hub);
 		/* One of the two, and with the new one all is ended. */
@@ -156,7 +87,7 @@ a_password_that_is_set(void **state)
 			assert_false(has_grant(hub, "g1"));
 		}
 	}
-	assert_in_range(at, 5, COMMITS_MAX - 1);
+	assert_in_range(at, 5, CRASH_COMMITS - 1);
 }
 
 static void
@@ -174,11 +105,11 @@ a_reset(void **state)
 	bool died = true;
 	int at;
 
-	for (at = 0; died && at < COMMITS_MAX; at++) {
+	for (at = 0; died && at < CRASH_COMMITS; at++) {
 		struct ways ways;
 
 		begin(hub);
-		died = dies_at(hub, at, reset);
+		died = crash_dies_at(hub, at, reset);
 		assert_int_equal(at == 0, is_signed_in(hub, &before.cookie));
 		ways = ways_in(hub);
 		assert_false(ways.new);
@@ -189,10 +120,10 @@ a_reset(void **state)
 		assert_false(ways.old);
 		assert_true(hub_account(hub, "jan").pending);
 	}
-	assert_in_range(at, 5, COMMITS_MAX - 1);
+	assert_in_range(at, 5, CRASH_COMMITS - 1);
 	/* Given again it does what it should have done. */
 	begin(hub);
-	assert_true(dies_at(hub, 1, reset));
+	assert_true(crash_dies_at(hub, 1, reset));
 	reset(hub);
 	assert_false(ways_in(hub).old);
 }
@@ -228,13 +159,13 @@ a_change_of_the_temporary_password(void **state)
 	bool died = true;
 	int at;
 
-	for (at = 0; died && at < COMMITS_MAX; at++) {
+	for (at = 0; died && at < CRASH_COMMITS; at++) {
 		struct change again;
 		struct ways ways;
 
 		begin(hub);
 		open_form(hub);
-		died = dies_at(hub, at, change);
+		died = crash_dies_at(hub, at, change);
 		assert_false(is_signed_in(hub, &before.cookie));
 		/* The form works still, and sets what was typed. */
 		assert_int_equal(
@@ -245,7 +176,7 @@ a_change_of_the_temporary_password(void **state)
 		assert_false(ways.temporary);
 		assert_true(ways.new);
 	}
-	assert_in_range(at, 4, COMMITS_MAX - 1);
+	assert_in_range(at, 4, CRASH_COMMITS - 1);
 }
 
 static void
@@ -265,8 +196,8 @@ an_enrolment(void **state)
 	bool died = true;
 	int at;
 
-	for (at = 0; died && at < COMMITS_MAX; at++) {
-		died = dies_at(hub, at, enrol_wil);
+	for (at = 0; died && at < CRASH_COMMITS; at++) {
+		died = crash_dies_at(hub, at, enrol_wil);
 		if (died)
 			assert_string_equal(hub_who(hub, "wil@example.nl"), "");
 	}
@@ -289,10 +220,10 @@ a_sign_in(void **state)
 	int at;
 
 	begin(hub);
-	for (at = 0; died && at < COMMITS_MAX; at++) {
+	for (at = 0; died && at < CRASH_COMMITS; at++) {
 		unsigned int n = events_of(hub, "signin.succeeded", "jan");
 
-		died = dies_at(hub, at, sign_in);
+		died = crash_dies_at(hub, at, sign_in);
 		assert_int_equal(
 		    events_of(hub, "signin.succeeded", "jan"), n + !died);
 		assert_true(is_signed_in(hub, &before.cookie));
@@ -323,12 +254,12 @@ a_change_of_the_own_password(void **state)
 	bool died = true;
 	int at;
 
-	for (at = 0; died && at < COMMITS_MAX; at++) {
+	for (at = 0; died && at < CRASH_COMMITS; at++) {
 		struct ways ways;
 		bool old_session;
 
 		begin(hub);
-		died = dies_at(hub, at, change_own);
+		died = crash_dies_at(hub, at, change_own);
 		old_session = is_signed_in(hub, &before.cookie);
 		ways = ways_in(hub);
 		/* One of the two, and with the new one all is ended. */
@@ -341,7 +272,7 @@ a_change_of_the_own_password(void **state)
 			assert_false(has_grant(hub, "g1"));
 		}
 	}
-	assert_in_range(at, 5, COMMITS_MAX - 1);
+	assert_in_range(at, 5, CRASH_COMMITS - 1);
 	/* The epoch comes first: once all was ended, and the old one counts. */
 	assert_int_equal(ended, 1);
 }
@@ -393,13 +324,13 @@ the_end_of_an_app(void **state)
 	int at;
 
 	give_password(hub, GOOD);
-	for (at = 0; died && at < COMMITS_MAX; at++) {
+	for (at = 0; died && at < CRASH_COMMITS; at++) {
 		char gid[16];
 
 		snprintf(gid, sizeof(gid), "g-%d", at);
 		put_grant_of_jan(hub, gid);
 		hub_write(hub, hub->vault, give_consent, NULL);
-		died = dies_at(hub, at, end_app);
+		died = crash_dies_at(hub, at, end_app);
 		/* The consent never goes before what gives access. */
 		if (!has_consent(hub))
 			assert_true(is_dead(hub, gid) && !has_grant(hub, gid));
@@ -452,9 +383,9 @@ a_withdrawn_dossier(void **state)
 	link_other(hub);
 	seen = dossier_see(hub);
 	assert_true(seen.shared);
-	assert_true(dies_at(hub, 0, block));
+	assert_true(crash_dies_at(hub, 0, block));
 	assert_string_equal(hub_whose(hub, "1", "10"), "wil");
-	assert_true(dies_at(hub, 1, block));
+	assert_true(crash_dies_at(hub, 1, block));
 	assert_string_equal(hub_whose(hub, "1", "10"), "");
 	assert_string_equal(hub_whose(hub, "2", "20"), "wil");
 	assert_int_equal(events_of(hub, "account.dossier_withdrawn", NULL), 0);
@@ -467,9 +398,9 @@ a_blocked_account(void **state)
 	struct test_hub *hub = *state;
 
 	seen = dossier_see(hub);
-	assert_true(dies_at(hub, 0, block));
+	assert_true(crash_dies_at(hub, 0, block));
 	assert_true(hub_account(hub, "wil").enabled);
-	assert_true(dies_at(hub, 1, block));
+	assert_true(crash_dies_at(hub, 1, block));
 	assert_false(hub_account(hub, "wil").enabled);
 	assert_true(hub_account(hub, "wil").epoch > seen.account.epoch);
 	assert_int_equal(events_of(hub, "account.disabled", NULL), 0);
@@ -484,12 +415,12 @@ an_unblocked_account(void **state)
 	seen = dossier_see(hub);
 	block(hub);
 	seen = dossier_see(hub);
-	assert_true(dies_at(hub, 0, unblock));
+	assert_true(crash_dies_at(hub, 0, unblock));
 	assert_int_equal(events_of(hub, "account.enabled", NULL), 0);
-	assert_true(dies_at(hub, 1, unblock));
+	assert_true(crash_dies_at(hub, 1, unblock));
 	assert_int_equal(events_of(hub, "account.enabled", "wil"), 1);
 	assert_false(hub_account(hub, "wil").enabled);
-	assert_false(dies_at(hub, 2, unblock));
+	assert_false(crash_dies_at(hub, 2, unblock));
 	assert_true(hub_account(hub, "wil").enabled);
 }
 
@@ -498,12 +429,12 @@ a_linked_dossier(void **state)
 {
 	struct test_hub *hub = *state;
 
-	assert_true(dies_at(hub, 0, link_other));
+	assert_true(crash_dies_at(hub, 0, link_other));
 	assert_int_equal(events_of(hub, "account.linked", NULL), 0);
-	assert_true(dies_at(hub, 1, link_other));
+	assert_true(crash_dies_at(hub, 1, link_other));
 	assert_int_equal(events_of(hub, "account.linked", "wil"), 1);
 	assert_string_equal(hub_whose(hub, "2", "20"), "");
-	assert_false(dies_at(hub, 2, link_other));
+	assert_false(crash_dies_at(hub, 2, link_other));
 	assert_string_equal(hub_whose(hub, "2", "20"), "wil");
 }
 
@@ -550,8 +481,8 @@ the_clients_of_the_pages(void **state)
 	int at;
 
 	set_base_url(hub, "https://hub.example.nl");
-	for (at = 0; died && at < COMMITS_MAX; at++) {
-		died = dies_at(hub, at, pages);
+	for (at = 0; died && at < CRASH_COMMITS; at++) {
+		died = crash_dies_at(hub, at, pages);
 		/* None that is not on record. */
 		assert_true(
 		    clients(hub) <= events_of(hub, "client.added", NULL));
@@ -559,7 +490,7 @@ the_clients_of_the_pages(void **state)
 	assert_int_equal(clients(hub), 2);
 	assert_int_equal(make_pages(hub), 0);
 	set_base_url(hub, "https://elsewhere.example.nl");
-	assert_true(dies_at(hub, 1, pages));
+	assert_true(crash_dies_at(hub, 1, pages));
 	assert_int_equal(events_of(hub, "client.changed", NULL), 1);
 	assert_int_equal(make_pages(hub), 2);
 	assert_int_equal(make_pages(hub), 0);

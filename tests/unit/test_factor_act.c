@@ -2,9 +2,11 @@
 #include "identity/factor_act.h"
 
 #include <liboath/oath.h>
+#include <stdio.h>
 #include <string.h>
 #include "base/clock.h"
 #include "identity/credential.h"
+#include "identity/mail.h"
 #include "identity/session.h"
 #include "signin_fixture.h"
 #include "token/acr.h"
@@ -408,6 +410,50 @@ an_operator_resets_it_and_ends_what_is_open(void **state)
 	assert_int_equal(try_signin(hub, JAN, GOOD, &signin), SIGNIN_DONE);
 }
 
+static int
+drop_mail(struct txn *vault, void *arg)
+{
+	const char **name = arg;
+
+	if (!mail_drop(vault, str_of(*name)))
+		*name = NULL;
+	return 0;
+}
+
+/* Whether this mail waits; it does no more then. */
+static bool
+was_told(struct test_hub *hub, const char *name)
+{
+	hub_write(hub, hub->vault, drop_mail, &name);
+	return name != NULL;
+}
+
+static void
+the_owner_hears_what_is_done_with_it(void **state)
+{
+	struct test_hub *hub = *state;
+	struct hub h = hub_of(hub);
+	struct factor_form in;
+	struct opaque form;
+	struct str secret;
+
+	snprintf(hub->conf.mail_server, sizeof(hub->conf.mail_server), "%s",
+	    "127.0.0.1:25");
+	secret = give_factor(hub, NULL);
+	assert_true(was_told(hub, "jan/factor_added"));
+	form = ask(hub);
+	in = form_of(&form, code_of(hub, secret, 0));
+	assert_int_equal(factor_signin(&h, &in), FACTOR_DONE);
+	assert_false(was_told(hub, "jan/factor_removed"));
+	in = form_of(&in.cookie, code_of(hub, secret, 1));
+	in.password = STR(GOOD);
+	assert_int_equal(factor_remove(&h, &in), FACTOR_DONE);
+	assert_true(was_told(hub, "jan/factor_removed"));
+	give_factor(hub, NULL);
+	assert_int_equal(factor_reset(&h, &operator_actor, STR("jan")), 0);
+	assert_true(was_told(hub, "jan/factor_removed"));
+}
+
 static void
 one_of_a_deleted_account_is_not_asked_for(void **state)
 {
@@ -489,6 +535,7 @@ main(void)
 		TEST(removing_it_takes_password_and_code),
 		TEST(new_recovery_codes_end_the_old_ones),
 		TEST(an_operator_resets_it_and_ends_what_is_open),
+		TEST(the_owner_hears_what_is_done_with_it),
 		TEST(one_of_a_deleted_account_is_not_asked_for),
 		TEST(a_form_of_an_ended_epoch_is_closed),
 		TEST(a_wrong_password_does_not_tell_of_it),

@@ -2,10 +2,12 @@
 #include <string.h>
 #include "base/clock.h"
 #include "identity/act.h"
+#include "signin_fixture.h"
 #include "unit.h"
 #include "visitor.h"
 
 #define LOGIN "/identity/login"
+#define DEVICE "__Host-hub-device"
 #define RIGHT "username=" JAN "&password=" JAN_PASSWORD
 #define WRONG "username=" JAN "&password=vijf+paarse+olifanten"
 
@@ -66,6 +68,35 @@ a_right_password_goes_on_to_the_client(void **state)
 	assert_int_equal(
 	    strncmp(visitor_location(&v), PORTAL "/back?code=", 36), 0);
 	assert_non_null(strstr(visitor_location(&v), "&state=s1&"));
+}
+
+/* It stays when the session goes, and another browser has another one. */
+static void
+a_browser_gets_a_cookie_that_outlives_the_session(void **state)
+{
+	struct visitor v, other;
+	const char *first;
+
+	visitor_begin(&v, *state);
+	visitor_get(&v, LOGIN);
+	assert_int_equal(visitor_send(&v, WRONG), 403);
+	assert_null(visitor_cookie(&v, DEVICE));
+	assert_int_equal(visitor_send(&v, RIGHT), 303);
+	assert_there(&v, "; Max-Age=34560000\r\n");
+	assert_int_equal(strlen(visitor_cookie(&v, DEVICE)), 43);
+	first = hub_text(v.f->hub, str_of(visitor_cookie(&v, DEVICE)));
+	visitor_set_cookie(&v, "__Host-hub", "");
+	visitor_sign_in(&v);
+	assert_string_equal(visitor_cookie(&v, DEVICE), first);
+	visitor_set_cookie(&v, "__Host-hub", "");
+	visitor_set_cookie(&v, DEVICE, "not one of ours");
+	visitor_sign_in(&v);
+	assert_int_equal(strlen(visitor_cookie(&v, DEVICE)), 43);
+
+	visitor_begin(&other, *state);
+	visitor_sign_in(&other);
+	assert_string_not_equal(visitor_cookie(&other, DEVICE), first);
+	assert_int_equal(events_of(v.f->hub, "signin.new_device", "jan"), 2);
 }
 
 /* The answered wishes are gone, so that nobody is asked twice. */
@@ -397,6 +428,7 @@ main(void)
 		TEST(the_form_is_first_and_says_for_whom),
 		TEST(the_policy_lets_the_form_lead_to_the_client),
 		TEST(a_right_password_goes_on_to_the_client),
+		TEST(a_browser_gets_a_cookie_that_outlives_the_session),
 		TEST(a_sign_in_that_was_asked_for_is_asked_for_once),
 		TEST(wrong_unknown_and_disabled_look_the_same),
 		TEST(a_refused_form_keeps_the_name_and_not_the_password),

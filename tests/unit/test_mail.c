@@ -320,6 +320,34 @@ the_queue_has_a_bound(void **state)
 	assert_int_equal(put(hub, wish_for("a", MAIL_WELCOME), T0), 0);
 }
 
+static void
+what_waits_is_counted(void **state)
+{
+	struct test_hub *hub = *state;
+	struct mail_count count;
+	struct mail_rec rec;
+	struct txn *txn;
+
+	txn = store_read_begin(hub->vault, hub->arena);
+	mail_count(txn, &count);
+	assert_int_equal(store_read_end(txn), 0);
+	assert_int_equal(count.waiting, 0);
+	assert_int_equal(count.failed, 0);
+	assert_true(count.oldest == INT64_MAX);
+	put(hub, wish_for("a", MAIL_WELCOME), T0);
+	due(hub, T0, &rec);
+	try(hub, "a/welcome", &rec, T0);
+	assert_true(fails(hub, "a/welcome", &rec, true, T0));
+	put(hub, wish_for("a", MAIL_RESET), T0 + 9);
+	put(hub, wish_for("b", MAIL_RESET), T0 + 5);
+	txn = store_read_begin(hub->vault, hub->arena);
+	mail_count(txn, &count);
+	assert_int_equal(store_read_end(txn), 0);
+	assert_int_equal(count.waiting, 2);
+	assert_int_equal(count.failed, 1);
+	assert_true(count.oldest == T0 + 5);
+}
+
 struct proving {
 	struct account_rec account;
 	const char *address;
@@ -387,6 +415,7 @@ main(void)
 		T(tries_come_less_and_less_often),
 		T(what_cannot_be_sent_is_given_up_and_told),
 		T(the_queue_has_a_bound),
+		T(what_waits_is_counted),
 		T(a_proof_is_of_one_address),
 	};
 

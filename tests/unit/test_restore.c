@@ -12,6 +12,8 @@
 #include "directory/state.h"
 #include "hub_fixture.h"
 #include "identity/audit.h"
+#include "identity/mail.h"
+#include "identity/proven.h"
 #include "token/keyset.h"
 #include "unit.h"
 
@@ -95,6 +97,13 @@ every_table_has_its_answer(void **state)
 		assert_int_not_equal(schema.fates[t], FATE_NONE);
 	assert_int_equal(schema.fates[VAULT_KEY], FATE_ENDS);
 	assert_int_equal(schema.fates[VAULT_AUDIT], FATE_SURVIVES);
+	/* What was sent since the backup would be sent again. */
+	assert_int_equal(schema.fates[VAULT_MAIL], FATE_ENDS);
+	assert_int_equal(schema.fates[VAULT_MAIL_DUE], FATE_ENDS);
+	assert_int_equal(schema.fates[VAULT_EMAIL_CHANGE], FATE_ENDS);
+	assert_int_equal(schema.fates[VAULT_INVITATION], FATE_ENDS);
+	assert_int_equal(schema.fates[VAULT_ACCOUNT_INVITATION], FATE_ENDS);
+	assert_int_equal(schema.fates[VAULT_PROVEN], FATE_SURVIVES);
 }
 
 static uint64_t
@@ -157,6 +166,35 @@ a_table_of_any_size_is_emptied_and_no_other(void **state)
 	assert_int_equal(count(hub, hub->directory, DIR_REVOKED), 0);
 	assert_int_equal(count(hub, hub->directory, DIR_ACCOUNT), 3);
 	assert_int_equal(count(hub, hub->directory, DIR_KEY), 1);
+}
+
+static int
+put_mail_and_proof(struct txn *vault, void *arg)
+{
+	struct test_hub *hub = arg;
+	const struct account_rec account = { .id = STR("a"), .born = 1 };
+	const struct mail_wish wish = { MAIL_WELCOME, MAIL_NL, STR("a"), 1,
+		STR("") };
+
+	proven_put(vault, &account, STR("a@example.nl"), 1800000000);
+	return mail_put(vault, &hub->conf, &wish, 1800000000);
+}
+
+static void
+mail_that_waited_is_not_sent_again_but_a_proof_stays(void **state)
+{
+	struct test_hub *hub = filled(state);
+	struct schema schema;
+
+	memcpy(hub->conf.mail_server, "localhost:25", 13);
+	hub_write(hub, hub->vault, put_mail_and_proof, hub);
+	assert_int_equal(count(hub, hub->vault, VAULT_MAIL), 1);
+	assert_int_equal(count(hub, hub->vault, VAULT_MAIL_DUE), 1);
+	schema_vault(&schema, &hub->conf);
+	assert_int_equal(restore_end(hub->vault, &schema, hub->arena), 0);
+	assert_int_equal(count(hub, hub->vault, VAULT_MAIL), 0);
+	assert_int_equal(count(hub, hub->vault, VAULT_MAIL_DUE), 0);
+	assert_int_equal(count(hub, hub->vault, VAULT_PROVEN), 1);
 }
 
 struct seen {
@@ -306,6 +344,7 @@ main(void)
 		TEST(every_table_has_its_answer),
 		TEST(a_table_without_an_answer_stops_it_before_anything),
 		TEST(a_table_of_any_size_is_emptied_and_no_other),
+		TEST(mail_that_waited_is_not_sent_again_but_a_proof_stays),
 		TEST(the_vault_keeps_its_log_and_signs_with_the_new_key),
 		TEST(the_directory_trusts_the_new_key_and_no_older_epoch),
 		TEST(epochs_leap_a_few_accounts_at_a_time),

@@ -6,6 +6,8 @@
 #include "directory/revoked.h"
 #include "identity/audit.h"
 #include "identity/client_secret.h"
+#include "identity/mail.h"
+#include "identity/proven.h"
 #include "identity/second_factor.h"
 #include "identity/throttle.h"
 #include "store/credential_rec.h"
@@ -380,6 +382,98 @@ a_second_factor_goes_as_a_credential_does(void **state)
 	assert_int_equal(vault_count(hub, VAULT_SECOND_FACTOR), 0);
 }
 
+struct proof {
+	struct account_rec account;
+};
+
+static int
+put_proof(struct txn *vault, void *arg)
+{
+	const struct proof *proof = arg;
+
+	proven_put(vault, &proof->account, STR("a@example.nl"), T0);
+	return 0;
+}
+
+static void
+a_proof_goes_as_a_credential_does(void **state)
+{
+	struct test_hub *hub = *state;
+	struct proof own = { hub_account(hub, "a") };
+	struct proof gone = own, before = own;
+
+	gone.account.id = STR("gone");
+	before.account.born++;
+	hub_write(hub, hub->vault, put_proof, &own);
+	hub_write(hub, hub->vault, put_proof, &gone);
+	run(hub, T0 + DAY);
+	assert_int_equal(sweeper.swept.proofs, 0);
+	run(hub, T0 + DAY + 1);
+	assert_int_equal(sweeper.swept.proofs, 1);
+	assert_int_equal(vault_count(hub, VAULT_PROVEN), 1);
+	hub_write(hub, hub->vault, put_proof, &before);
+	run(hub, T0 + DAY + 1);
+	assert_int_equal(sweeper.swept.proofs, 1);
+	assert_int_equal(vault_count(hub, VAULT_PROVEN), 0);
+}
+
+struct mails {
+	struct test_hub *hub;
+	unsigned int n;
+};
+
+/* Every other one is given up at T0, the others wait. */
+static int
+put_mails(struct txn *vault, void *arg)
+{
+	const struct mails *m = arg;
+
+	for (unsigned int i = 0; i < m->n; i++) {
+		struct mail_wish wish = { MAIL_WELCOME, MAIL_NL, STR_NONE, 1,
+			STR("") };
+		struct mail_rec rec;
+		struct str name;
+
+		wish.account =
+		    str_of(arena_printf(txn_arena(vault), "m%04u", i));
+		assert_int_equal(
+		    mail_put(vault, &m->hub->conf, &wish, T0 + i % 2), 0);
+		if (i % 2 == 1)
+			continue;
+		assert_true(mail_due(vault, T0, &name, &rec));
+		assert_true(mail_try(vault, name, &rec, T0));
+		assert_true(mail_failed(
+		    vault, &m->hub->conf, name, &rec, STR("550 no"), true, T0));
+	}
+	return 0;
+}
+
+static void
+mails_given_up_go_after_thirty_days(void **state)
+{
+	struct test_hub *hub = *state;
+	struct mails mails = { .hub = hub, .n = 2 * MANY };
+
+	memcpy(hub->conf.mail_server, "localhost:25", 13);
+	hub->conf.audit_keep = 1000 * DAY;
+	hub_write(hub, hub->vault, put_mails, &mails);
+	run(hub, T0 + 30 * DAY - 1);
+	assert_int_equal(sweeper.swept.mails, 0);
+	sweeper.steps = 1;
+	run(hub, T0 + 30 * DAY);
+	assert_int_equal(sweeper.swept.mails, SWEEP_STEP / 2);
+	assert_true(sweeper.more);
+	sweeper.steps = 10;
+	run(hub, T0 + 30 * DAY);
+	assert_int_equal(sweeper.swept.mails, MANY - SWEEP_STEP / 2);
+	assert_false(sweeper.more);
+	/* Those that wait are for the sender, however long. */
+	run(hub, T0 + 300 * DAY);
+	assert_int_equal(sweeper.swept.mails, 0);
+	assert_int_equal(vault_count(hub, VAULT_MAIL), MANY);
+	assert_int_equal(vault_count(hub, VAULT_MAIL_DUE), MANY);
+}
+
 static void
 a_credential_of_an_account_before_goes_too(void **state)
 {
@@ -522,16 +616,22 @@ static void
 a_round_needs_little_memory(void **state)
 {
 	struct test_hub *test = *state;
+	struct mails mails = { .hub = test, .n = 2 * MANY };
 	struct hub hub = hub_of(test);
 
 	vault_grants(test, "a", "app", "g", "", MANY);
 	vault_sessions(test, "a", "s", MANY);
 	revoke_ids(test, REVOKED_SESSION, "s", MANY);
+	memcpy(test->conf.mail_server, "localhost:25", 13);
+	test->conf.audit_keep = 1000 * DAY;
+	hub_write(test, test->vault, put_mails, &mails);
 	hub.arena = arena_new(4096, 32768);
 	assert_non_null(hub.arena);
 	assert_int_equal(sweep_round(&hub, &sweeper, T0 + 30 * DAY), 0);
 	assert_int_equal(sweeper.swept.revoked, MANY);
-	assert_int_equal(vault_size(test), 0);
+	assert_int_equal(sweeper.swept.mails, MANY);
+	/* The mails that wait, and where they stand in their order. */
+	assert_int_equal(vault_size(test), 2 * MANY);
 	arena_free(hub.arena);
 }
 
@@ -553,6 +653,8 @@ main(void)
 		TEST(a_credential_without_an_account_goes_after_a_day),
 		TEST(a_credential_of_an_account_before_goes_too),
 		TEST(a_second_factor_goes_as_a_credential_does),
+		TEST(a_proof_goes_as_a_credential_does),
+		TEST(mails_given_up_go_after_thirty_days),
 		TEST(many_credentials_are_walked_in_rounds),
 		TEST(a_counter_that_rests_goes),
 		TEST(a_secret_without_a_client_goes_after_a_day),

@@ -1,6 +1,7 @@
 #include "endpoint/credential.h"
 
 #include "base/clock.h"
+#include "identity/proven.h"
 #include "identity_fixture.h"
 #include "unit.h"
 
@@ -54,6 +55,41 @@ claims_are_those_of_the_scope(void **state)
 		assert_field(f, "Content-Type", "application/json");
 		assert_field(f, "Cache-Control", "no-store");
 	}
+}
+
+struct proof {
+	struct account_rec account;
+	const char *address;
+};
+
+static int
+prove_now(struct txn *vault, void *arg)
+{
+	const struct proof *p = arg;
+
+	proven_put(vault, &p->account, str_of(p->address), clock_now());
+	return 0;
+}
+
+static void
+an_address_is_verified_while_its_proof_is_of_it(void **state)
+{
+	struct fixture *f = *state;
+	struct proof p = {
+		.account = hub_account(f->hub, "jan"),
+		.address = "jan@example.nl",
+	};
+	const char *token = token_with(f, "openid email");
+
+	hub_write(f->hub, f->hub->vault, prove_now, &p);
+	assert_int_equal(get(f, token), 200);
+	assert_str(f->answer.body,
+	    "{\"sub\":\"jan\",\"email\":\"Jan@example.nl\","
+	    "\"email_verified\":true}");
+	p.address = "other@example.nl";
+	hub_write(f->hub, f->hub->vault, prove_now, &p);
+	assert_int_equal(get(f, token), 200);
+	assert_true(answer_holds(f, "\"email_verified\":false}"));
 }
 
 static void
@@ -219,6 +255,7 @@ main(void)
 	cmocka_unit_test_setup_teardown(name, identity_setup, service_teardown)
 	const struct CMUnitTest tests[] = {
 		T(claims_are_those_of_the_scope),
+		T(an_address_is_verified_while_its_proof_is_of_it),
 		T(what_is_not_known_is_left_out),
 		T(names_of_the_greatest_length_fit),
 		T(post_takes_the_token_in_the_header_or_in_the_form),

@@ -6,7 +6,11 @@
 #include "identity/code.h"
 #include "identity/credential.h"
 #include "identity/expiry.h"
+#include "identity/mail.h"
+#include "identity/proven.h"
 #include "store/credential_rec.h"
+#include "store/email_change_rec.h"
+#include "store/invitation_rec.h"
 #include "store/schema.h"
 #include "store/throttle_rec.h"
 #include "unit.h"
@@ -24,10 +28,15 @@ put_rest(struct txn *vault, void *arg)
 	const struct credential_rec credential = { .lasting = STR("$") };
 	const struct throttle_rec throttle = { .tries = 1 };
 	struct opaque_digest digest = { "digest" };
+	const struct account_rec account = { .id = STR("a"), .born = 1 };
+	const struct mail_wish wish = { MAIL_RESET, MAIL_NL, STR("a"), 1,
+		STR("") };
+	struct test_hub *hub = arg;
 	struct buf bytes;
 	struct key key;
 
-	(void)arg;
+	proven_put(vault, &account, STR("a@example.nl"), T0);
+	assert_int_equal(mail_put(vault, &hub->conf, &wish, T0), 0);
 	client_secret_put(vault, STR("app"), &digest, T0);
 	buf_init_arena(&bytes, txn_arena(vault), 256);
 	credential_rec_put(&bytes, &credential);
@@ -38,6 +47,38 @@ put_rest(struct txn *vault, void *arg)
 	key_of(&key, STR("n"));
 	txn_put(vault, VAULT_THROTTLE, &key, buf_view(&bytes));
 	credential_note_sign_in(vault, STR("a"), T0);
+	return 0;
+}
+
+static int
+put_asked(struct txn *vault, void *arg)
+{
+	const struct email_change_rec change = { .to = STR("b"),
+		.from = STR("a"),
+		.expires = T0 + 3600,
+		.listed = T0 + 3600 };
+	const struct invitation_rec invitation = { .organization = STR("1"),
+		.dossier = STR("10"),
+		.account = STR("a"),
+		.expires = T0 + 3600 };
+	struct buf bytes;
+	struct key key;
+
+	(void)arg;
+	buf_init_arena(&bytes, txn_arena(vault), 256);
+	email_change_rec_put(&bytes, &change);
+	key_of(&key, STR("a"));
+	txn_put(vault, VAULT_EMAIL_CHANGE, &key, buf_view(&bytes));
+	expiry_put(vault, change.listed, EXPIRY_EMAIL_CHANGE, STR("a"));
+	buf_init_arena(&bytes, txn_arena(vault), 256);
+	invitation_rec_put(&bytes, &invitation);
+	key_of(&key, STR("c"));
+	txn_put(vault, VAULT_INVITATION, &key, buf_view(&bytes));
+	expiry_put(vault, invitation.expires, EXPIRY_INVITATION, STR("c"));
+	key_begin(&key);
+	key_str(&key, STR("a"));
+	key_str(&key, STR("c"));
+	txn_put(vault, VAULT_ACCOUNT_INVITATION, &key, STR(""));
 	return 0;
 }
 
@@ -61,7 +102,9 @@ setup(void **state)
 	assert_int_equal(refresh_digests_of(str_of(token.text), &digests), 0);
 	handle = digests.handle;
 	assert_int_equal(vault_refresh(hub, token.text, "app", 1, T0, NULL), 0);
-	hub_write(hub, hub->vault, put_rest, NULL);
+	memcpy(hub->conf.mail_server, "localhost:25", 13);
+	hub_write(hub, hub->vault, put_rest, hub);
+	hub_write(hub, hub->vault, put_asked, NULL);
 	return 0;
 }
 
@@ -97,8 +140,8 @@ a_sound_vault_has_no_errors(void **state)
 	struct verify v;
 
 	assert_string_equal(verify(*state, &v), "");
-	/* Seven records, three entries by owner and handle, four of expiry. */
-	assert_int_equal(v.records, 14);
+	/* Eleven records, five entries of indexes, six of expiry. */
+	assert_int_equal(v.records, 22);
 }
 
 /* What is done to one record, past all rules. */
@@ -108,6 +151,7 @@ struct damage {
 	/* In place of those, an entry of expiry. */
 	int64_t when;
 	enum expiry_kind kind;
+	bool due;       /* or one of mail_due */
 	const char *to; /* the value; NULL: the record goes */
 	const char *says;
 };
@@ -120,6 +164,8 @@ do_damage(struct txn *vault, void *arg)
 
 	if (d->kind != 0)
 		expiry_key(&key, d->when, d->kind, str_of(d->one));
+	else if (d->due)
+		mail_due_key(&key, d->when, str_of(d->one));
 	else
 		key_of(&key, str_of(d->one));
 	if (d->two != NULL)
@@ -207,10 +253,44 @@ static const struct damage damages[] = {
 	    .says = ": the key is not made of a time, a kind" },
 	{ VAULT_EXPIRY, "g", "g", .when = IDLE_END, .kind = EXPIRY_GRANT,
 	    .to = "", .says = ": the key is not made of a time" },
+	{ VAULT_EMAIL_CHANGE, "a", .to = "",
+	    .says = "email_change a: cannot be read" },
+	{ VAULT_EXPIRY, "a", .when = T0 + 3600, .kind = EXPIRY_EMAIL_CHANGE,
+	    .says = "email_change a: is missing in expiry" },
+	{ VAULT_EXPIRY, "x", .when = T0, .kind = EXPIRY_EMAIL_CHANGE, .to = "",
+	    .says = ": no record stands at this place" },
+	{ VAULT_INVITATION, "c", .to = "",
+	    .says = "invitation c: cannot be read" },
+	{ VAULT_INVITATION, "c",
+	    .says = "leads to the invitation of contact c, which" },
+	{ VAULT_ACCOUNT_INVITATION, "a", "c",
+	    .says = "invitation c: is missing in account_invitation" },
+	{ VAULT_ACCOUNT_INVITATION, "b", "c", .to = "",
+	    .says = "the invitation of contact c is another" },
+	{ VAULT_ACCOUNT_INVITATION, "a", "c", .to = "x",
+	    .says = "account_invitation a c: holds something" },
+	{ VAULT_EXPIRY, "c", .when = T0 + 3600, .kind = EXPIRY_INVITATION,
+	    .says = "invitation c: is missing in expiry" },
 	{ VAULT_CONSENT, "a", "app", .to = "",
 	    .says = "consent a app: cannot be read" },
 	{ VAULT_CONSENT, "a", .to = "",
 	    .says = "consent a: the key is not made of two" },
+	{ VAULT_PROVEN, "a", .to = "", .says = "proven a: cannot be read" },
+	{ VAULT_PROVEN, "a", "b", .to = "",
+	    .says = "proven a b: the key is not one text" },
+	{ VAULT_MAIL, "a/reset", .to = "",
+	    .says = "mail a/reset: cannot be read" },
+	{ VAULT_MAIL, "a/reset", "b", .to = "",
+	    .says = "mail a/reset b: the key is not one text" },
+	{ VAULT_MAIL, "a/reset", .says = ": no mail is due then" },
+	{ VAULT_MAIL_DUE, "a/reset", .when = T0, .due = true,
+	    .says = "mail a/reset: is missing in mail_due" },
+	{ VAULT_MAIL_DUE, "a/reset", .when = T0 + 1, .due = true, .to = "",
+	    .says = ": no mail is due then" },
+	{ VAULT_MAIL_DUE, "a/reset", .when = T0, .due = true, .to = "x",
+	    .says = ": holds something" },
+	{ VAULT_MAIL_DUE, "x", .to = "",
+	    .says = "mail_due x: the key is not made of a time and a name" },
 	{ VAULT_SIGNED_IN, "a", .to = "",
 	    .says = "signed_in a: cannot be read" },
 	{ VAULT_SIGNED_IN, "a", .to = "soon",

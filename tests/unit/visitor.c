@@ -164,6 +164,7 @@ pool_of(const char *uri)
 
 	return str_eq(path, STR("/identity/login")) ||
 		str_eq(path, STR("/identity/password")) ||
+		str_eq(path, STR("/identity/forgot")) ||
 		str_eq(path, STR("/identity/account")) ||
 		str_eq(path, STR("/identity/second-factor"))
 	    ? POOL_SIGNIN

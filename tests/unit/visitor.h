@@ -8,7 +8,7 @@
  * fills in the form of the page that it has before it. Each address goes to
  * the pool that the web server would give it to.
  */
-#define VISITOR_COOKIES 4
+#define VISITOR_COOKIES 6
 
 struct visitor {
 	struct fixture *f;

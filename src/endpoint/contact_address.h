@@ -1,0 +1,24 @@
+#ifndef ENDPOINT_CONTACT_ADDRESS_H
+#define ENDPOINT_CONTACT_ADDRESS_H
+
+#include "endpoint/employee.h"
+
+/*
+ * What the endpoints share that take an e-mail address from an employee, who
+ * must not find out by the thousand which addresses are whose.
+ */
+
+/* The body's one member. False: the answer stands. */
+bool contact_read_email(struct call *call, struct str *email);
+
+/* Whether the employee has to wait; then the answer stands. */
+bool contact_must_wait(struct call *call);
+
+/*
+ * What was found out about an address is counted, audited as EVENT, and told: a
+ * 409 of this reason and words, or 429. No look is open.
+ */
+void contact_address_found(struct call *call, const struct contact_rec *contact,
+    const char *event, const char *reason, const char *words);
+
+#endif
