@@ -315,9 +315,8 @@ employee_actor(struct call *call, const struct contact_rec *contact)
 	return (struct actor){
 		.client = arena_str(arena, str_of(call->claims->client_id)),
 		.source = call->req->remote_addr,
-		.detail = arena_printf(arena,
-		    "by account %.*s, contact %.*s, organisation %.*s",
-		    STR_ARG(call->account.id), STR_ARG(contact->id),
-		    STR_ARG(contact->organization)),
+		.by = call->account.id,
+		.organization = contact->organization,
+		.contact = contact->id,
 	};
 }

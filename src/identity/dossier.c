@@ -157,10 +157,8 @@ dossier_link(const struct hub *hub, const struct actor *actor,
 
 	if (rc != 0)
 		return rc;
-	if (named.detail == NULL)
-		named.detail =
-		    arena_printf(hub->arena, "contact %.*s, organisation %.*s",
-			STR_ARG(contact), STR_ARG(c.organization));
+	named.contact = contact;
+	named.organization = c.organization;
 	act_event(&c.event, &named, "account.linked", account, NULL);
 	rc = record(hub, &c.event);
 	if (rc != 0)

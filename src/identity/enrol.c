@@ -266,10 +266,14 @@ store(struct enrolment *e, const struct actor *actor)
 {
 	const struct hub *hub = e->hub;
 	struct str id = e->account.rec.id;
+	struct actor named = *actor;
 	int rc;
 
-	act_event(
-	    &e->event, actor, "account.added", id, "with a temporary password");
+	named.contact = e->in->contact;
+	named.organization =
+	    named.contact.n > 0 ? e->contact.organization : e->in->organization;
+	act_event(&e->event, &named, "account.added", id,
+	    "with a temporary password");
 	rc = store_write(hub->vault, hub->arena, put_credential, e);
 	if (rc != 0)
 		return why_set(e->why, rc, "vault: %s", err_text(rc));
@@ -279,7 +283,7 @@ store(struct enrolment *e, const struct actor *actor)
 	/* These have their sentence; the others are the store's. */
 	if (rc != HUB_ENOENT && rc != HUB_EEXIST && rc != HUB_ECONFLICT)
 		why_say(e->why, "directory: %s", err_text(rc));
-	act_event(&e->event, actor, "account.not_added", id,
+	act_event(&e->event, &named, "account.not_added", id,
 	    "something came between");
 	store_write(hub->vault, hub->arena, take_back, e);
 	return rc;

@@ -53,8 +53,9 @@ enum vault_table {
 	VAULT_ACCOUNT_INVITATION, /* account, contact id -> nothing */
 	VAULT_DEVICE,      /* account, digest of the cookie -> u64 seconds:
 				the last sign-in there */
-	VAULT_AUDIT_ABOUT, /* kind (one letter), id, key of the event in audit
-				-> nothing */
+	VAULT_AUDIT_ABOUT, /* kind (one letter), id, what is left of u64 and u32
+				to the key of the event in audit: the newest
+				first -> nothing */
 	VAULT_TABLES,
 };
 

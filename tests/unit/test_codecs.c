@@ -193,8 +193,14 @@ an_organisation_comes_back(void **state)
 static void
 an_audit_event_comes_back(void **state)
 {
-	struct audit_rec in = { STR("token.issued"), STR("a"), STR("hubctl"),
-		STR("::1"), STR("") };
+	struct audit_rec in = { .event = STR("token.issued"),
+		.account = STR("a"),
+		.client = STR("hubctl"),
+		.source = STR("::1"),
+		.detail = STR(""),
+		.organization = STR("o"),
+		.contact = STR("k"),
+		.by = STR("b") };
 	struct audit_rec out;
 
 	(void)state;
@@ -205,6 +211,10 @@ an_audit_event_comes_back(void **state)
 	assert_str(out.client, "hubctl");
 	assert_str(out.source, "::1");
 	assert_str(out.detail, "");
+	assert_str(out.organization, "o");
+	assert_str(out.contact, "k");
+	assert_str(out.by, "b");
+	assert_false(out.unlisted);
 	assert_refuses_damage(audit_rec_get, &out);
 }
 
