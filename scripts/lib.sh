@@ -9,7 +9,7 @@ PATH=$PATH:/usr/sbin:/sbin
 
 BUILD_PACKAGES=(autoconf automake make gcc libc6-dev pkgconf libfcgi-dev
 	libyajl-dev liblmdb-dev libssl-dev libsodium-dev libutf8proc-dev
-	liboath-dev libqrencode-dev libcmocka-dev)
+	liboath-dev libqrencode-dev libcurl4-openssl-dev libcmocka-dev)
 RUN_PACKAGES=(nginx openssl curl jq util-linux cracklib-runtime wdutch)
 
 say() {

@@ -29,10 +29,29 @@ text_of(struct call *call, struct str text)
 	return arena_str(call->req->arena, text).p;
 }
 
-/* 201 or 200 with what is told once. */
+/* What the caller hears of an account's new password. */
+struct told {
+	struct str username;
+	const char *state;
+	char *temporary; /* the text, told once; NULL: it is mailed */
+	int64_t until;   /* that it is good; 0 if it is mailed */
+};
+
 static void
-answer(struct call *call, int status, struct str username,
-    char temporary[PASSWORD_TEMPORARY_LEN + 1], int64_t until)
+put_temporary(struct json_out *j, const struct told *told)
+{
+	json_out_name(j, "temporaryPassword");
+	if (told->temporary != NULL)
+		json_out_cstr(j, told->temporary);
+	else
+		json_out_null(j);
+	contact_put_time(j, "temporaryPasswordUntil", told->until);
+	json_out_name(j, "delivery");
+	json_out_cstr(j, told->temporary != NULL ? "shown" : "mailed");
+}
+
+static void
+answer(struct call *call, int status, const struct told *told)
 {
 	struct json_out j;
 	struct buf body;
@@ -43,15 +62,14 @@ answer(struct call *call, int status, struct str username,
 	json_out_begin(&j, &body);
 	json_out_object(&j);
 	json_out_name(&j, "username");
-	json_out_str(&j, username);
+	json_out_str(&j, told->username);
 	json_out_name(&j, "state");
-	json_out_cstr(&j, "pending");
-	json_out_name(&j, "temporaryPassword");
-	json_out_cstr(&j, temporary);
-	contact_put_time(&j, "temporaryPasswordUntil", until);
+	json_out_cstr(&j, told->state);
+	put_temporary(&j, told);
 	json_out_object_end(&j);
 	rc = json_out_end(&j);
-	secret_clear(temporary, PASSWORD_TEMPORARY_LEN + 1);
+	if (told->temporary != NULL)
+		secret_clear(told->temporary, PASSWORD_TEMPORARY_LEN + 1);
 	BUF_LIT(&body, ITEMS_TAIL);
 	if (rc != 0 || buf_error(&body) != 0)
 		call_failed(call, rc != 0 ? rc : buf_error(&body));
@@ -185,17 +203,37 @@ may_add(struct call *call, const struct contact_rec *contact, struct str email)
 	return contact_is_as_seen(call, &item, false);
 }
 
-/* Until when the vault takes the temporary password. */
-static int
-read_until(struct call *call, struct str account, int64_t *until)
+static bool
+is_mailed(const struct call *call)
 {
-	struct txn *vault =
-	    store_read_begin(call->service->vault, call->req->arena);
-	struct credential_rec rec;
+	return call->service->conf->delivery == DELIVERY_MAILED;
+}
 
+/* TEMPORARY leaves with the answer, unless it is "" and was mailed. */
+static void
+answer_pending(struct call *call, int status, struct str account,
+    struct str username, char temporary[PASSWORD_TEMPORARY_LEN + 1])
+{
+	struct told told = { .username = username, .state = "pending" };
+	struct txn *vault;
+	struct credential_rec rec;
+	int rc;
+
+	if (temporary[0] == '\0') {
+		answer(call, status, &told);
+		return;
+	}
+	vault = store_read_begin(call->service->vault, call->req->arena);
 	credential_get(vault, account, &rec);
-	*until = rec.temporary_until;
-	return store_read_end(vault);
+	rc = store_read_end(vault);
+	if (rc != 0) {
+		secret_clear(temporary, PASSWORD_TEMPORARY_LEN + 1);
+		call_failed(call, rc);
+		return;
+	}
+	told.temporary = temporary;
+	told.until = rec.temporary_until;
+	answer(call, status, &told);
 }
 
 static void
@@ -207,9 +245,9 @@ add(struct call *call, const struct contact_rec *contact, struct str email)
 		.email = email,
 		.contact = contact->id,
 		.within = contact->organization,
+		.mailed = is_mailed(call),
 	};
 	struct why why;
-	int64_t until;
 	int rc = enrol(&hub, &actor, &in, &why);
 
 	if (rc == HUB_EEXIST)
@@ -225,13 +263,7 @@ add(struct call *call, const struct contact_rec *contact, struct str email)
 		call_failed(call, rc);
 	if (rc != 0)
 		return;
-	rc = read_until(call, in.account, &until);
-	if (rc != 0) {
-		secret_clear(in.temporary, sizeof(in.temporary));
-		call_failed(call, rc);
-		return;
-	}
-	answer(call, 201, in.username, in.temporary, until);
+	answer_pending(call, 201, in.account, in.username, in.temporary);
 	resp_header(call->resp, "Location",
 	    str_of(arena_printf(call->req->arena, "/contact/contacts/%.*s",
 		STR_ARG(contact->id))));
@@ -252,7 +284,7 @@ contact_account_add(struct call *call)
 
 /* An account that this organisation may do with as it sees fit. */
 static bool
-is_ours(struct call *call, const struct contact_account *account)
+has_one(struct call *call, const struct contact_account *account)
 {
 	if (!account->exists) {
 		contact_conflict(call, "no-account", STR_NONE,
@@ -265,13 +297,7 @@ is_ours(struct call *call, const struct contact_account *account)
 		    "nothing. Unblock it first.");
 		return false;
 	}
-	if (!account->shared)
-		return true;
-	contact_conflict(call, "shared-account", STR_NONE,
-	    "The account is not this organisation's alone: its owner gets a "
-	    "new password by mail only, which the hub does not send yet; an "
-	    "operator can make one.");
-	return false;
+	return true;
 }
 
 static void
@@ -279,20 +305,46 @@ reset(struct call *call, const struct contact_rec *contact,
     const struct contact_account *account)
 {
 	struct actor actor = employee_actor(call, contact);
-	char temporary[PASSWORD_TEMPORARY_LEN + 1];
+	char temporary[PASSWORD_TEMPORARY_LEN + 1] = "";
 	struct dossier_seen seen = contact_seen(contact, account);
 	struct hub hub = call_hub(call);
-	int64_t until;
-	int rc = enrol_reset_seen(&hub, &actor, &seen, temporary);
+	int rc = enrol_reset_seen(
+	    &hub, &actor, &seen, is_mailed(call) ? NULL : temporary);
 
-	if (rc == 0 && (rc = read_until(call, account->rec.id, &until)) != 0)
-		secret_clear(temporary, sizeof(temporary));
 	if (rc == HUB_ECONFLICT)
 		contact_has_changed(call);
 	else if (rc != 0)
 		call_failed(call, rc);
 	else
-		answer(call, 200, account->rec.name, temporary, until);
+		answer_pending(
+		    call, 200, account->rec.id, account->rec.name, temporary);
+}
+
+/* The owner alone hears of it, and loses nothing by it. */
+static void
+reset_shared(struct call *call, const struct contact_rec *contact,
+    const struct contact_account *account)
+{
+	struct actor actor = employee_actor(call, contact);
+	struct dossier_seen seen = contact_seen(contact, account);
+	const struct told told = {
+		.username = account->rec.name,
+		.state = account->state,
+	};
+	struct hub hub = call_hub(call);
+	int rc = enrol_reset_shared(&hub, &actor, &seen);
+
+	if (rc == HUB_EDENIED)
+		contact_conflict(call, "shared-account", STR_NONE,
+		    "The account is not this organisation's alone: its owner "
+		    "gets a new password by mail only, to an address that was "
+		    "proven before; an operator can make one.");
+	else if (rc == HUB_ECONFLICT)
+		contact_has_changed(call);
+	else if (rc != 0)
+		call_failed(call, rc);
+	else
+		answer(call, 202, &told);
 }
 
 void
@@ -307,7 +359,8 @@ contact_account_reset(struct call *call)
 	if (employee_contact(call, &employee, &rec) &&
 	    json_body_read(call, none, true, &body) &&
 	    contact_item_get(call, &rec, &item) &&
-	    is_ours(call, &item.account) &&
+	    has_one(call, &item.account) &&
 	    contact_is_as_seen(call, &item, true) && call_look_end(call) == 0)
-		reset(call, &rec, &item.account);
+		(item.account.shared ? reset_shared : reset)(
+		    call, &rec, &item.account);
 }

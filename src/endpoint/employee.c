@@ -43,18 +43,37 @@ employee_contact(
 	return false;
 }
 
-/* The vault's credential is the truth about a temporary password. */
+/*
+ * The vault's credential is the truth about a temporary password; one that is
+ * to be mailed is made when that is sent.
+ */
 static const char *
 state_of(const struct account_rec *account,
-    const struct credential_rec *credential, int64_t now)
+    const struct credential_rec *credential, bool mail_waits, int64_t now)
 {
 	if (!account->enabled)
 		return "blocked";
 	if (credential->lasting.n > 0)
 		return "active";
 	if (credential->temporary.n == 0)
-		return "none";
+		return mail_waits ? "pending" : "none";
 	return now < credential->temporary_until ? "pending" : "expired";
+}
+
+/* The newer one of the mails that bring a first password, or another one. */
+static void
+find_mail(struct txn *vault, struct contact_account *account)
+{
+	const struct account_rec *rec = &account->rec;
+	struct mail_rec reset;
+
+	account->mail_waits =
+	    mail_find(vault, rec->id, rec->born, MAIL_WELCOME, &account->mail);
+	if (!mail_find(vault, rec->id, rec->born, MAIL_RESET, &reset) ||
+	    (account->mail_waits && account->mail.made > reset.made))
+		return;
+	account->mail_waits = true;
+	account->mail = reset;
 }
 
 void
@@ -75,7 +94,10 @@ contact_account_get(struct call *call, struct txn *vault,
 	if (credential_for(vault, id, out->rec.born, &credential))
 		out->signed_in = credential_signed_in(vault, id);
 	out->proven = proven_is(vault, &out->rec);
-	out->state = state_of(&out->rec, &credential, clock_now());
+	if (credential.lasting.n == 0)
+		find_mail(vault, out);
+	out->state =
+	    state_of(&out->rec, &credential, out->mail_waits, clock_now());
 	out->serial = credential.temporary_serial;
 	out->lasting = credential.lasting.n > 0;
 	if (!out->lasting && credential.temporary.n > 0)
@@ -165,6 +187,28 @@ contact_put_listed(struct call *call, struct json_out *j,
 }
 
 static void
+put_mail(struct json_out *j, const struct contact_account *account)
+{
+	const struct mail_rec *mail = &account->mail;
+
+	json_out_name(j, "mail");
+	if (!account->mail_waits) {
+		json_out_null(j);
+		return;
+	}
+	json_out_object(j);
+	json_out_name(j, "template");
+	json_out_cstr(
+	    j, mail_template_name((enum mail_template)mail->template));
+	json_out_name(j, "state");
+	json_out_cstr(j, mail->failed ? "failed" : "waiting");
+	contact_put_time(j, "since", mail->made);
+	json_out_name(j, "tries");
+	json_out_int(j, mail->tries);
+	json_out_object_end(j);
+}
+
+static void
 put_account(struct json_out *j, const struct contact_account *account)
 {
 	json_out_name(j, "account");
@@ -177,6 +221,7 @@ put_account(struct json_out *j, const struct contact_account *account)
 	put_text(j, "state", str_of(account->state));
 	contact_put_time(j, "lastSignIn", account->signed_in);
 	contact_put_time(j, "temporaryPasswordUntil", account->until);
+	put_mail(j, account);
 	json_out_name(j, "emailProven");
 	json_out_bool(j, account->proven);
 	json_out_name(j, "shared");

@@ -6,6 +6,7 @@
 #include "directory/employee.h"
 #include "endpoint/call.h"
 #include "identity/dossier.h"
+#include "identity/mail.h"
 #include "store/contact_rec.h"
 
 /*
@@ -40,6 +41,8 @@ struct contact_account {
 	bool proven;       /* its owner reads what is sent to its address */
 	uint64_t serial;   /* of the temporary password made last */
 	bool lasting;      /* there is a password of the owner's choice */
+	bool mail_waits;   /* one with a temporary password, which is this: */
+	struct mail_rec mail;
 };
 
 /* Within the call's look; VAULT is a look at the vault. Errors stick in both. */

@@ -7,8 +7,27 @@
 #include "identity/credential.h"
 #include "identity/enrol.h"
 
+#define ONE_WAY "--shown and --mailed do not go together"
+
 static const char *option_email, *option_contact, *option_organization;
 static const char *option_group[ARGS_TIMES + 1];
+static bool option_shown, option_mailed;
+
+/* How the password reaches its owner: as asked for, or as configured. */
+static bool
+is_mailed(const struct ctl *ctl)
+{
+	return option_mailed ||
+	    (!option_shown && ctl->conf.delivery == DELIVERY_MAILED);
+}
+
+static enum ctl_exit
+tell_mailed(void)
+{
+	printf("a temporary password is mailed to the account's address: see "
+	       "hubctl mail list\n");
+	return CTL_OK;
+}
 
 /* Until when the vault takes the temporary password of an account. */
 static int
@@ -55,6 +74,7 @@ add(struct ctl *ctl, struct enrol *in)
 		return ctl_fail("%s", why.text);
 	hub = ctl_hub(ctl);
 	actor = ctl_actor(ctl);
+	in->mailed = is_mailed(ctl);
 	rc = enrol(&hub, &actor, in, &why);
 	if (rc == HUB_EINVAL)
 		return ctl_usage(&command_account_add, why.text);
@@ -62,7 +82,8 @@ add(struct ctl *ctl, struct enrol *in)
 		return ctl_fail("%s", why.text);
 	printf("account %.*s is added, username %.*s\n", STR_ARG(in->account),
 	    STR_ARG(in->username));
-	return print_temporary(ctl, in->account, in->temporary);
+	return in->mailed ? tell_mailed()
+			  : print_temporary(ctl, in->account, in->temporary);
 }
 
 static enum ctl_exit
@@ -80,6 +101,8 @@ run_add(struct ctl *ctl, int argc, char **argv)
 	(void)argv;
 	if (option_email == NULL)
 		return ctl_usage(&command_account_add, "--email is missing");
+	if (option_shown && option_mailed)
+		return ctl_usage(&command_account_add, ONE_WAY);
 	if ((option_contact != NULL) == (option_organization != NULL))
 		return ctl_usage(&command_account_add,
 		    "one of --contact and --organization is needed: a "
@@ -105,15 +128,19 @@ run_reset(struct ctl *ctl, int argc, char **argv)
 	struct hub hub;
 
 	(void)argc;
+	if (option_shown && option_mailed)
+		return ctl_usage(&command_account_reset_password, ONE_WAY);
 	if (ctl_open(ctl, &why) != 0 || who_find(ctl, argv[0], &rec, &why) != 0)
 		return ctl_fail("%s", why.text);
 	hub = ctl_hub(ctl);
 	actor = ctl_actor(ctl);
-	if (enrol_reset(&hub, &actor, rec.id, temporary, &why) != 0)
+	if (enrol_reset(&hub, &actor, rec.id, is_mailed(ctl) ? NULL : temporary,
+		&why) != 0)
 		return ctl_fail("%s", why.text);
 	printf("account %s is signed out everywhere; its password has ended\n",
 	    argv[0]);
-	return print_temporary(ctl, rec.id, temporary);
+	return is_mailed(ctl) ? tell_mailed()
+			      : print_temporary(ctl, rec.id, temporary);
 }
 
 static int
@@ -161,36 +188,51 @@ static const struct option_spec add_options[] = {
 	{ "contact", &option_contact, NULL },
 	{ "organization", &option_organization, NULL },
 	{ "group...", option_group, NULL },
+	{ "shown", NULL, &option_shown },
+	{ "mailed", NULL, &option_mailed },
 	{ NULL, NULL, NULL },
 };
 
+static const struct option_spec reset_options[] = {
+	{ "shown", NULL, &option_shown },
+	{ "mailed", NULL, &option_mailed },
+	{ NULL, NULL, NULL },
+};
+
+#define DELIVERY                                                               \
+	"  --shown            the password is printed, whatever the "          \
+	"configuration says\n"                                                 \
+	"  --mailed           or mailed to the account's address, and shown "  \
+	"to nobody\n\n"
+
 #define TEMPORARY                                                              \
-	"The temporary password is shown once, alone on the last line. It "    \
-	"opens nothing but\nthe form where its owner chooses a lasting one, "  \
-	"and ends by itself: see\npassword.temporary_lifetime in "             \
-	"hub.conf(5).\n"
+	"The temporary password is shown once, alone on the last line, or "    \
+	"mailed, as\npassword.delivery in hub.conf(5) says. It opens nothing " \
+	"but the form where its\nowner chooses a lasting one, and ends by "    \
+	"itself: see password.temporary_lifetime\nin hub.conf(5).\n"
 
 const struct command command_account_add = {
 	.name = "account add",
 	.usage = "--email ADDRESS (--contact ID | --organization ID [--group "
-		 "ID]...)",
+		 "ID]...) [--shown | --mailed]",
 	.brief = "Adds an account with a temporary password.",
 	.text = "  --email ADDRESS    becomes the username\n"
 		"  --contact ID       a customer's account, of this contact\n"
 		"  --organization ID  an employee's account, at this "
 		"organisation\n"
 		"  --group ID         the employee's group there; may be given "
-		"several times\n\n" TEMPORARY,
+		"several times\n" DELIVERY TEMPORARY,
 	.options = add_options,
 	.run = run_add,
 };
 
 const struct command command_account_reset_password = {
 	.name = "account reset-password",
-	.usage = "USERNAME",
+	.usage = "USERNAME [--shown | --mailed]",
 	.brief = "Gives an account a temporary password.",
-	.text = WHO_HELP "The old password, all sessions and all tokens end at "
-			 "once.\n" TEMPORARY,
+	.text = DELIVERY WHO_HELP "The old password, all sessions and all "
+				  "tokens end at once.\n" TEMPORARY,
+	.options = reset_options,
 	.alone = true,
 	.min = 1,
 	.max = 1,

@@ -10,6 +10,7 @@
 #include "hubctl/ctl.h"
 #include "identity/audit.h"
 #include "identity/mail.h"
+#include "mail/courier.h"
 
 /* Mails that are read in one look, and changed in one transaction. */
 #define PAGE 200
@@ -347,6 +348,21 @@ run_drop(struct ctl *ctl, int argc, char **argv)
 	return do_to_named(&job, argv[0], "is dropped");
 }
 
+/* Not by the queue: what the server says is told here. */
+static enum ctl_exit
+run_test(struct ctl *ctl, int argc, char **argv)
+{
+	struct why why;
+
+	(void)argc;
+	if (ctl_conf(ctl, &why) != 0 || ctl_become_owner(ctl, false, &why) != 0)
+		return ctl_fail("%s", why.text);
+	if (courier_test(&ctl->conf, ctl->arena, str_of(argv[0]), &why) != 0)
+		return ctl_fail("%s", why.text);
+	printf("%s has taken a mail for %s\n", ctl->conf.mail_server, argv[0]);
+	return CTL_OK;
+}
+
 static const struct option_spec list_options[] = {
 	{ "json", NULL, &option_json },
 	{ NULL, NULL, NULL },
@@ -391,4 +407,17 @@ const struct command command_mail_drop = {
 	.min = 1,
 	.max = 1,
 	.run = run_drop,
+};
+
+const struct command command_mail_test = {
+	.name = "mail test",
+	.usage = "ADDRESS",
+	.brief = "Sends a mail that only says that it has come.",
+	.text = "It goes out at once, past the queue, and what the mail server "
+		"says is told. The\ntexts are looked at, too. As root it does so as "
+		"store_user, who must be able to\nread what the "
+		"configuration names.\n",
+	.min = 1,
+	.max = 1,
+	.run = run_test,
 };

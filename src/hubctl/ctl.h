@@ -122,6 +122,7 @@ extern const struct command command_token;
 extern const struct command command_mail_list;
 extern const struct command command_mail_retry;
 extern const struct command command_mail_drop;
+extern const struct command command_mail_test;
 extern const struct command command_key_list;
 extern const struct command command_key_rotate;
 extern const struct command command_account_list;

@@ -48,6 +48,7 @@ static const struct command *const commands[] = {
 	&command_mail_list,
 	&command_mail_retry,
 	&command_mail_drop,
+	&command_mail_test,
 	&command_audit,
 	&command_stat,
 	&command_verify,

@@ -2,6 +2,7 @@
 
 #include <assert.h>
 #include <signal.h>
+#include <sys/signalfd.h>
 #include <time.h>
 #include "base/clock.h"
 #include "base/log.h"
@@ -10,6 +11,7 @@
 #include "store/fill.h"
 #include "store/schema.h"
 
+#define SECOND 1000
 #define MINUTE (60 * 1000)
 #define SOON 250 /* milliseconds, to a chore that has not come to its end */
 
@@ -145,11 +147,21 @@ tidy_keys(struct house *h)
 	return false;
 }
 
+/* What is under way then is moved on while the house rests, see rest(). */
+static bool
+send_mail(struct house *h)
+{
+	if (h->courier != NULL)
+		courier_turn(h->courier, clock_now());
+	return false;
+}
+
 static const struct chore chores[] = {
 	{ "readers", MINUTE, free_readers },
 	{ "room", MINUTE, look_at_room },
 	{ "sweep", MINUTE, sweep_stores },
 	{ "keys", MINUTE, tidy_keys },
+	{ "mail", SECOND, send_mail },
 };
 
 #define CHORE_COUNT (sizeof(chores) / sizeof(chores[0]))
@@ -171,6 +183,11 @@ house_open(struct house *h, const struct conf *conf, struct why *why)
 		schema_vault(&schema, conf);
 		rc = store_open(&h->vault, &schema.spec, STORE_WRITE, why);
 	}
+	if (rc == 0) {
+		const struct hub hub = hub_of(h);
+
+		rc = courier_new(&h->courier, &hub, why);
+	}
 	if (rc != 0)
 		house_close(h);
 	return rc;
@@ -179,6 +196,7 @@ house_open(struct house *h, const struct conf *conf, struct why *why)
 void
 house_close(struct house *h)
 {
+	courier_free(h->courier);
 	store_close(h->vault);
 	store_close(h->directory);
 	arena_free(h->arena);
@@ -203,20 +221,64 @@ house_turn(struct house *h, int64_t now)
 	return due;
 }
 
+static sigset_t
+stop_signals(void)
+{
+	sigset_t stop;
+
+	sigemptyset(&stop);
+	sigaddset(&stop, SIGTERM);
+	sigaddset(&stop, SIGINT);
+	return stop;
+}
+
 /* False when TERM or INT has come, blocked as they are. */
 static bool
 rest(int64_t ms)
 {
 	struct timespec limit = { .tv_sec = ms / 1000,
 		.tv_nsec = ms % 1000 * 1000000 };
-	sigset_t stop;
-	int signal_number;
+	sigset_t stop = stop_signals();
+	int signal_number = sigtimedwait(&stop, NULL, &limit);
 
-	sigemptyset(&stop);
-	sigaddset(&stop, SIGTERM);
-	sigaddset(&stop, SIGINT);
-	signal_number = sigtimedwait(&stop, NULL, &limit);
 	return signal_number != SIGTERM && signal_number != SIGINT;
+}
+
+/*
+ * The same while mails may be under way, which are moved on when the server
+ * answers. SIGNALS can be read when TERM or INT has come.
+ */
+static bool
+rest_and_send(struct house *h, int signals, int64_t due)
+{
+	int64_t now = clock_mono_ms();
+
+	while (courier_turn(h->courier, clock_now()) && now < due) {
+		courier_wait(h->courier, signals, due - now);
+		if (!rest(0))
+			return false;
+		now = clock_mono_ms();
+	}
+	return rest(now < due ? due - now : 0);
+}
+
+/* The house's own rounds until TERM or INT. */
+static void
+keep_house(
+    struct house *h, int64_t beat, int signals, struct counters *counters)
+{
+	int64_t now, due;
+	bool goes_on;
+
+	do {
+		count(&counters->beats);
+		now = clock_mono_ms();
+		due = house_turn(h, now);
+		if (due > now + beat)
+			due = now + beat;
+		goes_on = h->courier != NULL ? rest_and_send(h, signals, due)
+					     : rest(due - now);
+	} while (goes_on);
 }
 
 int
@@ -225,8 +287,9 @@ housekeeper_run(const struct station *station, const struct conf *conf,
 {
 	int64_t beat = (int64_t)conf->timeout_worker * 1000 / SLOT_BEATS;
 	struct why why = { "" };
+	sigset_t stop = stop_signals();
 	struct house house;
-	int64_t now, due;
+	int signals;
 
 	station_enter(station, conf);
 	/* It serves nobody, so it must not keep the socket open. */
@@ -235,13 +298,12 @@ housekeeper_run(const struct station *station, const struct conf *conf,
 		log_err("housekeeper: %s", why.text);
 		return 1;
 	}
+	signals = signalfd(-1, &stop, SFD_CLOEXEC | SFD_NONBLOCK);
 	atomic_store(&counters->ready, 1);
-	do {
-		count(&counters->beats);
-		now = clock_mono_ms();
-		due = house_turn(&house, now);
-	} while (rest(due - now < beat ? due - now : beat));
+	keep_house(&house, beat, signals, counters);
 	atomic_store(&counters->ready, 0);
+	if (signals >= 0)
+		close(signals);
 	house_close(&house);
 	return 0;
 }

@@ -142,6 +142,17 @@ credential_drop_mailed(struct txn *vault, struct str account, uint64_t born)
 	credential_put(vault, account, &rec);
 }
 
+/* An end that has passed: the time tells the sweep how old the record is. */
+void
+credential_set_none(struct credential_rec *rec, int64_t now)
+{
+	rec->lasting = rec->temporary = STR("");
+	rec->lasting_at = 0;
+	rec->temporary_until = now;
+	rec->temporary_serial++;
+	rec->mailed = false;
+}
+
 struct settling {
 	struct str account;
 	bool pending;   /* as the flag is to be */

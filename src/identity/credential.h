@@ -55,6 +55,12 @@ void credential_drop_mailed(
     struct txn *vault, struct str account, uint64_t born);
 
 /*
+ * Or with none at all, until one is mailed; forms that a temporary one has
+ * opened close.
+ */
+void credential_set_none(struct credential_rec *rec, int64_t now);
+
+/*
  * Replaces what an account signs in with by FN in a transaction of the vault,
  * and ends all that the old one has opened. The epoch is raised before, so
  * that a crash leaves less, and once more after it, together with the pending

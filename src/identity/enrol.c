@@ -14,7 +14,14 @@
 #include "directory/username.h"
 #include "identity/audit.h"
 #include "identity/credential.h"
+#include "identity/mail.h"
+#include "identity/proven.h"
 #include "store/schema.h"
+
+#define NO_MAIL                                                                \
+	"a temporary password cannot be mailed: mail.server is not configured"
+#define QUEUE_FULL                                                             \
+	"the queue of mails is full: see what waits with hubctl mail list"
 
 /* Of an account that comes into being. */
 struct enrolment {
@@ -211,16 +218,38 @@ make_account(struct enrolment *e)
 	return rc;
 }
 
+/* The housekeeper makes the password, at each try to send it. */
+static struct mail_wish
+wish_for(const struct conf *conf, enum mail_template template,
+    struct str account, uint64_t born)
+{
+	return (struct mail_wish){
+		.template = template,
+		.language = (enum mail_language)conf->mail_language,
+		.account = account,
+		.born = born,
+		.about = STR(""),
+	};
+}
+
 static int
 put_credential(struct txn *vault, void *arg)
 {
 	const struct enrolment *e = arg;
+	const struct conf *conf = e->hub->conf;
 	struct credential_rec rec = { .born = e->born };
+	struct mail_wish wish;
 
-	credential_set_temporary(e->hub->conf, &rec, e->hash, clock_now());
+	if (e->in->mailed)
+		credential_set_none(&rec, clock_now());
+	else
+		credential_set_temporary(conf, &rec, e->hash, clock_now());
 	credential_put(vault, e->account.rec.id, &rec);
 	audit_put(vault, &e->event);
-	return 0;
+	if (!e->in->mailed)
+		return 0;
+	wish = wish_for(conf, MAIL_WELCOME, e->account.rec.id, e->born);
+	return mail_put_ahead(vault, conf, &wish, clock_now());
 }
 
 static int
@@ -273,8 +302,11 @@ store(struct enrolment *e, const struct actor *actor)
 	named.organization =
 	    named.contact.n > 0 ? e->contact.organization : e->in->organization;
 	act_event(&e->event, &named, "account.added", id,
-	    "with a temporary password");
+	    e->in->mailed ? "with a temporary password by mail"
+			  : "with a temporary password");
 	rc = store_write(hub->vault, hub->arena, put_credential, e);
+	if (rc == HUB_EFULL && e->in->mailed)
+		return why_set(e->why, rc, QUEUE_FULL);
 	if (rc != 0)
 		return why_set(e->why, rc, "vault: %s", err_text(rc));
 	rc = store_write(hub->directory, hub->arena, put_account, e);
@@ -302,13 +334,15 @@ enrol(const struct hub *hub, const struct actor *actor, struct enrol *in,
 	if ((in->contact.n > 0) == (in->organization.n > 0))
 		return why_set(why, HUB_EINVAL,
 		    "either a contact or an organisation must be named");
+	if (in->mailed && !conf_sends_mail(hub->conf))
+		return why_set(why, HUB_EINVAL, NO_MAIL);
 	if (username_check(in->email, &e.username, why) != 0) {
 		why_prefix(why, "the e-mail address");
 		return HUB_EINVAL;
 	}
 	if ((rc = check_now(&e)) != 0 || (rc = make_account(&e)) != 0)
 		return rc;
-	rc = make_temporary(hub, in->temporary, e.hash);
+	rc = in->mailed ? 0 : make_temporary(hub, in->temporary, e.hash);
 	if (rc != 0)
 		why_say(why, "the password cannot be hashed: %s", err_text(rc));
 	else
@@ -322,12 +356,15 @@ enrol(const struct hub *hub, const struct actor *actor, struct enrol *in,
 	return 0;
 }
 
+/* What an account signs in with from now on. */
+enum renewed { RENEWED_LASTING, RENEWED_TEMPORARY, RENEWED_MAILED };
+
 /* A credential that replaces another. */
 struct renewal {
 	const struct hub *hub;
 	struct str account;
 	uint64_t born;
-	bool temporary;
+	enum renewed kind;
 	const struct dossier_seen *seen; /* NULL: whatever it is */
 	char hash[PASSWORD_HASH];
 	struct audit_rec event;
@@ -346,25 +383,35 @@ renew(struct txn *vault, void *arg)
 {
 	const struct renewal *r = arg;
 	struct credential_rec rec;
+	struct mail_wish wish;
 	int64_t now = clock_now();
 
 	credential_for(vault, r->account, r->born, &rec);
 	if (r->seen != NULL && dossier_check_credential(&rec, r->seen) != 0)
 		return HUB_ECONFLICT;
-	if (r->temporary)
+	if (r->kind == RENEWED_LASTING)
+		credential_set_lasting(&rec, r->hash, now);
+	else if (r->kind == RENEWED_TEMPORARY)
 		credential_set_temporary(r->hub->conf, &rec, r->hash, now);
 	else
-		credential_set_lasting(&rec, r->hash, now);
+		credential_set_none(&rec, now);
 	credential_put(vault, r->account, &rec);
+	mail_drop_passwords(vault, r->account);
 	audit_put(vault, &r->event);
-	return 0;
+	if (r->kind != RENEWED_MAILED)
+		return 0;
+	wish = wish_for(r->hub->conf, MAIL_RESET, r->account, r->born);
+	return mail_put_ahead(vault, r->hub->conf, &wish, now);
 }
 
 static int
 replace(struct renewal *r, struct why *why)
 {
-	int rc = credential_replace(r->hub, r->account, r->temporary, renew, r);
+	int rc = credential_replace(
+	    r->hub, r->account, r->kind != RENEWED_LASTING, renew, r);
 
+	if (rc == HUB_EFULL && r->kind == RENEWED_MAILED)
+		return why_set(why, rc, QUEUE_FULL);
 	if (rc != 0)
 		return why_set(why, rc, "the password of account %.*s: %s",
 		    STR_ARG(r->account), err_text(rc));
@@ -387,32 +434,50 @@ find_account(const struct hub *hub, struct str id, struct account_rec *rec,
 	return 0;
 }
 
+/* The text of a temporary password is made, unless one is to be mailed. */
+static int
+prepare(struct renewal *r, const struct actor *actor, char temporary[])
+{
+	act_event(&r->event, actor, "password.reset", r->account,
+	    temporary == NULL ? "by mail" : NULL);
+	if (temporary != NULL) {
+		r->kind = RENEWED_TEMPORARY;
+		return make_temporary(r->hub, temporary, r->hash);
+	}
+	r->kind = RENEWED_MAILED;
+	return conf_sends_mail(r->hub->conf) ? 0 : HUB_EINVAL;
+}
+
+static int
+forget(char temporary[], int rc)
+{
+	if (rc != 0 && temporary != NULL)
+		secret_clear(temporary, PASSWORD_TEMPORARY_LEN + 1);
+	return rc;
+}
+
 int
 enrol_reset(const struct hub *hub, const struct actor *actor,
     struct str account, char temporary[PASSWORD_TEMPORARY_LEN + 1],
     struct why *why)
 {
-	struct renewal r = {
-		.hub = hub,
-		.account = account,
-		.temporary = true,
-	};
+	struct renewal r = { .hub = hub, .account = account };
 	struct account_rec rec;
 	int rc;
 
-	temporary[0] = '\0';
+	if (temporary != NULL)
+		temporary[0] = '\0';
 	if ((rc = find_account(hub, account, &rec, why)) != 0)
 		return rc;
 	r.born = rec.born;
-	act_event(&r.event, actor, "password.reset", account, NULL);
-	rc = make_temporary(hub, temporary, r.hash);
+	rc = prepare(&r, actor, temporary);
+	if (rc != 0 && temporary == NULL)
+		return why_set(why, rc, NO_MAIL);
 	if (rc != 0)
 		why_say(why, "the password cannot be hashed: %s", err_text(rc));
 	else
 		rc = replace(&r, why);
-	if (rc != 0)
-		secret_clear(temporary, PASSWORD_TEMPORARY_LEN + 1);
-	return rc;
+	return forget(temporary, rc);
 }
 
 int
@@ -423,22 +488,64 @@ enrol_reset_seen(const struct hub *hub, const struct actor *actor,
 		.hub = hub,
 		.account = seen->account.id,
 		.born = seen->account.born,
-		.temporary = true,
 		.seen = seen,
 	};
 	int rc;
 
-	temporary[0] = '\0';
+	if (temporary != NULL)
+		temporary[0] = '\0';
 	if (seen->shared)
 		return HUB_ECONFLICT;
-	act_event(&r.event, actor, "password.reset", r.account, NULL);
-	rc = make_temporary(hub, temporary, r.hash);
+	rc = prepare(&r, actor, temporary);
 	if (rc == 0)
 		rc = credential_replace_if(
 		    hub, r.account, true, check_seen, renew, &r);
-	if (rc != 0)
-		secret_clear(temporary, PASSWORD_TEMPORARY_LEN + 1);
-	return rc;
+	return forget(temporary, rc);
+}
+
+/* A mail for the owner of an account that is shared. */
+struct reminder {
+	const struct hub *hub;
+	const struct dossier_seen *seen;
+	struct audit_rec event;
+};
+
+static int
+remind(struct txn *vault, void *arg)
+{
+	const struct reminder *r = arg;
+	const struct account_rec *account = &r->seen->account;
+	struct credential_rec rec;
+	struct mail_wish wish;
+
+	if (!credential_get(vault, account->id, &rec) ||
+	    rec.born != account->born || !proven_is(vault, account) ||
+	    (rec.lasting.n == 0 && r->hub->conf->delivery != DELIVERY_MAILED))
+		return HUB_EDENIED;
+	audit_put(vault, &r->event);
+	wish =
+	    wish_for(r->hub->conf, MAIL_FORGOTTEN, account->id, account->born);
+	return mail_put(vault, r->hub->conf, &wish, clock_now());
+}
+
+int
+enrol_reset_shared(const struct hub *hub, const struct actor *actor,
+    const struct dossier_seen *seen)
+{
+	struct reminder r = { .hub = hub, .seen = seen };
+	struct txn *directory;
+	int rc, end;
+
+	if (!conf_sends_mail(hub->conf) || !seen->account.enabled)
+		return HUB_EDENIED;
+	directory = store_read_begin(hub->directory, hub->arena);
+	rc = dossier_check(directory, seen);
+	end = store_read_end(directory);
+	if (end != 0 || rc != 0)
+		return end != 0 ? end : rc;
+	act_event(
+	    &r.event, actor, "password.forgotten", seen->account.id, NULL);
+	return store_write(hub->vault, hub->arena, remind, &r);
 }
 
 /* For operators; users get the pages' own texts. */

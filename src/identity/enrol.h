@@ -6,7 +6,9 @@
 
 /*
  * Accounts and their temporary passwords, as employees and operators make
- * them. The text of a temporary password leaves through these calls once.
+ * them. The text of a temporary password leaves through these calls once; or it
+ * never does, and one is mailed to the account's address: then the account has
+ * no password at all until that is sent, and the mail is queued with the event.
  */
 struct enrol {
 	struct str email;   /* becomes the username */
@@ -15,17 +17,19 @@ struct enrol {
 	struct str organization;  /* id: an employee there, or "" */
 	const struct str *groups; /* of the employee; "102", "103" ... */
 	size_t group_count;
+	bool mailed;
 
 	/* Results. */
 	struct str account;  /* id, in the arena */
 	struct str username; /* of the account that is there, for HUB_EEXIST */
 	bool taken; /* of HUB_ECONFLICT: the address is another account's */
-	char temporary[PASSWORD_TEMPORARY_LEN + 1];
+	char temporary[PASSWORD_TEMPORARY_LEN + 1]; /* "" if it is mailed */
 };
 
 /*
  * Makes the account, pending, with a temporary password. HUB_EINVAL (the
- * address, neither or both of contact and organisation), HUB_ENOENT (contact,
+ * address, neither or both of contact and organisation, no mail is sent),
+ * HUB_EFULL (the queue of mails), HUB_ENOENT (contact,
  * also one that is not within; organisation or group), HUB_EEXIST (the contact has an account),
  * HUB_ECONFLICT (the address is another account's). Of an employee without
  * groups only the organisation is noted.
@@ -35,7 +39,8 @@ int enrol(const struct hub *hub, const struct actor *actor, struct enrol *in,
 
 /*
  * A new temporary password; the old password ends at once, as do sessions and
- * tokens, and the account is pending. HUB_ENOENT.
+ * tokens, and the account is pending. TEMPORARY NULL: it is mailed. HUB_ENOENT,
+ * HUB_EINVAL (no mail is sent), HUB_EFULL (the queue of mails).
  */
 int enrol_reset(const struct hub *hub, const struct actor *actor,
     struct str account, char temporary[PASSWORD_TEMPORARY_LEN + 1],
@@ -49,6 +54,16 @@ int enrol_reset(const struct hub *hub, const struct actor *actor,
 int enrol_reset_seen(const struct hub *hub, const struct actor *actor,
     const struct dossier_seen *seen,
     char temporary[PASSWORD_TEMPORARY_LEN + 1]);
+
+/*
+ * What an employee can do for an account that is shared: its owner is mailed a
+ * temporary password, as who has forgotten the old one, which goes on to work.
+ * Only where that reaches its owner: HUB_EDENIED if the address is not proven,
+ * the account cannot be used or no mail is sent; HUB_ECONFLICT if it is not as
+ * it was seen; HUB_EFULL.
+ */
+int enrol_reset_shared(const struct hub *hub, const struct actor *actor,
+    const struct dossier_seen *seen);
 
 /*
  * A lasting password, as typed, judged like any new one; ends sessions, tokens

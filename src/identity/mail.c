@@ -9,6 +9,7 @@
 /* Seconds. */
 #define RETRY_FIRST 60
 #define RETRY_MOST (6 * 3600)
+#define AHEAD 3
 #define KEPT (30 * 86400) /* of one that was given up */
 
 static const char *const template_names[MAIL_TEMPLATES] = {
@@ -116,9 +117,9 @@ name_of(struct txn *vault, const struct mail_wish *wish)
 	return buf_view(&name);
 }
 
-int
-mail_put(struct txn *vault, const struct conf *conf,
-    const struct mail_wish *wish, int64_t now)
+static int
+put(struct txn *vault, const struct conf *conf, const struct mail_wish *wish,
+    int64_t now, int64_t due)
 {
 	struct mail_rec rec = {
 		.template = (uint8_t)wish->template,
@@ -127,7 +128,7 @@ mail_put(struct txn *vault, const struct conf *conf,
 		.born = wish->born,
 		.about = wish->about,
 		.made = now,
-		.due = now,
+		.due = due,
 		.fault = STR(""),
 	};
 	struct mail_rec old;
@@ -146,6 +147,51 @@ mail_put(struct txn *vault, const struct conf *conf,
 	write_record(vault, name, &rec);
 	list_record(vault, name, &rec);
 	return 0;
+}
+
+bool
+mail_find(struct txn *vault, struct str account, uint64_t born,
+    enum mail_template template, struct mail_rec *rec)
+{
+	const struct mail_wish wish = {
+		.template = template,
+		.account = account,
+		.about = STR(""),
+	};
+
+	return mail_get(vault, name_of(vault, &wish), rec) &&
+	    rec->born == born;
+}
+
+void
+mail_drop_passwords(struct txn *vault, struct str account)
+{
+	static const enum mail_template bringing[] = { MAIL_WELCOME, MAIL_RESET,
+		MAIL_FORGOTTEN };
+
+	for (size_t i = 0; i < sizeof(bringing) / sizeof(bringing[0]); i++) {
+		const struct mail_wish wish = {
+			.template = bringing[i],
+			.account = account,
+			.about = STR(""),
+		};
+
+		mail_drop(vault, name_of(vault, &wish));
+	}
+}
+
+int
+mail_put(struct txn *vault, const struct conf *conf,
+    const struct mail_wish *wish, int64_t now)
+{
+	return put(vault, conf, wish, now, now);
+}
+
+int
+mail_put_ahead(struct txn *vault, const struct conf *conf,
+    const struct mail_wish *wish, int64_t now)
+{
+	return put(vault, conf, wish, now, now + AHEAD);
 }
 
 /* The first entry of the list, which says when and which. */
@@ -193,15 +239,17 @@ mail_next_due(struct txn *vault)
 	return first_listed(vault, &when, &name) ? when : INT64_MAX;
 }
 
-/* Whether the mail is the one that was read, and no other try has begun. */
+/*
+ * Whether the mail is the one that was read, and no other try has begun; *NOW
+ * is then as it is stored, with its texts.
+ */
 static bool
-is_as_read(struct txn *vault, struct str name, const struct mail_rec *rec)
+is_as_read(struct txn *vault, struct str name, const struct mail_rec *rec,
+    struct mail_rec *now)
 {
-	struct mail_rec now;
-
-	return mail_get(vault, name, &now) && now.made == rec->made &&
-	    now.born == rec->born && now.tries == rec->tries &&
-	    now.due == rec->due && now.failed == rec->failed;
+	return mail_get(vault, name, now) && now->made == rec->made &&
+	    now->born == rec->born && now->tries == rec->tries &&
+	    now->due == rec->due && now->failed == rec->failed;
 }
 
 static int64_t
@@ -217,7 +265,9 @@ pause_after(uint32_t tries)
 bool
 mail_try(struct txn *vault, struct str name, struct mail_rec *rec, int64_t now)
 {
-	if (rec->failed || !is_as_read(vault, name, rec))
+	struct mail_rec stored;
+
+	if (rec->failed || !is_as_read(vault, name, rec, &stored))
 		return false;
 	unlist_record(vault, name, rec);
 	rec->tries++;
@@ -230,8 +280,10 @@ mail_try(struct txn *vault, struct str name, struct mail_rec *rec, int64_t now)
 void
 mail_sent(struct txn *vault, struct str name, const struct mail_rec *rec)
 {
-	if (is_as_read(vault, name, rec))
-		delete_record(vault, name, rec);
+	struct mail_rec stored;
+
+	if (is_as_read(vault, name, rec, &stored))
+		delete_record(vault, name, &stored);
 }
 
 static void
@@ -254,9 +306,9 @@ mail_failed(struct txn *vault, const struct conf *conf, struct str name,
     const struct mail_rec *rec, struct str fault, bool for_good, int64_t now)
 {
 	int64_t end = rec->made + (int64_t)conf->mail_give_up;
-	struct mail_rec next = *rec;
+	struct mail_rec next;
 
-	if (!is_as_read(vault, name, rec))
+	if (!is_as_read(vault, name, rec, &next))
 		return false;
 	if (fault.n > FAULT_MAX)
 		fault.n = FAULT_MAX;

@@ -47,6 +47,23 @@ struct mail_wish {
 int mail_put(struct txn *vault, const struct conf *conf,
     const struct mail_wish *wish, int64_t now);
 
+/*
+ * The same for a mail about what the directory is only about to have: it waits
+ * some seconds, since a try before that would find nobody to send it to.
+ */
+int mail_put_ahead(struct txn *vault, const struct conf *conf,
+    const struct mail_wish *wish, int64_t now);
+
+/* The mail of this kind that waits for an account, about nothing else. */
+bool mail_find(struct txn *vault, struct str account, uint64_t born,
+    enum mail_template template, struct mail_rec *rec);
+
+/*
+ * The account has another password than the one that a waiting mail was to
+ * bring, or is about to be mailed one: those mails leave the queue.
+ */
+void mail_drop_passwords(struct txn *vault, struct str account);
+
 /* The first that is due at NOW; its name in the arena. False: none. */
 bool mail_due(
     struct txn *vault, int64_t now, struct str *name, struct mail_rec *rec);
@@ -71,7 +88,7 @@ bool mail_try(
  * without addresses and secrets, says what the server said. It is given up if
  * no other try can help (FOR_GOOD) or mail.give_up is over, with the event
  * "mail.failed"; true then. A mail that has changed since mail_try() is left
- * alone.
+ * alone. The texts of REC are not looked at.
  */
 void mail_sent(struct txn *vault, struct str name, const struct mail_rec *rec);
 bool mail_failed(struct txn *vault, const struct conf *conf, struct str name,

@@ -7,6 +7,7 @@
 #include "directory/revoked.h"
 #include "identity/audit.h"
 #include "identity/credential.h"
+#include "identity/mail.h"
 #include "identity/notice.h"
 #include "identity/session.h"
 #include "identity/throttle.h"
@@ -141,6 +142,7 @@ set_lasting(struct txn *vault, void *arg)
 		return HUB_EDENIED;
 	credential_set_lasting(&c->credential, c->hash, clock_now());
 	credential_put(vault, c->account.id, &c->credential);
+	mail_drop_passwords(vault, c->account.id);
 	put_event(vault, c, "password.changed", NULL);
 	notice_put(vault, c->hub->conf, MAIL_PASSWORD_CHANGED, c->in->language,
 	    &c->account);

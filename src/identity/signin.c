@@ -13,6 +13,7 @@
 #include "directory/account_email.h"
 #include "identity/audit.h"
 #include "identity/credential.h"
+#include "identity/mail.h"
 #include "identity/notice.h"
 #include "identity/proven.h"
 #include "identity/second_factor.h"
@@ -437,6 +438,7 @@ set_lasting(struct txn *vault, void *arg)
 		    c->in->device.language, &c->account);
 	credential_set_lasting(&c->credential, c->hash, clock_now());
 	credential_put(vault, c->account.id, &c->credential);
+	mail_drop_passwords(vault, c->account.id);
 	put_event(vault, c, "password.changed");
 	return 0;
 }

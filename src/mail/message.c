@@ -163,13 +163,19 @@ field_of(struct arena *arena, const char *name, const struct conf *conf,
 	return finish(&buf, rc);
 }
 
+/* With the ends of lines that a mail has (RFC 5322 section 2.3). */
 static const char *
 text_of(struct arena *arena, struct str text, int *rc)
 {
+	struct str line;
 	struct buf buf;
 
 	buf_init_arena(&buf, arena, BODY_MAX);
-	buf_str(&buf, text);
+	while (str_split(&text, '\n', &line)) {
+		buf_str(&buf, line);
+		if (text.p != NULL)
+			BUF_LIT(&buf, "\r\n");
+	}
 	return finish(&buf, rc);
 }
 
@@ -211,7 +217,9 @@ message_make(struct arena *arena, const struct conf *conf, struct str to,
 		return HUB_EINVAL;
 	make_fields(arena, conf, to, text->subject, now, out, &rc);
 	out->from = conf->mail_from;
-	out->to = text_of(arena, to, &rc);
+	out->to = arena_str(arena, to).p;
+	if (out->to == NULL)
+		rc = HUB_ENOMEM;
 	out->plain = text_of(arena, text->plain, &rc);
 	out->html = text_of(arena, text->html, &rc);
 	return rc;

@@ -312,14 +312,15 @@ test('an account is made, shown once, and seen by every employee', async () => {
 	assert.equal(answer.headers.location, `${PATH}/e-t-1`);
 	const [item] = JSON.parse(answer.text).data.items;
 	assert.deepEqual(Object.keys(item), ['username', 'state',
-		'temporaryPassword', 'temporaryPasswordUntil']);
+		'temporaryPassword', 'temporaryPasswordUntil', 'delivery']);
+	assert.equal(item.delivery, 'shown');
 	assert.equal(item.username, 'Jose@Elders.example');
 	assert.match(item.temporaryPassword, /^[a-z0-9]{6}(-[a-z0-9]{6}){2}$/i);
 	const seen = await get('/e-t-1', A103);
 	assert.ok(!seen.text.includes(item.temporaryPassword));
 	assert.deepEqual(itemsOf(seen)[0].account, { username: item.username,
 		state: 'pending', lastSignIn: null,
-		temporaryPasswordUntil: item.temporaryPasswordUntil,
+		temporaryPasswordUntil: item.temporaryPasswordUntil, mail: null,
 		emailProven: false, shared: false });
 	const [listed] = itemsOf(await get('?search=a-1'));
 	assert.deepEqual(listed.account,

@@ -246,6 +246,50 @@ a_reset_ends_the_old_password_and_all_tokens(void **state)
 	assert_failed(&o, 1, "there is no account nobody@example.nl");
 }
 
+#define WITH_MAIL                                                              \
+	"mail.server = 127.0.0.1:25\nmail.security = none\n"                   \
+	"mail.from = hub@example.nl\n"
+
+/* No word that has the form of a temporary password. */
+static void
+assert_told_that_it_is_mailed(const struct output *o)
+{
+	char temporary[PASSWORD_TEMPORARY_LEN + 1];
+	struct str rest = str_of(o->out), word;
+
+	assert_int_equal(o->status, 0);
+	assert_non_null(strstr(o->out, "is mailed to the account's address"));
+	while (str_split(&rest, '\n', &word))
+		assert_false(password_is_temporary(word, temporary));
+}
+
+static void
+a_password_is_mailed_as_configured_or_as_asked(void **state)
+{
+	struct site *site = *state;
+	struct output o;
+
+	hubctl(&o, "account", "reset-password", "--mailed", BOS);
+	assert_failed(&o, 1,
+	    "a temporary password cannot be mailed: mail.server is not "
+	    "configured");
+	hubctl(&o, "account", "reset-password", "--mailed", "--shown", BOS);
+	assert_int_equal(o.status, 2);
+	site_configure(site, WITH_MAIL "password.delivery = mailed\n");
+	hubctl(&o, "account", "reset-password", BOS);
+	assert_told_that_it_is_mailed(&o);
+	hubctl(&o, "account", "reset-password", "--shown", BOS);
+	assert_int_equal(
+	    sign_in(site, BOS, temporary_of(&o).text), SIGNIN_CHANGE);
+	site_configure(site, WITH_MAIL);
+	hubctl(&o, "account", "reset-password", "--mailed", BOS);
+	assert_told_that_it_is_mailed(&o);
+	hubctl(&o, "account", "reset-password", BOS);
+	temporary_of(&o);
+	hubctl(&o, "verify");
+	assert_int_equal(o.status, 0);
+}
+
 static void
 a_lasting_password_comes_from_standard_input(void **state)
 {
@@ -608,6 +652,7 @@ main(void)
 		TEST(an_employees_account_has_its_groups),
 		TEST(what_does_not_fit_makes_no_account),
 		TEST(a_reset_ends_the_old_password_and_all_tokens),
+		TEST(a_password_is_mailed_as_configured_or_as_asked),
 		TEST(a_lasting_password_comes_from_standard_input),
 		TEST(a_password_that_is_refused_changes_nothing),
 		TEST(at_a_terminal_it_is_asked_for_twice_and_not_shown),

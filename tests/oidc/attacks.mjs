@@ -165,7 +165,8 @@ test('clickjacking: no page may be framed, whatever it says', async () => {
 	for (const [one, target] of [
 		[nobody, '/identity/login'], [visitor, '/identity/login'],
 		[nobody, authorization(app, { prompt: 'login' }).target],
-		[nobody, '/identity/password'], [nobody, '/identity/logout'],
+		[nobody, '/identity/password'], [nobody, '/identity/forgot'],
+		[nobody, '/identity/logout'],
 		[nobody, '/identity/authorize'], [nobody, '/identity/login?client_id=x'],
 		[nobody, authorization(app, { redirect_uri: EVIL }).target],
 	]) {
@@ -193,7 +194,7 @@ const NAMES = ['redirect_uri', 'request_uri', 'post_logout_redirect_uri',
 	'login_hint', 'id_token_hint', 'iss', 'registration', 'resource'];
 
 // What a page of the hub leads to: its own pictures and pages.
-const OWN = /^(hub\.(css|svg)\?v=|(login|authorize|password|logout|account|consent|second-factor)(\?|$))/;
+const OWN = /^(hub\.(css|svg)\?v=|(login|forgot|authorize|password|logout|account|consent|second-factor)(\?|$))/;
 
 const host = (location) => new URL(location, `${HTTPS}/identity/x`).origin;
 
@@ -583,7 +584,7 @@ test('a body of another type is no form', async () => {
 
 test('method games open nothing', async () => {
 	for (const target of ['/identity/login', '/identity/password',
-		'/identity/authorize', '/identity/logout']) {
+		'/identity/forgot', '/identity/authorize', '/identity/logout']) {
 		for (const method of ['PUT', 'DELETE', 'PATCH', 'PROPFIND', 'X',
 			'POSTS']) {
 			const answer = await raw(request(`${method} ${target}`, [FORM],

@@ -11,8 +11,10 @@
 #include "directory/revoked.h"
 #include "identity/app.h"
 #include "identity/consent.h"
+#include "identity/mail.h"
 #include "identity/own_password.h"
 #include "identity/page_clients.h"
+#include "store/schema.h"
 #include "unit.h"
 
 #define TEMPORARY "aaaaaa-bbbbbb-cccccc"
@@ -204,6 +206,85 @@ an_enrolment(void **state)
 	assert_int_equal(at, 3);
 	assert_true(hub_account(hub, hub_who(hub, "wil@example.nl")).pending);
 	assert_int_equal(events_of(hub, "account.added", NULL), 2);
+}
+
+static void
+enrol_by_mail(struct test_hub *hub)
+{
+	struct hub h = hub_of(hub);
+	struct enrol in = {
+		.email = STR("wil@example.nl"),
+		.contact = STR("c1"),
+		.mailed = true,
+	};
+
+	assert_int_equal(enrol(&h, &operator_actor, &in, &hub->why), 0);
+}
+
+/* A mail of an account that never came finds nobody. */
+static void
+an_enrolment_by_mail(void **state)
+{
+	struct test_hub *hub = *state;
+	struct account_rec wil;
+	struct mail_rec mail;
+	struct txn *vault;
+	bool died = true;
+	int at;
+
+	snprintf(hub->conf.mail_server, sizeof(hub->conf.mail_server), "%s",
+	    "127.0.0.1:25");
+	for (at = 0; died && at < CRASH_COMMITS; at++) {
+		died = crash_dies_at(hub, at, enrol_by_mail);
+		if (died)
+			assert_string_equal(hub_who(hub, "wil@example.nl"), "");
+	}
+	assert_int_equal(at, 3);
+	wil = hub_account(hub, hub_who(hub, "wil@example.nl"));
+	assert_true(wil.pending);
+	vault = store_read_begin(hub->vault, hub->arena);
+	assert_true(mail_find(vault, wil.id, wil.born, MAIL_WELCOME, &mail));
+	assert_int_equal(txn_count(vault, VAULT_MAIL), 2);
+	assert_int_equal(store_read_end(vault), 0);
+}
+
+static void
+reset_by_mail(struct test_hub *hub)
+{
+	struct hub h = hub_of(hub);
+
+	assert_int_equal(
+	    enrol_reset(&h, &operator_actor, STR("jan"), NULL, &hub->why), 0);
+}
+
+/* Whenever it dies, the sessions are over; then the password and the mail. */
+static void
+a_reset_by_mail(void **state)
+{
+	struct test_hub *hub = *state;
+	bool died = true;
+	int at;
+
+	snprintf(hub->conf.mail_server, sizeof(hub->conf.mail_server), "%s",
+	    "127.0.0.1:25");
+	for (at = 0; died && at < CRASH_COMMITS; at++) {
+		struct mail_rec mail;
+		struct txn *vault;
+		bool waits;
+
+		begin(hub);
+		died = crash_dies_at(hub, at, reset_by_mail);
+		if (at > 0)
+			assert_false(is_signed_in(hub, &before.cookie));
+		vault = store_read_begin(hub->vault, hub->arena);
+		waits = mail_find(vault, STR("jan"),
+		    hub_account(hub, "jan").born, MAIL_RESET, &mail);
+		assert_int_equal(store_read_end(vault), 0);
+		/* Either the old password counts, or another is on its way. */
+		assert_true(ways_in(hub).old == !waits);
+	}
+	assert_in_range(at, 4, CRASH_COMMITS - 1);
+	assert_true(hub_account(hub, "jan").pending);
 }
 
 static void
@@ -506,6 +587,8 @@ main(void)
 		TEST(a_reset),
 		TEST(a_change_of_the_temporary_password),
 		TEST(an_enrolment),
+		TEST(an_enrolment_by_mail),
+		TEST(a_reset_by_mail),
 		TEST(a_sign_in),
 		TEST(a_change_of_the_own_password),
 		TEST(the_end_of_an_app),

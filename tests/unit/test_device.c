@@ -9,10 +9,25 @@
 #include "vault_fixture.h"
 
 static int
+put_credential(struct txn *vault, void *arg)
+{
+	const struct account_rec *account = arg;
+	struct credential_rec rec;
+
+	credential_for(vault, account->id, account->born, &rec);
+	credential_set_lasting(&rec, "$argon2id$", T0);
+	credential_put(vault, account->id, &rec);
+	return 0;
+}
+
+static int
 mail_setup(void **state)
 {
 	int rc = vault_setup(state);
 	struct test_hub *hub = *state;
+	struct account_rec account = hub_account(hub, "a");
+
+	hub_write(hub, hub->vault, put_credential, &account);
 
 	snprintf(hub->conf.mail_server, sizeof(hub->conf.mail_server), "%s",
 	    "127.0.0.1:25");

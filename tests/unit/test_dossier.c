@@ -1,5 +1,8 @@
 #include "dossier_fixture.h"
 
+#include <stdio.h>
+#include "identity/mail.h"
+#include "identity/proven.h"
 #include "unit.h"
 
 static int
@@ -52,6 +55,92 @@ of_two_resets_one_counts(void **state)
 	seen = dossier_see(hub);
 	assert_int_equal(reset(hub, &seen, two), 0);
 	assert_int_equal(try_signin(hub, WIL, one, NULL), SIGNIN_WRONG);
+}
+
+static int
+prove(struct txn *vault, void *arg)
+{
+	const struct account_rec *account = arg;
+
+	proven_put(vault, account, STR(WIL), 1800000000);
+	return 0;
+}
+
+static bool
+forgotten_waits(struct test_hub *hub)
+{
+	struct txn *vault = store_read_begin(hub->vault, hub->arena);
+	struct mail_rec rec;
+	bool found = mail_find(vault, STR("wil"), hub_account(hub, "wil").born,
+	    MAIL_FORGOTTEN, &rec);
+
+	assert_int_equal(store_read_end(vault), 0);
+	return found;
+}
+
+static void
+the_owner_of_a_shared_account_is_mailed(void **state)
+{
+	struct test_hub *hub = *state;
+	struct hub h = hub_of(hub);
+	struct dossier_seen seen;
+	struct account_rec account;
+	struct signin in;
+
+	link_elsewhere(hub);
+	assert_int_equal(enrol_set_password(&h, &operator_actor, NULL,
+			     STR("wil"), STR(GOOD), &hub->why),
+	    0);
+	assert_int_equal(try_signin(hub, WIL, GOOD, &in), SIGNIN_DONE);
+	account = hub_account(hub, "wil");
+	seen = dossier_see(hub);
+	assert_true(seen.shared);
+	assert_int_equal(
+	    enrol_reset_shared(&h, &operator_actor, &seen), HUB_EDENIED);
+	snprintf(hub->conf.mail_server, sizeof(hub->conf.mail_server), "%s",
+	    "127.0.0.1:25");
+	assert_int_equal(
+	    enrol_reset_shared(&h, &operator_actor, &seen), HUB_EDENIED);
+	assert_false(forgotten_waits(hub));
+	hub_write(hub, hub->vault, prove, &account);
+	assert_int_equal(enrol_reset_shared(&h, &operator_actor, &seen), 0);
+	assert_true(forgotten_waits(hub));
+	assert_int_equal(events_of(hub, "password.forgotten", "wil"), 1);
+	/* Nothing was taken away. */
+	assert_true(hub_account(hub, "wil").epoch == account.epoch);
+	assert_int_equal(try_signin(hub, WIL, GOOD, NULL), SIGNIN_DONE);
+	seen.account.epoch++;
+	assert_int_equal(
+	    enrol_reset_shared(&h, &operator_actor, &seen), HUB_ECONFLICT);
+	seen = dossier_see(hub);
+	seen.account.enabled = false;
+	assert_int_equal(
+	    enrol_reset_shared(&h, &operator_actor, &seen), HUB_EDENIED);
+}
+
+/* Where a temporary password would not reach who has no lasting one. */
+static void
+a_pending_owner_is_mailed_only_where_that_is_the_way(void **state)
+{
+	struct test_hub *hub = *state;
+	struct hub h = hub_of(hub);
+	char temporary[PASSWORD_TEMPORARY_LEN + 1];
+	struct account_rec account;
+	struct dossier_seen seen;
+
+	link_elsewhere(hub);
+	snprintf(hub->conf.mail_server, sizeof(hub->conf.mail_server), "%s",
+	    "127.0.0.1:25");
+	assert_int_equal(
+	    enrol_reset(&h, &operator_actor, STR("wil"), temporary, &hub->why),
+	    0);
+	account = hub_account(hub, "wil");
+	hub_write(hub, hub->vault, prove, &account);
+	seen = dossier_see(hub);
+	assert_int_equal(
+	    enrol_reset_shared(&h, &operator_actor, &seen), HUB_EDENIED);
+	hub->conf.delivery = DELIVERY_MAILED;
+	assert_int_equal(enrol_reset_shared(&h, &operator_actor, &seen), 0);
 }
 
 /* What the one who comes between is given. */
@@ -240,6 +329,8 @@ main(void)
 #define TEST(name)                                                             \
 	cmocka_unit_test_setup_teardown(name, dossier_setup, hub_teardown)
 		TEST(of_two_resets_one_counts),
+		TEST(the_owner_of_a_shared_account_is_mailed),
+		TEST(a_pending_owner_is_mailed_only_where_that_is_the_way),
 		TEST(a_reset_while_another_is_hashed_counts),
 		TEST(the_owners_new_password_stays),
 		TEST(what_became_shared_is_not_reset_or_disabled),

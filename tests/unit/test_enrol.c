@@ -1,7 +1,9 @@
 #include "signin_fixture.h"
 
+#include <stdio.h>
 #include "base/clock.h"
 #include "base/json_in.h"
+#include "identity/mail.h"
 #include "identity/session.h"
 #include "store/schema.h"
 #include "unit.h"
@@ -363,6 +365,98 @@ a_replacement_that_fails(void **state)
 	    HUB_ENOENT);
 }
 
+static void
+send_mail(struct test_hub *hub)
+{
+	snprintf(hub->conf.mail_server, sizeof(hub->conf.mail_server), "%s",
+	    "127.0.0.1:25");
+}
+
+/* The mail of this kind that waits for an account. */
+static bool
+mail_of(struct test_hub *hub, const char *account, enum mail_template template,
+    struct mail_rec *rec)
+{
+	uint64_t born = hub_account(hub, account).born;
+	struct txn *vault = store_read_begin(hub->vault, hub->arena);
+	bool found = mail_find(vault, str_of(account), born, template, rec);
+
+	assert_int_equal(store_read_end(vault), 0);
+	return found;
+}
+
+static void
+a_password_that_is_mailed_is_made_when_it_is_sent(void **state)
+{
+	struct test_hub *hub = *state;
+	struct enrol in = {
+		.email = STR("wil@example.nl"),
+		.contact = STR("c1"),
+		.mailed = true,
+	};
+	struct credential_rec rec;
+	struct mail_rec mail;
+	struct txn *vault;
+	const char *id;
+
+	assert_int_equal(enrol_it(hub, &in), HUB_EINVAL);
+	assert_non_null(strstr(hub->why.text, "mail.server"));
+	send_mail(hub);
+	assert_int_equal(enrol_it(hub, &in), 0);
+	assert_string_equal(in.temporary, "");
+	id = hub_text(hub, in.account);
+	assert_true(hub_account(hub, id).pending);
+	vault = store_read_begin(hub->vault, hub->arena);
+	assert_true(credential_get(vault, in.account, &rec));
+	assert_int_equal(store_read_end(vault), 0);
+	assert_int_equal(rec.lasting.n + rec.temporary.n, 0);
+	assert_true(rec.born == hub_account(hub, id).born);
+	assert_true(mail_of(hub, id, MAIL_WELCOME, &mail));
+	assert_int_equal(mail.language, hub->conf.mail_language);
+	/* The account is there before the first try. */
+	assert_true(mail.due > mail.made);
+	assert_int_equal(events_of(hub, "account.added", id), 1);
+	assert_int_equal(
+	    try_signin(hub, "wil@example.nl", "", NULL), SIGNIN_WRONG);
+}
+
+static void
+a_reset_by_mail_ends_the_old_at_once(void **state)
+{
+	struct test_hub *hub = *state;
+	struct hub h = hub_of(hub);
+	char temporary[PASSWORD_TEMPORARY_LEN + 1];
+	struct signin in, form;
+	struct mail_rec mail;
+	uint64_t serial;
+
+	assert_int_equal(
+	    enrol_reset(&h, &operator_actor, STR("jan"), NULL, &hub->why),
+	    HUB_EINVAL);
+	send_mail(hub);
+	give_password(hub, GOOD);
+	assert_int_equal(try_signin(hub, JAN, GOOD, &in), SIGNIN_DONE);
+	assert_int_equal(
+	    enrol_reset(&h, &operator_actor, STR("jan"), NULL, &hub->why), 0);
+	assert_false(is_signed_in(hub, &in.cookie));
+	assert_true(hub_account(hub, "jan").pending);
+	assert_int_equal(try_signin(hub, JAN, GOOD, NULL), SIGNIN_WRONG);
+	assert_true(mail_of(hub, "jan", MAIL_RESET, &mail));
+
+	/* One that is shown takes the place of what was to be mailed. */
+	give_temporary(hub, temporary);
+	assert_false(mail_of(hub, "jan", MAIL_RESET, &mail));
+	assert_int_equal(try_signin(hub, JAN, temporary, &form), SIGNIN_CHANGE);
+	serial = credential_of_jan(hub).temporary_serial;
+	assert_int_equal(
+	    enrol_reset(&h, &operator_actor, STR("jan"), NULL, &hub->why), 0);
+	assert_int_equal(credential_of_jan(hub).temporary_serial, serial + 1);
+	assert_int_equal(
+	    try_change(hub, &form.cookie, GOOD, NULL), CHANGE_CLOSED);
+	assert_int_equal(set_password(hub, "jan", GOOD), 0);
+	assert_false(mail_of(hub, "jan", MAIL_RESET, &mail));
+}
+
 int
 main(void)
 {
@@ -375,6 +469,8 @@ main(void)
 		TEST(what_comes_between_leaves_nothing),
 		TEST(a_dossier_that_changes_meanwhile_is_not_taken),
 		TEST(a_reset_ends_the_old_at_once),
+		TEST(a_password_that_is_mailed_is_made_when_it_is_sent),
+		TEST(a_reset_by_mail_ends_the_old_at_once),
 		TEST(an_operator_sets_a_password),
 		TEST(who_signs_in_before_the_change_is_out),
 		TEST(who_signs_in_between_is_out),

@@ -19,10 +19,10 @@ const freePort = () => new Promise((resolve) => {
 
 // A hub of its own on the state; TERM ends it before this is through. WORK gets
 // what scripts/run has said and the addresses of the plain port and of the other.
-export async function withHub(state, work) {
+export async function withHub(state, work, mail = 'off') {
 	const http = await freePort(), https = await freePort();
 	const hub = spawn(path.join(ROOT, 'scripts/run'), ['--state', state,
-		'--port', https, '--http-port', http],
+		'--port', https, '--http-port', http, '--mail', mail],
 	{ stdio: ['ignore', 'pipe', 'pipe'] });
 	let said = '', status;
 	for (const stream of [hub.stdout, hub.stderr])

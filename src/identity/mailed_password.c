@@ -1,0 +1,96 @@
+#include "identity/mailed_password.h"
+
+#include "base/clock.h"
+#include "base/secret.h"
+#include "directory/account.h"
+#include "identity/audit.h"
+#include "identity/credential.h"
+
+struct making {
+	const struct hub *hub;
+	const struct mail_rec *mail;
+	bool pending; /* the account, at the moment of the look */
+	char hash[PASSWORD_HASH];
+	int64_t until;
+};
+
+/*
+ * Who asks for help in signing in has a password, or waits for his first one by
+ * mail: one that is shown to an employee is not also mailed to an address that
+ * nobody has tried.
+ */
+static bool
+is_wanted(const struct making *m, const struct credential_rec *rec)
+{
+	bool mails = m->hub->conf->delivery == DELIVERY_MAILED;
+
+	if (m->mail->template != MAIL_FORGOTTEN)
+		return m->pending && rec->lasting.n == 0;
+	return m->pending ? mails : mails || rec->lasting.n > 0;
+}
+
+static int
+look(struct making *m)
+{
+	const struct hub *hub = m->hub;
+	struct txn *txn = store_read_begin(hub->directory, hub->arena);
+	struct account_rec account;
+	bool found = account_get(txn, m->mail->account, &account) &&
+	    account.born == m->mail->born && account.enabled;
+	struct credential_rec credential;
+	int rc = store_read_end(txn);
+
+	if (rc != 0 || !found)
+		return rc != 0 ? rc : HUB_ENOENT;
+	m->pending = account.pending;
+	txn = store_read_begin(hub->vault, hub->arena);
+	credential_for(txn, account.id, account.born, &credential);
+	rc = store_read_end(txn);
+	if (rc != 0)
+		return rc;
+	return is_wanted(m, &credential) ? 0 : HUB_ENOENT;
+}
+
+static int
+commit(struct txn *vault, void *arg)
+{
+	struct making *m = arg;
+	static const struct actor housekeeper = { .source =
+						      STR("housekeeper") };
+	struct credential_rec rec;
+	struct audit_rec event;
+
+	credential_for(vault, m->mail->account, m->mail->born, &rec);
+	if (!is_wanted(m, &rec))
+		return HUB_ENOENT;
+	m->until = clock_now() + (int64_t)m->hub->conf->temporary_lifetime;
+	rec.temporary = str_of(m->hash);
+	rec.temporary_until = m->until;
+	rec.temporary_serial++;
+	rec.mailed = true;
+	credential_put(vault, m->mail->account, &rec);
+	act_event(
+	    &event, &housekeeper, "password.mailed", m->mail->account, NULL);
+	audit_put(vault, &event);
+	return 0;
+}
+
+int
+mailed_password_make(const struct hub *hub, const struct mail_rec *mail,
+    struct mailed_password *out)
+{
+	struct making m = { .hub = hub, .mail = mail };
+	int rc = look(&m);
+
+	out->text[0] = '\0';
+	if (rc != 0)
+		return rc;
+	password_make_temporary(out->text);
+	rc = password_hash(hub->conf, str_of(out->text), m.hash);
+	if (rc == 0)
+		rc = store_write(hub->vault, hub->arena, commit, &m);
+	out->until = m.until;
+	if (rc != 0)
+		secret_clear(out->text, sizeof(out->text));
+	return rc;
+}
