@@ -2,6 +2,7 @@
 
 #include <assert.h>
 #include "base/clock.h"
+#include "identity/credential.h"
 #include "store/schema.h"
 
 #define AUDIT_MAX 4096
@@ -95,15 +96,28 @@ list(struct txn *vault, const struct audit_rec *rec,
 	}
 }
 
+/* Which life of the account's id it belongs to, as far as the vault knows. */
+static uint64_t
+born_of(struct txn *vault, struct str account)
+{
+	struct credential_rec rec;
+
+	return str_is_id(account) && credential_get(vault, account, &rec)
+	    ? rec.born
+	    : 0;
+}
+
 void
 audit_put(struct txn *vault, const struct audit_rec *rec)
 {
 	struct audit_mark mark = { .time = (uint64_t)clock_now_us() };
+	struct audit_rec born = *rec;
 	struct buf bytes;
 	struct key key;
 
+	born.born = born_of(vault, rec->account);
 	buf_init_arena(&bytes, txn_arena(vault), AUDIT_MAX);
-	audit_rec_put(&bytes, rec);
+	audit_rec_put(&bytes, &born);
 	if (buf_error(&bytes) != 0)
 		txn_fail(vault, buf_error(&bytes));
 	audit_mark_key(&key, &mark);

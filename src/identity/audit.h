@@ -72,6 +72,9 @@ void audit_list_begin(struct audit_list *list, struct txn *vault,
     const struct audit_subject *subjects, unsigned int n,
     const struct audit_mark *before);
 
+/* Which the next will be; false at the end. */
+bool audit_list_peek(const struct audit_list *list, struct audit_mark *mark);
+
 /* The next; false at the end. Text is in the transaction's arena. */
 bool audit_list_next(
     struct audit_list *list, struct audit_mark *mark, struct audit_rec *rec);

@@ -44,9 +44,8 @@ compare(const struct audit_mark *a, const struct audit_mark *b)
 	return (a->number > b->number) - (a->number < b->number);
 }
 
-/* The newest of the heads; false if there is none. */
-static bool
-newest(const struct audit_list *l, struct audit_mark *out)
+bool
+audit_list_peek(const struct audit_list *l, struct audit_mark *out)
 {
 	bool any = false;
 
@@ -66,7 +65,7 @@ audit_list_next(
 	struct str bytes;
 	struct key key;
 
-	if (!newest(l, mark))
+	if (!audit_list_peek(l, mark))
 		return false;
 	for (unsigned int i = 0; i < l->n; i++) {
 		if (l->any[i] && compare(&l->head[i], mark) == 0)

@@ -158,8 +158,7 @@ put_employee(struct json_out *j, const struct enrol *in)
 	json_out_array(j);
 	json_out_str(j, in->organization);
 	json_out_array_end(j);
-	if (in->group_count == 0)
-		return;
+	/* Without a group, too: colleagues give one later. */
 	json_out_name(j, "roles");
 	json_out_object(j);
 	name_by_id(j, in->organization);

@@ -18,6 +18,7 @@ audit_rec_put(struct buf *out, const struct audit_rec *rec)
 	rec_put_str(out, rec->organization);
 	rec_put_str(out, rec->contact);
 	rec_put_str(out, rec->by);
+	rec_put_u64(out, rec->born);
 }
 
 int
@@ -37,10 +38,12 @@ audit_rec_get(struct str bytes, struct audit_rec *rec)
 	rec->source = rec_str(&in);
 	rec->detail = rec_str(&in);
 	rec->organization = rec->contact = rec->by = STR("");
+	rec->born = 0;
 	if (!rec->unlisted) {
 		rec->organization = rec_str(&in);
 		rec->contact = rec_str(&in);
 		rec->by = rec_str(&in);
+		rec->born = rec_u64(&in);
 	}
 	return rec_in_end(&in);
 }

@@ -2,6 +2,7 @@
 #define STORE_AUDIT_REC_H
 
 #include <stdbool.h>
+#include <stdint.h>
 #include "base/buf.h"
 #include "base/str.h"
 
@@ -20,6 +21,7 @@ struct audit_rec {
 	struct str organization; /* id, or empty */
 	struct str contact;      /* id, or empty */
 	struct str by;           /* account id of who did it, or empty */
+	uint64_t born; /* the account's then, by its credential; 0: unknown */
 	bool unlisted; /* of a format from before table audit_about: read, and
 			  not written */
 };

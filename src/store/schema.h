@@ -26,6 +26,8 @@ enum directory_table {
 	DIR_GROUP_MEMBER,    /* group, account id -> nothing */
 	DIR_CONTACT_WORD,    /* organisation, word, name to sort by, contact id
 				-> list: all words of the contact */
+	DIR_EMPLOYEE, /* organisation, account id -> nothing: who has an entry
+			 in roles there, an empty one too */
 	DIR_TABLES,
 };
 

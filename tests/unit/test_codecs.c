@@ -200,7 +200,8 @@ an_audit_event_comes_back(void **state)
 		.detail = STR(""),
 		.organization = STR("o"),
 		.contact = STR("k"),
-		.by = STR("b") };
+		.by = STR("b"),
+		.born = 7 };
 	struct audit_rec out;
 
 	(void)state;
@@ -214,6 +215,7 @@ an_audit_event_comes_back(void **state)
 	assert_str(out.organization, "o");
 	assert_str(out.contact, "k");
 	assert_str(out.by, "b");
+	assert_int_equal(out.born, 7);
 	assert_false(out.unlisted);
 	assert_refuses_damage(audit_rec_get, &out);
 }
