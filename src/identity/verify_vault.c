@@ -165,15 +165,16 @@ check_audit(struct verify_look *l, struct str value)
 	struct audit_mark mark;
 	struct audit_rec rec;
 	struct key key;
+	bool good = audit_mark_take(&rest, &mark) && rest.n == 0;
 
-	if (!audit_mark_take(&rest, &mark) || rest.n != 0) {
+	if (!good)
 		verify_found(l, "the key is not made of a time and a number");
-		return;
-	}
 	if (audit_rec_get(value, &rec) != 0) {
 		verify_found(l, VERIFY_UNREADABLE);
 		return;
 	}
+	if (!good)
+		return;
 	audit_subjects(&rec, &all);
 	for (unsigned int i = 0; i < all.n; i++) {
 		audit_about_key(&key, all.at[i], &mark);
