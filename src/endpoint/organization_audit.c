@@ -11,8 +11,9 @@
 #include "endpoint/event_view.h"
 #include "endpoint/routes.h"
 
-/* Rows of a table, and events that a piece of it looks at. */
+/* Rows of a table; bytes of a piece, and events that one looks at. */
 #define ROWS_MAX 100000
+#define PIECE (64 * 1024)
 #define LOOKED_MAX 500
 
 struct table {
@@ -49,7 +50,7 @@ fill(struct table *t, struct txn *vault, struct buf *piece)
 	csv_begin(&csv, piece);
 	audit_list_begin(&list, vault, &subject, 1,
 	    t->query.begun ? &t->query.before : NULL);
-	while (!over && looked++ < LOOKED_MAX) {
+	while (looked++ < LOOKED_MAX && piece->n < PIECE) {
 		over = t->rows == ROWS_MAX ||
 		    !audit_list_next(&list, &t->query.before, &rec) ||
 		    t->query.before.time < t->query.since;
@@ -127,8 +128,8 @@ answer_table(
 	t->organization = organization;
 	t->query = *query;
 	t->mark = arena_mark(arena);
-	resp_body(call->resp, 200, "text/csv; charset=utf-8; header=present",
-	    buf_view(&titles));
+	resp_body(
+	    call->resp, 200, "text/csv; charset=utf-8", buf_view(&titles));
 	resp_header(call->resp, "Content-Disposition",
 	    STR("attachment; filename=\"audit.csv\""));
 	resp_produce(call->resp, produce, t, t->mark);
