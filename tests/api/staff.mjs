@@ -82,13 +82,26 @@ const role = async (id, body, place = A, bearer = who[103]) =>
 	post(`${staffOf(place)}/${id}/roles`, body, bearer,
 		{ 'if-match': await tagOf(id, A) ?? '"none"' });
 
-// A signed-in browser is what the page tests have; an app's grant comes of one.
-// Here events are what is looked at, so operators make them.
+// The token of a client, behind which there is nobody.
+async function machineToken() {
+	const secret = did('client', 'add', '--id', 's-t-machine', '--grant',
+		'client_credentials', '--scope', 'records.write').trim()
+		.split('\n').at(-1);
+	const answer = await call('/identity/token', { method: 'POST',
+		body: 'grant_type=client_credentials', headers: {
+			'content-type': 'application/x-www-form-urlencoded',
+			authorization: 'Basic ' + Buffer.from(
+				`s-t-machine:${secret}`).toString('base64') } });
+	assert.equal(answer.status, 200, answer.text);
+	return JSON.parse(answer.text).access_token;
+}
+
 const touch = (id) => did('account', 'revoke', username(id));
 
 test('each route for each role, at the own and at the other organisation',
 	async () => {
 		const body = { email: 'free@api-test.example' };
+		const machine = await machineToken();
 		const routes = [
 			['GET', `${CONTACTS}/s-t-1/account/sessions`, 'contact'],
 			['GET', `${CONTACTS}/s-t-1/account/apps`, 'contact'],
@@ -110,6 +123,7 @@ test('each route for each role, at the own and at the other organisation',
 			problem(await call(target, { method }), 401);
 			for (const bearer of [who.customer, who.nobody, who.narrow])
 				assert.equal((await ask(bearer)).status, 403, at);
+			assert.ok([401, 403].includes((await ask(machine)).status), at);
 			for (const bearer of [who.b102, who.b103])
 				assert.equal((await ask(bearer)).status, 404, at);
 			const both = bearer('s-t-both');
@@ -125,9 +139,8 @@ test('each route for each role, at the own and at the other organisation',
 			assert.equal(as102,
 				kind === 'manage' || kind === 'invite' ? 403 : good, at);
 		}
-		// A client's own token opens nothing here.
 		for (const target of [staffOf(A), `${PLACES}/${A}/audit`])
-			problem(await call(target, { base: HTTP }), 404);
+			problem(await call(target, { base: HTTP }), 403);
 	});
 
 test('an organisation that is not there is like another one', async () => {
@@ -242,7 +255,7 @@ test('no organisation takes hold of an account of another', async () => {
 	assert.equal(refused(await get(`${CONTACTS}/s-t-3/account/apps`), 409)
 		.reason, 'no-account');
 	const shown = did('account', 'show', username('s-t-b102'));
-	assert.match(shown, new RegExp(`^organizations: ${B}$`, 'm'));
+	assert.match(shown, new RegExp(`^organisations: ${B}$`, 'm'));
 });
 
 test('an employee is invited, and the password shown once', async () => {
@@ -288,6 +301,10 @@ test('an employee is invited, and the password shown once', async () => {
 test('the trail of a contact is this organisation\'s alone', async () => {
 	const trail = async (id, bearer = who[102]) =>
 		itemsOf(await get(`${CONTACTS}/${id}/audit`, bearer));
+	// Until there is a password the vault does not know whose events they are.
+	touch('s-t-customer');
+	assert.deepEqual(await trail('s-t-1'), []);
+	did('account', 'reset-password', username('s-t-customer'));
 	touch('s-t-customer');
 	touch('s-t-shared');
 	const [revoked] = await trail('s-t-1');
@@ -314,8 +331,9 @@ test('the trail of a contact is this organisation\'s alone', async () => {
 });
 
 test('an earlier account of the same id keeps its past', async () => {
+	did('account', 'reset-password', username('s-t-target'));
 	touch('s-t-target');
-	assert.equal(itemsOf(await get(`${CONTACTS}/s-t-4/audit`)).length, 1);
+	assert.equal(itemsOf(await get(`${CONTACTS}/s-t-4/audit`)).length, 2);
 	load({ type: 'account', id: 's-t-target', deleted: true },
 		account('s-t-target', { [A]: 'A-4' }, { name: 'other@life.example' }));
 	did('account', 'reset-password', 'other@life.example');
@@ -427,6 +445,5 @@ test('operators list employees, and give and take any role', async () => {
 			args.join(' '));
 	assert.equal(hubctl('account', 'list', '--organization', 'nothing').status,
 		1);
-	assert.equal(did('verify').includes('no errors') ||
-		hubctl('verify').status === 0, true);
+	did('verify');
 });
