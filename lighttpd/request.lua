@@ -92,12 +92,30 @@ local function employees()
 	return 0
 end
 
+local function colleagues(what)
+	if not secure then
+		env["hub_needs_tls"] = "yes"
+		return 403
+	end
+	env["hub_pool"] = (what == "employees" or
+		string.match(what, "^employees/[^/]+/reset%-password$"))
+		and "signin" or "keepers"
+	return 0
+end
+
+-- What follows the organisation of the employees' API.
+local of_organization =
+	string.match(path, "^/organization/organizations/[^/]+/(.+)$") or ""
+
 if string.match(r.req_attr["request.method"], "[^A-Z]") then
 	return 400
 elseif starts(path, "/health/") then
 	return health()
 elseif starts(path, "/contact/") then
 	return employees()
+elseif starts(of_organization .. "/", "employees/") or
+	starts(of_organization .. "/", "audit/") then
+	return colleagues(of_organization)
 elseif starts(path, "/identity/") or
 	path == "/.well-known/oauth-authorization-server/identity" then
 	return identity()
