@@ -73,6 +73,14 @@ local function pages()
 	return 0
 end
 
+-- Who types no more than the server's name into a browser. The target as it was
+-- sent: "/x/.." is the root, too.
+local function is_root()
+	local method = r.req_attr["request.method"]
+	return secure and env["hub_path"] == "/" and
+		(method == "GET" or method == "HEAD")
+end
+
 local function employees()
 	if not secure then
 		env["hub_needs_tls"] = "yes"
@@ -84,18 +92,40 @@ local function employees()
 	return 0
 end
 
+local function colleagues(what)
+	if not secure then
+		env["hub_needs_tls"] = "yes"
+		return 403
+	end
+	env["hub_pool"] = (what == "employees" or
+		string.match(what, "^employees/[^/]+/reset%-password$"))
+		and "signin" or "keepers"
+	return 0
+end
+
+-- What follows the organisation of the employees' API.
+local of_organization =
+	string.match(path, "^/organization/organizations/[^/]+/(.+)$") or ""
+
 if string.match(r.req_attr["request.method"], "[^A-Z]") then
 	return 400
 elseif starts(path, "/health/") then
 	return health()
 elseif starts(path, "/contact/") then
 	return employees()
+elseif starts(of_organization .. "/", "employees/") or
+	starts(of_organization .. "/", "audit/") then
+	return colleagues(of_organization)
 elseif starts(path, "/identity/") or
 	path == "/.well-known/oauth-authorization-server/identity" then
 	return identity()
 elseif starts(path .. "/", "/beheer/") or starts(path .. "/", "/mijn/") or
 	starts(path, "/web/") then
 	return pages()
+elseif is_root() then
+	env["hub_pool"] = "files"
+	r.resp_header["Location"] = "/mijn/"
+	return 302
 elseif not secure and not customer_api[path] and
 	not string.match(path, "^/contract/contracts/[^/]+/mine$") then
 	return 404

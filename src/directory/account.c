@@ -1,9 +1,9 @@
 /*
- * Accounts in the directory: the record and its two indexes, username and
- * dossier. How a line of an import becomes a record is in account_parse.c.
+ * Accounts in the directory: the record and its indexes. How a line of an import becomes a record is in account_parse.c.
  */
 #include "directory/account.h"
 
+#include "directory/employee.h"
 #include "directory/render.h"
 #include "directory/state.h"
 #include "directory/username.h"
@@ -126,6 +126,18 @@ add_members(struct txn *txn, unsigned int table, struct str list, struct str id)
 	}
 }
 
+/* As account_parse() gave it when the record was written. */
+static struct str
+employers_of(struct txn *txn, const struct account_rec *rec)
+{
+	struct str list = STR("");
+	int rc = employee_employers(txn_arena(txn), rec, &list);
+
+	if (rc != 0)
+		txn_fail(txn, rc);
+	return list;
+}
+
 static void
 drop_indexes(struct txn *txn, const struct account_rec *rec)
 {
@@ -141,6 +153,7 @@ drop_indexes(struct txn *txn, const struct account_rec *rec)
 	}
 	drop_members(txn, DIR_MEMBER, rec->organizations, rec->id);
 	drop_members(txn, DIR_GROUP_MEMBER, rec->groups, rec->id);
+	drop_members(txn, DIR_EMPLOYEE, employers_of(txn, rec), rec->id);
 }
 
 static int
@@ -167,6 +180,7 @@ add_indexes(struct txn *txn, const struct account *account, struct why *why)
 	}
 	add_members(txn, DIR_MEMBER, rec->organizations, rec->id);
 	add_members(txn, DIR_GROUP_MEMBER, rec->groups, rec->id);
+	add_members(txn, DIR_EMPLOYEE, account->employers, rec->id);
 	return 0;
 }
 

@@ -14,6 +14,7 @@ struct account {
 	struct account_rec rec;
 	bool enabled_given;      /* rec.enabled stood in the record */
 	struct str folded;       /* the username in lower case */
+	struct str employers;    /* list: organisations of its roles */
 	const struct json *line; /* all of it, to point at what is wrong */
 };
 

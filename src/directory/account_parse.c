@@ -231,6 +231,21 @@ list_organizations(struct arena *arena, const struct parts *p, struct str *list,
 	return put_list(arena, &set, list);
 }
 
+/* Where it is an employee, be it without a group. */
+static int
+list_employers(struct arena *arena, const struct parts *p, struct str *list)
+{
+	struct gathered set = { .at = arena_alloc(arena,
+				    (count_of(p->roles) + 1) *
+					sizeof(struct str)) };
+
+	if (set.at == NULL)
+		return HUB_ENOMEM;
+	for (const struct json *r = first_of(p->roles); r; r = r->next)
+		set.at[set.n++] = r->name;
+	return put_list(arena, &set, list);
+}
+
 static int
 compare_names(const void *a, const void *b)
 {
@@ -313,6 +328,7 @@ make_lists(
 	if (out->folded.p == NULL ||
 	    put_list(arena, &p->effective, &rec->groups) != 0 ||
 	    list_dossiers(arena, p, &rec->dossiers) != 0 ||
+	    list_employers(arena, p, &out->employers) != 0 ||
 	    imply_organizations(arena, p) != 0)
 		return why_set(why, HUB_ENOMEM, "out of memory");
 	return 0;

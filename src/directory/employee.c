@@ -4,7 +4,10 @@
 #include "base/json_in.h"
 #include "directory/group.h"
 #include "directory/render.h"
+#include "directory/account.h"
+#include "store/rec.h"
 #include "store/rec_list.h"
+#include "store/schema.h"
 
 /* The member roles of the record; NULL if it has none. */
 static int
@@ -98,5 +101,108 @@ employee_account_is_shared(struct arena *arena,
 		return 0;
 	rc = read_roles(arena, account, &roles);
 	*shared = rc != 0 || (roles != NULL && roles->count > 0);
+	return rc;
+}
+
+int
+employee_roles(struct arena *arena, const struct account_rec *account,
+    struct str organization, const struct json **out)
+{
+	const struct json *roles;
+	int rc = read_roles(arena, account, &roles);
+
+	*out = NULL;
+	if (rc != 0 || roles == NULL)
+		return rc;
+	for (const struct json *r = roles->child; r != NULL; r = r->next) {
+		if (str_eq(r->name, organization))
+			*out = r;
+	}
+	return 0;
+}
+
+bool
+employee_has_role(const struct json *roles, struct str group)
+{
+	for (const struct json *g = roles == NULL ? NULL : roles->child;
+	     g != NULL; g = g->next) {
+		if (str_eq(g->text, group))
+			return true;
+	}
+	return false;
+}
+
+bool
+employee_next(struct txn *txn, struct str organization, struct str after,
+    struct account_rec *rec)
+{
+	struct str entry, value, id;
+	struct key prefix, from;
+	struct cursor cursor;
+	bool found;
+
+	key_of(&prefix, organization);
+	key_of(&from, organization);
+	key_str(&from, after);
+	txn_cursor(&cursor, txn, DIR_EMPLOYEE, &prefix, &from, true);
+	found = txn_cursor_next(&cursor, &entry, &value);
+	txn_cursor_close(&cursor);
+	if (!found)
+		return false;
+	if (key_take_str(&entry, &id) && key_take_str(&entry, &id) &&
+	    account_get(txn, id, rec))
+		return true;
+	txn_fail(txn, HUB_ECORRUPT);
+	return false;
+}
+
+int
+employee_employers(
+    struct arena *arena, const struct account_rec *account, struct str *list)
+{
+	const struct json *roles;
+	struct buf buf;
+	int rc = read_roles(arena, account, &roles);
+
+	*list = STR("");
+	if (rc != 0 || roles == NULL)
+		return rc;
+	buf_init_arena(&buf, arena, RENDER_MAX);
+	for (const struct json *r = roles->child; r != NULL; r = r->next)
+		rec_put_str(&buf, r->name);
+	*list = buf_view(&buf);
+	return buf_error(&buf);
+}
+
+/* Whether each of a list's texts is TEXT; of pairs the first of each. */
+static bool
+all_are(struct str list, struct str text, bool pairs)
+{
+	struct str one, other;
+
+	while (rec_list_next(&list, &one)) {
+		if (!str_eq(one, text) ||
+		    (pairs && !rec_list_next(&list, &other)))
+			return false;
+	}
+	return true;
+}
+
+int
+employee_is_shared(struct arena *arena, const struct account_rec *account,
+    struct str organization, bool *shared)
+{
+	struct str groups = account->groups, group;
+	const struct json *roles;
+	int rc = employee_roles(arena, account, organization, &roles);
+
+	*shared = rc != 0 ||
+	    !all_are(account->organizations, organization, false) ||
+	    !all_are(account->dossiers, organization, true);
+	while (rec_list_next(&groups, &group)) {
+		if (!str_eq(group, STR(GROUP_CUSTOMER)) &&
+		    !employee_has_role(roles, group))
+			*shared = true;
+	}
 	return rc;
 }

@@ -7,6 +7,7 @@
 
 #include "directory/contact_index.h"
 #include "directory/contract.h"
+#include "directory/employee.h"
 #include "directory/export.h"
 #include "directory/import_mark.h"
 #include "directory/reference.h"
@@ -214,6 +215,8 @@ check_account(struct verify_look *l, struct str value)
 	check_members(l, DIR_MEMBER, "member", now->organizations, now->id);
 	check_members(
 	    l, DIR_GROUP_MEMBER, "group_member", now->groups, now->id);
+	check_members(
+	    l, DIR_EMPLOYEE, "employee", record.as.account.employers, now->id);
 }
 
 /* The account that an entry of an index leads to. */
@@ -286,6 +289,22 @@ static void
 check_group_member(struct verify_look *l, struct str value)
 {
 	check_membership(l, value, true);
+}
+
+static void
+check_employee(struct verify_look *l, struct str value)
+{
+	struct account_rec rec;
+	struct str of, id, list;
+
+	if (!take_pair(l, &of, &id) || !get_account(l, id, &rec))
+		return;
+	if (employee_employers(txn_arena(l->txn), &rec, &list) != 0 ||
+	    !rec_list_has(list, of))
+		verify_found(
+		    l, "account %.*s is no employee there", STR_ARG(id));
+	if (value.n != 0)
+		verify_found(l, "holds something");
 }
 
 static void
@@ -533,4 +552,5 @@ verify_fn *const verify_directory[DIR_TABLES] = {
 	[DIR_MEMBER] = check_member,
 	[DIR_GROUP_MEMBER] = check_group_member,
 	[DIR_CONTACT_WORD] = check_contact_word,
+	[DIR_EMPLOYEE] = check_employee,
 };

@@ -53,7 +53,8 @@ answer(struct account_view *view, const struct param_list *fields, bool accept)
 {
 	struct call *call = view->visit->call;
 	struct hub hub = call_hub(call);
-	const struct actor actor = { .source = call->req->remote_addr };
+	const struct actor actor = { .source = call->req->remote_addr,
+		.by = view->browser.account.id };
 	int rc = invitation_answer(&hub, &actor, &view->browser.account,
 	    param_get(fields, "contact"), accept);
 

@@ -135,8 +135,8 @@ end_one_session(struct account_view *view, const struct param_list *fields)
 {
 	struct call *call = view->visit->call;
 	struct hub hub = call_hub(call);
-	const struct actor actor = { .client = STR(""),
-		.source = call->req->remote_addr };
+	const struct actor actor = { .source = call->req->remote_addr,
+		.by = view->browser.account.id };
 	struct str sid = param_get(fields, "session");
 	int rc = act_end_session(
 	    &hub, &actor, "session.ended", view->browser.account.id, sid);
@@ -154,7 +154,8 @@ end_app(struct account_view *view, const struct param_list *fields)
 {
 	struct call *call = view->visit->call;
 	struct hub hub = call_hub(call);
-	const struct actor actor = { .source = call->req->remote_addr };
+	const struct actor actor = { .source = call->req->remote_addr,
+		.by = view->browser.account.id };
 	int rc = app_end(&hub, &actor, view->browser.account.id,
 	    param_get(fields, "client"));
 
@@ -169,8 +170,8 @@ end_everything(struct account_view *view, const struct param_list *fields)
 {
 	struct call *call = view->visit->call;
 	struct hub hub = call_hub(call);
-	const struct actor actor = { .client = STR(""),
-		.source = call->req->remote_addr };
+	const struct actor actor = { .source = call->req->remote_addr,
+		.by = view->browser.account.id };
 	int rc = act_end_all(
 	    &hub, &actor, "account.revoked", view->browser.account.id, false);
 

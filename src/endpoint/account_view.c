@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include "base/clock.h"
 #include "directory/account_email.h"
+#include "endpoint/address_part.h"
 #include "endpoint/password_fields.h"
 #include "endpoint/scope_text.h"
 #include "identity/session.h"
@@ -91,23 +92,6 @@ account_view_load(struct account_view *view)
 	qsort(view->sessions, view->session_count, sizeof(view->sessions[0]),
 	    compare_sessions);
 	return true;
-}
-
-/* Enough to know a place again, and no more than that. */
-static struct str
-part_of_address(struct page *page, struct str source)
-{
-	bool v6 = str_index(source, ':') >= 0;
-	size_t n = 0;
-
-	for (int pieces = 0; n < source.n; n++) {
-		if (source.p[n] == (v6 ? ':' : '.') && ++pieces == 3)
-			break;
-	}
-	if (n == source.n)
-		return source;
-	return str_of(arena_printf(page->call->req->arena, "%.*s%s", (int)n,
-	    source.p, v6 ? ":\xe2\x80\xa6" : ".\xe2\x80\xa6"));
 }
 
 static void
@@ -236,7 +220,7 @@ put_session(struct page *page, const struct account_view *view, unsigned int i)
 	put_line(page, TEXT_SESSION_USED, session->used);
 	if (session->source.n > 0)
 		page_text_with(page, TEXT_SESSION_FROM,
-		    part_of_address(page, session->source));
+		    address_part(page->call->req->arena, session->source));
 	page_html(page, "</p>\n");
 	account_form_begin(page, view, "session", "session", session->sid);
 	account_button_form_end(page, TEXT_SIGN_OUT, id);

@@ -139,7 +139,8 @@ allow(struct visit *visit, const struct browser *browser)
 {
 	struct call *call = visit->call;
 	const struct actor actor = { .client = visit->request.client_id,
-		.source = call->req->remote_addr };
+		.source = call->req->remote_addr,
+		.by = browser->session.account };
 	struct giving giving = {
 		.account = browser->session.account,
 		.client = visit->request.client_id,

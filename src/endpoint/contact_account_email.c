@@ -102,7 +102,7 @@ change(struct call *call, const struct contact_rec *contact,
 	int rc = email_change_set(&hub, &actor, &in, &why);
 
 	if (rc == HUB_ECONFLICT && in.taken)
-		contact_address_found(call, contact, "account.address_in_use",
+		contact_address_found(call, &actor, "account.address_in_use",
 		    "address-in-use",
 		    "The address is the username of another account.");
 	else if (rc == HUB_ECONFLICT || rc == HUB_ENOENT)

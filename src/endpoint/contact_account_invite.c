@@ -65,12 +65,12 @@ may_invite(struct call *call, const struct contact_rec *contact)
 }
 
 static void
-refuse(struct call *call, const struct contact_rec *contact,
+refuse(struct call *call, const struct actor *actor,
     const struct invitation_form *in, int rc)
 {
 	if (rc == HUB_ENOENT && in->unknown)
-		contact_address_found(call, contact,
-		    "invitation.address_unknown", "no-such-account",
+		contact_address_found(call, actor, "invitation.address_unknown",
+		    "no-such-account",
 		    "No account has this address: make one for the contact.");
 	else if (rc == HUB_ENOENT)
 		problem(call->req, call->resp, 404, NULL);
@@ -102,7 +102,7 @@ invite(struct call *call, const struct contact_rec *contact, struct str email)
 	if (rc == 0)
 		answer(call, &in.made);
 	else
-		refuse(call, contact, &in, rc);
+		refuse(call, &actor, &in, rc);
 }
 
 void

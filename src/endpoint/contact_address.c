@@ -6,14 +6,11 @@
 #include "identity/throttle.h"
 
 bool
-contact_read_email(struct call *call, struct str *email)
+contact_take_email(
+    struct call *call, const struct json *body, struct str *email)
 {
-	static const char *const names[] = { "email", NULL };
-	const struct json *body;
 	struct why why;
 
-	if (!json_body_read(call, names, false, &body))
-		return false;
 	if (json_get(body, "email") == NULL) {
 		json_body_refuse(call, STR("email"), "missing");
 		return false;
@@ -28,6 +25,16 @@ contact_read_email(struct call *call, struct str *email)
 		return false;
 	}
 	return true;
+}
+
+bool
+contact_read_email(struct call *call, struct str *email)
+{
+	static const char *const names[] = { "email", NULL };
+	const struct json *body;
+
+	return json_body_read(call, names, false, &body) &&
+	    contact_take_email(call, body, email);
 }
 
 static void
@@ -78,16 +85,15 @@ count_finding(struct txn *vault, void *arg)
 }
 
 void
-contact_address_found(struct call *call, const struct contact_rec *contact,
+contact_address_found(struct call *call, const struct actor *actor,
     const char *event, const char *reason, const char *words)
 {
-	struct actor actor = employee_actor(call, contact);
 	struct finding f = { .employee = call->account.id };
 	int rc;
 
-	act_event(&f.found, &actor, event, STR(""), NULL);
+	act_event(&f.found, actor, event, STR(""), NULL);
 	act_event(
-	    &f.refused, &actor, "account.address_throttled", STR(""), NULL);
+	    &f.refused, actor, "account.address_throttled", STR(""), NULL);
 	rc = store_write(
 	    call->service->vault, call->req->arena, count_finding, &f);
 	if (rc != 0)

@@ -1,6 +1,7 @@
 #ifndef ENDPOINT_CONTACT_ADDRESS_H
 #define ENDPOINT_CONTACT_ADDRESS_H
 
+#include "base/json_in.h"
 #include "endpoint/employee.h"
 
 /*
@@ -18,7 +19,11 @@ bool contact_must_wait(struct call *call);
  * What was found out about an address is counted, audited as EVENT, and told: a
  * 409 of this reason and words, or 429. No look is open.
  */
-void contact_address_found(struct call *call, const struct contact_rec *contact,
+void contact_address_found(struct call *call, const struct actor *actor,
     const char *event, const char *reason, const char *words);
+
+/* The value of a member "email". False: the answer stands. */
+bool contact_take_email(
+    struct call *call, const struct json *body, struct str *email);
 
 #endif

@@ -77,19 +77,12 @@ find_mail(struct txn *vault, struct contact_account *account)
 }
 
 void
-contact_account_get(struct call *call, struct txn *vault,
-    const struct contact_rec *contact, struct contact_account *out)
+employee_account_get(struct txn *vault, struct contact_account *out)
 {
+	struct str id = out->rec.id;
 	struct credential_rec credential;
-	struct str id;
-	int rc;
 
-	*out = (struct contact_account){ 0 };
-	out->exists = account_of_dossier(call->txn, contact->organization,
-			  contact->dossier, &id) &&
-	    account_get(call->txn, id, &out->rec);
-	if (!out->exists)
-		return;
+	out->exists = true;
 	/* What it signed in with before it was deleted is nobody's. */
 	if (credential_for(vault, id, out->rec.born, &credential))
 		out->signed_in = credential_signed_in(vault, id);
@@ -102,6 +95,21 @@ contact_account_get(struct call *call, struct txn *vault,
 	out->lasting = credential.lasting.n > 0;
 	if (!out->lasting && credential.temporary.n > 0)
 		out->until = credential.temporary_until;
+}
+
+void
+contact_account_get(struct call *call, struct txn *vault,
+    const struct contact_rec *contact, struct contact_account *out)
+{
+	struct str id;
+	int rc;
+
+	*out = (struct contact_account){ 0 };
+	if (!account_of_dossier(
+		call->txn, contact->organization, contact->dossier, &id) ||
+	    !account_get(call->txn, id, &out->rec))
+		return;
+	employee_account_get(vault, out);
 	rc = employee_account_is_shared(
 	    call->req->arena, &out->rec, contact->organization, &out->shared);
 	if (rc != 0)
@@ -229,19 +237,15 @@ put_account(struct json_out *j, const struct contact_account *account)
 	json_out_object_end(j);
 }
 
-/*
- * Two resets within a second look the same in the item: the tag also stands for
- * the epoch and the serial, which no two states of an account share.
- */
-static int
-make_tag(struct arena *arena, struct contact_item *item)
+int
+employee_tag(struct arena *arena, struct str text,
+    const struct contact_account *account, struct str *etag)
 {
-	const char *text = arena_printf(arena, "%.*s %llu %llu",
-	    STR_ARG(item->text), (unsigned long long)item->account.rec.epoch,
-	    (unsigned long long)item->account.serial);
+	const char *all = arena_printf(arena, "%.*s %llu %llu", STR_ARG(text),
+	    (unsigned long long)account->rec.epoch,
+	    (unsigned long long)account->serial);
 
-	return text == NULL ? HUB_ENOMEM
-			    : render_etag(arena, str_of(text), &item->etag);
+	return all == NULL ? HUB_ENOMEM : render_etag(arena, str_of(all), etag);
 }
 
 static int
@@ -269,7 +273,9 @@ render(struct call *call, const struct contact_rec *contact,
 	json_out_object_end(&j);
 	rc = json_out_end(&j);
 	out->text = buf_view(&buf);
-	return rc == 0 ? make_tag(call->req->arena, out) : rc;
+	return rc == 0 ? employee_tag(call->req->arena, out->text,
+			     &out->account, &out->etag)
+		       : rc;
 }
 
 bool
@@ -295,25 +301,29 @@ contact_item_get(struct call *call, const struct contact_rec *contact,
 }
 
 bool
+employee_names_seen(struct call *call, const char *what, bool needed)
+{
+	struct str tag = call->req->if_match;
+	bool any = str_eq(str_trim(tag), STR("*"));
+
+	if (!any && (tag.n > 0 || !needed))
+		return true;
+	problem(call->req, call->resp, 428,
+	    arena_printf(call->req->arena,
+		"If-Match must name the ETag of the %s as it was seen%s", what,
+		any ? ": * names nothing that was seen." : "."));
+	return false;
+}
+
+bool
 contact_is_as_seen(
     struct call *call, const struct contact_item *item, bool needed)
 {
-	if (call->req->if_match.n == 0 && !needed)
-		return true;
-	if (call->req->if_match.n == 0) {
-		problem(call->req, call->resp, 428,
-		    "If-Match must name the ETag of the contact as it was "
-		    "seen.");
+	if (!employee_names_seen(call, "contact", needed))
 		return false;
-	}
-	if (str_eq(call->req->if_match, STR("*"))) {
-		problem(call->req, call->resp, 428,
-		    "If-Match must name the ETag of the contact as it was "
-		    "seen: * names nothing that was seen.");
-		return false;
-	}
 	/* One form of the contact: a tag that a gateway weakened is its. */
-	if (etag_matches(call->req->if_match, item->etag))
+	if (call->req->if_match.n == 0 ||
+	    etag_matches(call->req->if_match, item->etag))
 		return true;
 	contact_has_changed(call);
 	return false;
@@ -354,15 +364,21 @@ contact_conflict(struct call *call, const char *reason, struct str username,
 struct actor
 employee_actor(struct call *call, const struct contact_rec *contact)
 {
-	struct arena *arena = call->req->arena;
+	struct actor actor = employee_actor_at(call, contact->organization);
 
+	actor.contact = contact->id;
+	return actor;
+}
+
+struct actor
+employee_actor_at(struct call *call, struct str organization)
+{
 	/* The claims are those of a cache that may drop them. */
 	return (struct actor){
-		.client = arena_str(arena, str_of(call->claims->client_id)),
+		.client = arena_str(
+		    call->req->arena, str_of(call->claims->client_id)),
 		.source = call->req->remote_addr,
-		.detail = arena_printf(arena,
-		    "by account %.*s, contact %.*s, organisation %.*s",
-		    STR_ARG(call->account.id), STR_ARG(contact->id),
-		    STR_ARG(contact->organization)),
+		.by = call->account.id,
+		.organization = organization,
 	};
 }

@@ -49,6 +49,12 @@ struct contact_account {
 void contact_account_get(struct call *call, struct txn *vault,
     const struct contact_rec *contact, struct contact_account *out);
 
+/*
+ * The same of an account whose record is filled in, but for SHARED, which goes
+ * by where it is looked at from.
+ */
+void employee_account_get(struct txn *vault, struct contact_account *out);
+
 /* The item of the list, as the next value of J. Errors stick in the call. */
 void contact_put_listed(struct call *call, struct json_out *j,
     const struct contact_rec *contact, const struct contact_account *account);
@@ -69,6 +75,20 @@ bool contact_item_get(struct call *call, const struct contact_rec *contact,
 void contact_put_time(struct json_out *j, const char *name, int64_t seconds);
 
 /*
+ * The entity tag of an item. Two resets within a second look the same in it: the
+ * tag also stands for the epoch and the serial, which no two states of an account
+ * share.
+ */
+int employee_tag(struct arena *arena, struct str text,
+    const struct contact_account *account, struct str *etag);
+
+/*
+ * Whether the request's If-Match names one state of WHAT, or is not there and
+ * not NEEDED. False: 428 stands in the call's resp.
+ */
+bool employee_names_seen(struct call *call, const char *what, bool needed);
+
+/*
  * Whether the request's If-Match names the contact as it is. False: 412 stands
  * in the call's resp, or 428 if it is "*", or if there is none and it is NEEDED.
  */
@@ -86,8 +106,9 @@ struct dossier_seen contact_seen(
 void contact_conflict(struct call *call, const char *reason,
     struct str username, const char *detail);
 
-/* Who does it and to whom, for the audit log; in the arena. */
+/* Who does it, to whom and where, for the audit log; in the arena. */
 struct actor employee_actor(
     struct call *call, const struct contact_rec *contact);
+struct actor employee_actor_at(struct call *call, struct str organization);
 
 #endif

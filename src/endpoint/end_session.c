@@ -129,7 +129,8 @@ end_one(
 {
 	struct hub hub = call_hub(call);
 	const struct actor actor = { .client = client,
-		.source = call->req->remote_addr };
+		.source = call->req->remote_addr,
+		.by = account };
 	int rc = act_end_session(&hub, &actor, "session.ended", account, sid);
 
 	return rc == HUB_ENOENT ? 0 : rc;

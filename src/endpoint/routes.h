@@ -41,7 +41,18 @@ void contact_account_unblock(struct call *call); /* contact_account_block.c */
 void contact_account_email(struct call *call);
 void contact_account_invite(struct call *call);
 void contact_account_withdraw(struct call *call); /* contact_account_invite.c */
-void style_sheet(struct call *call);              /* style.c */
-void style_picture(struct call *call);            /* style.c */
+void contact_sessions(struct call *call);         /* contact_access.c */
+void contact_session_end(struct call *call);      /* contact_access.c */
+void contact_apps(struct call *call);             /* contact_access.c */
+void contact_app_end(struct call *call);          /* contact_access.c */
+void contact_audit(struct call *call);
+void organization_employees(struct call *call);
+void organization_employee(struct call *call); /* organization_employees.c */
+void organization_invite(struct call *call);   /* organization_staff.c */
+void organization_role(struct call *call);     /* organization_staff.c */
+void organization_reset(struct call *call);    /* organization_staff.c */
+void organization_audit(struct call *call);
+void style_sheet(struct call *call);   /* style.c */
+void style_picture(struct call *call); /* style.c */
 
 #endif

@@ -34,6 +34,7 @@ static const struct {
 	PARAM("HTTP_IF_MATCH", if_match),
 	PARAM("HTTP_ORIGIN", origin),
 	PARAM("HTTP_COOKIE", cookie),
+	PARAM("HTTP_ACCEPT", accept),
 	PARAM("HTTP_ACCEPT_LANGUAGE", accept_language),
 #undef PARAM
 };

@@ -51,6 +51,7 @@ struct req {
 	struct str origin;
 	struct str if_match;
 	struct str if_none_match;
+	struct str accept;
 	struct str accept_language;
 	struct str remote_addr;
 	struct str https_text;

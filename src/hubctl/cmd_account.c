@@ -2,6 +2,9 @@
 #include "base/clock.h"
 #include "base/json_in.h"
 #include "directory/account.h"
+#include "directory/employee.h"
+#include "directory/organization.h"
+#include "directory/render.h"
 #include "hubctl/ctl.h"
 #include "hubctl/who.h"
 #include "identity/factor_act.h"
@@ -12,11 +15,13 @@
 #define PAGE 500
 #define PAGE_TEXT_MAX (PAGE * 512)
 
+static const char *option_organization;
+
 static const char *
 state_of(const struct account_rec *rec)
 {
 	if (!rec->enabled)
-		return "disabled";
+		return rec->blocked ? "blocked" : "disabled";
 	return rec->pending ? "pending" : "enabled";
 }
 
@@ -71,6 +76,91 @@ print_pages(struct ctl *ctl, struct buf *page)
 	return rc;
 }
 
+/* The groups at the organisation with commas between. */
+static int
+put_roles(struct txn *txn, const struct account_rec *rec, struct buf *page)
+{
+	const struct json *roles;
+	struct buf list;
+	int rc = employee_roles(
+	    txn_arena(txn), rec, str_of(option_organization), &roles);
+
+	buf_init_arena(&list, txn_arena(txn), RENDER_MAX);
+	for (const struct json *r = roles == NULL ? NULL : roles->child;
+	     r != NULL; r = r->next)
+		buf_printf(
+		    &list, "%s%.*s", list.n > 0 ? "," : "", STR_ARG(r->text));
+	if (list.n == 0)
+		buf_byte(&list, '-');
+	buf_printf(page, "  %-12.*s", STR_ARG(buf_view(&list)));
+	return rc != 0 ? rc : buf_error(&list);
+}
+
+/* Adds up to PAGE employees after the account id AFTER, which moves along. */
+static bool
+employees_page(struct txn *txn, char after[ACCOUNT_ID_ROOM], struct buf *page)
+{
+	struct arena_mark mark = arena_mark(txn_arena(txn));
+	struct str organization = str_of(option_organization);
+	struct account_rec rec;
+	unsigned int n = 0;
+	int rc;
+
+	while (
+	    n < PAGE && employee_next(txn, organization, str_of(after), &rec)) {
+		buf_printf(
+		    page, "%-36.*s  %-8s", STR_ARG(rec.id), state_of(&rec));
+		if ((rc = put_roles(txn, &rec, page)) != 0)
+			txn_fail(txn, rc);
+		buf_printf(page, "  %.*s\n", STR_ARG(rec.name));
+		snprintf(after, ACCOUNT_ID_ROOM, "%.*s", STR_ARG(rec.id));
+		arena_rewind(txn_arena(txn), mark);
+		n++;
+	}
+	return n == PAGE;
+}
+
+static int
+print_employees(struct ctl *ctl, struct buf *page)
+{
+	char after[ACCOUNT_ID_ROOM] = "";
+	struct txn *txn;
+	bool more = true;
+	int rc = 0;
+
+	buf_printf(page, "%-36s  %-8s  %-12s  %s\n", "ID", "STATE", "ROLES",
+	    "USERNAME");
+	while (rc == 0 && more) {
+		txn = store_read_begin(ctl->directory, ctl->arena);
+		if (!organization_exists(txn, str_of(option_organization)))
+			txn_fail(txn, HUB_ENOENT);
+		more = employees_page(txn, after, page);
+		rc = store_read_end(txn);
+		if (rc == 0)
+			rc = buf_error(page);
+		if (rc == 0 && page->n > 0)
+			fwrite(page->p, 1, page->n, stdout);
+		buf_reset(page);
+		arena_reset(ctl->arena);
+	}
+	return rc;
+}
+
+static enum ctl_exit
+list_employees(struct ctl *ctl)
+{
+	struct buf page;
+	int rc;
+
+	buf_init(&page, PAGE_TEXT_MAX);
+	rc = print_employees(ctl, &page);
+	buf_free(&page);
+	if (rc == HUB_ENOENT)
+		return ctl_fail(
+		    "there is no organisation %s", option_organization);
+	return rc == 0 ? CTL_OK : ctl_fail("directory: %s", err_text(rc));
+}
+
 static enum ctl_exit
 run_list(struct ctl *ctl, int argc, char **argv)
 {
@@ -82,6 +172,8 @@ run_list(struct ctl *ctl, int argc, char **argv)
 	(void)argv;
 	if (ctl_open(ctl, &why) != 0)
 		return ctl_fail("%s", why.text);
+	if (option_organization != NULL)
+		return list_employees(ctl);
 	printf("%-36s  %-8s  %s\n", "ID", "STATE", "USERNAME");
 	buf_init(&page, PAGE_TEXT_MAX);
 	rc = print_pages(ctl, &page);
@@ -310,11 +402,19 @@ run_reset_factor(struct ctl *ctl, int argc, char **argv)
 	return CTL_OK;
 }
 
+static const struct option_spec list_options[] = {
+	{ "organization", &option_organization, NULL },
+	{ NULL, NULL, NULL },
+};
+
 const struct command command_account_list = {
 	.name = "account list",
-	.usage = "",
+	.usage = "[--organization ID]",
 	.brief = "Lists all accounts: id, state, username.",
-	.text = "In the order of the ids.\n",
+	.text = "In the order of the ids.\n\n"
+		"  --organization ID  the employees of this organisation, with "
+		"their groups there\n",
+	.options = list_options,
 	.run = run_list,
 };
 
@@ -332,7 +432,9 @@ const struct command command_account_enable = {
 	.name = "account enable",
 	.usage = "USERNAME",
 	.brief = "Lets an account be used again.",
-	.text = WHO_HELP "Tokens from before it was disabled stay dead.\n",
+	.text = WHO_HELP
+	"Whoever has disabled or blocked it; tokens from before that stay "
+	"dead.\n",
 	.min = 1,
 	.max = 1,
 	.run = run_enable,
@@ -343,7 +445,9 @@ const struct command command_account_disable = {
 	.usage = "USERNAME",
 	.brief = "Ends all access of an account, at once.",
 	.text = WHO_HELP
-	"The very next request with one of its tokens is refused.\n",
+	"The very next request with one of its tokens is refused. Only an "
+	"operator can\nenable it then, also if an employee had blocked it "
+	"before.\n",
 	.min = 1,
 	.max = 1,
 	.run = run_disable,

@@ -1,6 +1,8 @@
 #include <inttypes.h>
+#include <stddef.h>
 #include <stdio.h>
 #include "base/clock.h"
+#include "base/csv.h"
 #include "base/json_out.h"
 #include "hubctl/ctl.h"
 #include "hubctl/who.h"
@@ -11,13 +13,46 @@
 #define PAGE_TEXT_MAX (PAGE * 32 * 1024)
 #define FIELD_MAX 1024
 
-static bool option_json;
-static const char *option_since, *option_account;
+static bool option_json, option_csv;
+static const char *option_since, *option_account, *option_organization;
+static const char *option_contact;
 
 struct output {
 	struct buf page;
 	char account[ACCOUNT_ID_ROOM]; /* "": of all */
 };
+
+/* In the order of the columns, after the time. */
+static const struct {
+	const char *name, *title;
+	size_t offset;
+	int width;
+} columns[] = {
+#define COLUMN(member, title, width)                                           \
+	{                                                                      \
+#member, title, offsetof(struct audit_rec, member), width      \
+	}
+	COLUMN(event, "EVENT", 22),
+	COLUMN(account, "ACCOUNT", 36),
+	COLUMN(client, "CLIENT", 16),
+	COLUMN(source, "SOURCE", 22),
+	COLUMN(by, "BY", 22),
+	COLUMN(organization, "ORGANIZATION", 12),
+	COLUMN(contact, "CONTACT", 16),
+	COLUMN(detail, "DETAIL", 0),
+#undef COLUMN
+};
+
+#define COLUMNS (sizeof(columns) / sizeof(columns[0]))
+
+static struct str
+member(const struct audit_rec *rec, size_t column)
+{
+	const char *base = (const char *)rec;
+
+	return *(
+	    const struct str *)(const void *)(base + columns[column].offset);
+}
 
 /* "3d", "2h", "10m" or "30s" before NOW. */
 static bool
@@ -97,39 +132,41 @@ put_line(struct buf *page, int64_t time_us, const struct audit_rec *rec)
 
 	clock_text(time_us / 1000000, when);
 	buf_printf(page, "%-20s", when);
-	put_field(page, rec->event, 22);
-	put_field(page, rec->account, 36);
-	put_field(page, rec->client, 16);
-	put_field(page, rec->source, 22);
-	put_field(page, rec->detail, 0);
+	for (size_t i = 0; i < COLUMNS; i++)
+		put_field(page, member(rec, i), columns[i].width);
 	buf_byte(page, '\n');
 }
 
+/* To the microsecond. */
+#define WHEN_ROOM (CLOCK_TEXT + 8)
+
 static void
-put_member(struct json_out *j, const char *name, struct str text)
+when_text(int64_t time_us, char when[WHEN_ROOM])
 {
-	json_out_name(j, name);
-	json_out_str(j, text.n > 0 ? text : STR_NONE);
+	char second[CLOCK_TEXT];
+
+	clock_text(time_us / 1000000, second);
+	snprintf(
+	    when, WHEN_ROOM, "%.19s.%06" PRId64 "Z", second, time_us % 1000000);
 }
 
 static void
 put_json(struct buf *page, int64_t time_us, const struct audit_rec *rec)
 {
-	char second[CLOCK_TEXT], when[CLOCK_TEXT + 8];
+	char when[WHEN_ROOM];
 	struct json_out j;
+	struct str text;
 
-	clock_text(time_us / 1000000, second);
-	snprintf(when, sizeof(when), "%.19s.%06" PRId64 "Z", second,
-	    time_us % 1000000);
+	when_text(time_us, when);
 	json_out_begin(&j, page);
 	json_out_object(&j);
 	json_out_name(&j, "time");
 	json_out_cstr(&j, when);
-	put_member(&j, "event", rec->event);
-	put_member(&j, "account", rec->account);
-	put_member(&j, "client", rec->client);
-	put_member(&j, "source", rec->source);
-	put_member(&j, "detail", rec->detail);
+	for (size_t i = 0; i < COLUMNS; i++) {
+		text = member(rec, i);
+		json_out_name(&j, columns[i].name);
+		json_out_str(&j, text.n > 0 ? text : STR_NONE);
+	}
 	json_out_object_end(&j);
 	if (json_out_end(&j) != 0)
 		buf_fail(page, HUB_EINVAL);
@@ -137,17 +174,60 @@ put_json(struct buf *page, int64_t time_us, const struct audit_rec *rec)
 }
 
 static void
+put_row(struct buf *page, int64_t time_us, const struct audit_rec *rec)
+{
+	char when[WHEN_ROOM];
+	struct csv csv;
+
+	when_text(time_us, when);
+	csv_begin(&csv, page);
+	csv_field(&csv, str_of(when));
+	for (size_t i = 0; i < COLUMNS; i++)
+		csv_field(&csv, member(rec, i));
+	csv_line_end(&csv);
+}
+
+static bool
+is_asked_for(const struct output *out, const struct audit_rec *rec)
+{
+	struct str account = str_of(out->account);
+
+	return (account.n == 0 || str_eq(rec->account, account) ||
+		   str_eq(rec->by, account)) &&
+	    (option_organization == NULL ||
+		str_eq(rec->organization, str_of(option_organization))) &&
+	    (option_contact == NULL ||
+		str_eq(rec->contact, str_of(option_contact)));
+}
+
+static void
 show(void *ctx, int64_t time_us, const struct audit_rec *rec)
 {
 	struct output *out = ctx;
 
-	if (out->account[0] != '\0' &&
-	    !str_eq(rec->account, str_of(out->account)))
+	if (!is_asked_for(out, rec))
 		return;
-	if (option_json)
+	if (option_csv)
+		put_row(&out->page, time_us, rec);
+	else if (option_json)
 		put_json(&out->page, time_us, rec);
 	else
 		put_line(&out->page, time_us, rec);
+}
+
+static void
+print_titles(void)
+{
+	if (option_json)
+		return;
+	fputs(option_csv ? "time" : "TIME                ", stdout);
+	for (size_t i = 0; i < COLUMNS; i++) {
+		if (option_csv)
+			printf(",%s", columns[i].name);
+		else
+			printf("  %-*s", columns[i].width, columns[i].title);
+	}
+	fputs(option_csv ? "\r\n" : "\n", stdout);
 }
 
 /* A page is printed when the look is over: a reader of ours may be slow. */
@@ -182,13 +262,14 @@ run(struct ctl *ctl, int argc, char **argv)
 
 	(void)argc;
 	(void)argv;
+	if (option_csv && option_json)
+		return ctl_usage(
+		    &command_audit, "--csv and --json: which of the two?");
 	if (read_since(&place, &why) != 0)
 		return ctl_usage(&command_audit, why.text);
 	if (ctl_open(ctl, &why) != 0 || read_account(ctl, &out, &why) != 0)
 		return ctl_fail("%s", why.text);
-	if (!option_json)
-		printf("%-20s  %-22s  %-36s  %-16s  %-22s  %s\n", "TIME",
-		    "EVENT", "ACCOUNT", "CLIENT", "SOURCE", "DETAIL");
+	print_titles();
 	buf_init(&out.page, PAGE_TEXT_MAX);
 	rc = print_pages(ctl, &place, &out);
 	buf_free(&out.page);
@@ -198,20 +279,29 @@ run(struct ctl *ctl, int argc, char **argv)
 static const struct option_spec options[] = {
 	{ "since", &option_since, NULL },
 	{ "account", &option_account, NULL },
+	{ "organization", &option_organization, NULL },
+	{ "contact", &option_contact, NULL },
 	{ "json", NULL, &option_json },
+	{ "csv", NULL, &option_csv },
 	{ NULL, NULL, NULL },
 };
 
 const struct command command_audit = {
 	.name = "audit",
-	.usage = "[--since TIME] [--account USERNAME] [--json]",
+	.usage = "[--since TIME] [--account USERNAME] [--organization ID] "
+		 "[--contact ID] [--json | --csv]",
 	.brief = "Shows the audit log: who did what to whom, from where.",
 	.text = "The oldest first; times are UTC.\n\n"
 		"  --since TIME        2026-01-31, 2026-01-31T12:00:00Z, or so "
 		"long ago: 2h, 3d\n"
 		"  --account USERNAME  what was done to this account or by it; "
 		"its id too\n"
-		"  --json              one JSON object a line\n",
+		"  --organization ID   what its employees did, and what is "
+		"about a dossier or\n"
+		"                      an employee of it\n"
+		"  --contact ID        what is about this contact\n"
+		"  --json              one JSON object a line\n"
+		"  --csv               a table for spreadsheets\n",
 	.options = options,
 	.run = run,
 };

@@ -414,7 +414,8 @@ const struct command command_mail_test = {
 	.usage = "ADDRESS",
 	.brief = "Sends a mail that only says that it has come.",
 	.text = "It goes out at once, past the queue, and what the mail server "
-		"says is told. The\ntexts are looked at, too. As root it does so as "
+		"says is told. The\ntexts are looked at, too. As root it does "
+		"so as "
 		"store_user, who must be able to\nread what the "
 		"configuration names.\n",
 	.min = 1,

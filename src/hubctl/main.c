@@ -26,6 +26,7 @@ static const struct command *const commands[] = {
 	&command_account_link,
 	&command_account_invite,
 	&command_account_change_email,
+	&command_account_role,
 	&command_account_list,
 	&command_account_show,
 	&command_account_enable,

@@ -40,8 +40,10 @@ act_event(struct audit_rec *rec, const struct actor *actor, const char *event,
 		.account = account,
 		.client = actor->client,
 		.source = actor->source,
-		.detail =
-		    str_of(actor->detail != NULL ? actor->detail : detail),
+		.detail = str_of(detail),
+		.organization = actor->organization,
+		.contact = actor->contact,
+		.by = actor->by,
 	};
 }
 

@@ -21,9 +21,12 @@ struct hub {
 
 /* Who does it: what the audit event says. */
 struct actor {
-	struct str client;  /* id, or "" */
-	struct str source;  /* an address, or "hubctl" and the system user */
-	const char *detail; /* in place of an act's own words, or NULL */
+	struct str client; /* id, or "" */
+	struct str source; /* an address, or "hubctl" and the system user */
+	struct str by;     /* account id, or "" */
+
+	/* Where an employee does it, or whose dossier or employee it is about. */
+	struct str organization, contact; /* ids, or "" */
 };
 
 /* Fills an audit event that ACTOR causes; DETAIL may be NULL. */

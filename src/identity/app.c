@@ -197,7 +197,7 @@ int
 app_end(const struct hub *hub, const struct actor *actor, struct str account,
     struct str client)
 {
-	struct actor named = { .client = client, .source = actor->source };
+	struct actor named = *actor;
 	struct audit_rec event;
 	struct withdrawal w = { account, client, &event };
 	unsigned int ended = 0;
@@ -205,6 +205,7 @@ app_end(const struct hub *hub, const struct actor *actor, struct str account,
 
 	if (!str_is_id(account) || !str_is_id(client))
 		return HUB_ENOENT;
+	named.client = client;
 	rc = end_grants(hub, &named, account, client, &ended);
 	if (rc != 0)
 		return rc;

@@ -89,7 +89,7 @@ tell(struct txn *vault, const struct conf *conf,
     const struct account_rec *account, const struct device *device,
     struct str source)
 {
-	const struct actor actor = { .source = source };
+	const struct actor actor = { .source = source, .by = account->id };
 	struct audit_rec event;
 
 	act_event(&event, &actor, "signin.new_device", account->id, NULL);

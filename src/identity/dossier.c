@@ -30,6 +30,28 @@ record(const struct hub *hub, struct audit_rec *event)
 	return store_write(hub->vault, hub->arena, write_event, event);
 }
 
+static bool
+is_as_seen(const struct account_rec *now, const struct dossier_seen *seen)
+{
+	return now->born == seen->account.born &&
+	    now->epoch == seen->account.epoch &&
+	    now->enabled == seen->account.enabled &&
+	    now->blocked == seen->account.blocked;
+}
+
+/* Where somebody works, and as what, stands in the account's own record. */
+static int
+check_colleague(struct txn *directory, const struct dossier_seen *seen)
+{
+	struct account_rec now;
+
+	return account_get(directory, seen->account.id, &now) &&
+		is_as_seen(&now, seen) &&
+		str_eq(now.source, seen->account.source)
+	    ? 0
+	    : HUB_ECONFLICT;
+}
+
 int
 dossier_check(struct txn *directory, const struct dossier_seen *seen)
 {
@@ -40,16 +62,14 @@ dossier_check(struct txn *directory, const struct dossier_seen *seen)
 	bool shared;
 	int rc;
 
+	if (seen->employer.n > 0)
+		return check_colleague(directory, seen);
 	if (!contact_get(directory, contact->id, &contact_now) ||
 	    !str_eq(contact_now.source, contact->source) ||
 	    !account_of_dossier(
 		directory, contact->organization, contact->dossier, &whose) ||
 	    !str_eq(whose, seen->account.id) ||
-	    !account_get(directory, whose, &now) ||
-	    now.born != seen->account.born ||
-	    now.epoch != seen->account.epoch ||
-	    now.enabled != seen->account.enabled ||
-	    now.blocked != seen->account.blocked)
+	    !account_get(directory, whose, &now) || !is_as_seen(&now, seen))
 		return HUB_ECONFLICT;
 	rc = employee_account_is_shared(
 	    txn_arena(directory), &now, contact->organization, &shared);
@@ -157,10 +177,8 @@ dossier_link(const struct hub *hub, const struct actor *actor,
 
 	if (rc != 0)
 		return rc;
-	if (named.detail == NULL)
-		named.detail =
-		    arena_printf(hub->arena, "contact %.*s, organisation %.*s",
-			STR_ARG(contact), STR_ARG(c.organization));
+	named.contact = contact;
+	named.organization = c.organization;
 	act_event(&c.event, &named, "account.linked", account, NULL);
 	rc = record(hub, &c.event);
 	if (rc != 0)

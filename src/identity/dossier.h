@@ -12,14 +12,16 @@
  */
 
 /*
- * A contact and its account as an employee saw them when deciding. The acts that
+ * A contact and its account, or an account of a colleague (CONTACT is then
+ * empty), as an employee saw them when deciding. The acts that
  * take it look again in the transactions that they write in, and do nothing
  * that was decided on what is so no longer: HUB_ECONFLICT.
  */
 struct dossier_seen {
 	struct contact_rec contact;
+	struct str employer; /* of a colleague: where; or "" */
 	struct account_rec account;
-	bool shared;     /* see employee_account_is_shared() */
+	bool shared; /* employee_account_is_shared(), employee_is_shared() */
 	uint64_t serial; /* of the temporary password made last */
 	bool lasting;    /* there was a password of the owner's choice */
 };

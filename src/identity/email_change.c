@@ -139,7 +139,8 @@ fail(struct email_form *in, int err)
 static void
 fill_event(struct asking *a, const char *event)
 {
-	const struct actor actor = { .source = a->in->source };
+	const struct actor actor = { .source = a->in->source,
+		.by = a->in->account->id };
 
 	act_event(&a->event, &actor, event, a->in->account->id, NULL);
 }

@@ -158,8 +158,7 @@ put_employee(struct json_out *j, const struct enrol *in)
 	json_out_array(j);
 	json_out_str(j, in->organization);
 	json_out_array_end(j);
-	if (in->group_count == 0)
-		return;
+	/* Without a group, too: colleagues give one later. */
 	json_out_name(j, "roles");
 	json_out_object(j);
 	name_by_id(j, in->organization);
@@ -295,9 +294,13 @@ store(struct enrolment *e, const struct actor *actor)
 {
 	const struct hub *hub = e->hub;
 	struct str id = e->account.rec.id;
+	struct actor named = *actor;
 	int rc;
 
-	act_event(&e->event, actor, "account.added", id,
+	named.contact = e->in->contact;
+	named.organization =
+	    named.contact.n > 0 ? e->contact.organization : e->in->organization;
+	act_event(&e->event, &named, "account.added", id,
 	    e->in->mailed ? "with a temporary password by mail"
 			  : "with a temporary password");
 	rc = store_write(hub->vault, hub->arena, put_credential, e);
@@ -311,7 +314,7 @@ store(struct enrolment *e, const struct actor *actor)
 	/* These have their sentence; the others are the store's. */
 	if (rc != HUB_ENOENT && rc != HUB_EEXIST && rc != HUB_ECONFLICT)
 		why_say(e->why, "directory: %s", err_text(rc));
-	act_event(&e->event, actor, "account.not_added", id,
+	act_event(&e->event, &named, "account.not_added", id,
 	    "something came between");
 	store_write(hub->vault, hub->arena, take_back, e);
 	return rc;

@@ -31,8 +31,8 @@ struct enrol {
  * address, neither or both of contact and organisation, no mail is sent),
  * HUB_EFULL (the queue of mails), HUB_ENOENT (contact,
  * also one that is not within; organisation or group), HUB_EEXIST (the contact has an account),
- * HUB_ECONFLICT (the address is another account's). Of an employee without
- * groups only the organisation is noted.
+ * HUB_ECONFLICT (the address is another account's). An employee without
+ * groups is one all the same.
  */
 int enrol(const struct hub *hub, const struct actor *actor, struct enrol *in,
     struct why *why);

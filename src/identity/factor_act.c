@@ -123,7 +123,8 @@ static void
 put_event(struct txn *vault, const struct work *w, const char *event,
     const char *detail)
 {
-	const struct actor actor = { .source = w->in->source };
+	const struct actor actor = { .source = w->in->source,
+		.by = w->session.account };
 	struct audit_rec rec;
 
 	act_event(&rec, &actor, event, w->session.account, detail);

@@ -240,6 +240,7 @@ invitation_make(const struct hub *hub, const struct actor *actor,
     struct invitation_form *in, struct why *why)
 {
 	struct making m = { .hub = hub, .in = in, .why = why };
+	struct actor named = *actor;
 	int rc;
 
 	in->unknown = false;
@@ -257,7 +258,9 @@ invitation_make(const struct hub *hub, const struct actor *actor,
 	in->made.account = m.account.id;
 	in->made.born = m.account.born;
 	in->made.address = m.address;
-	act_event(&m.event, actor, "invitation.made", m.account.id, NULL);
+	named.contact = in->contact;
+	named.organization = in->made.organization;
+	act_event(&m.event, &named, "invitation.made", m.account.id, NULL);
 	why->text[0] = '\0';
 	rc = store_write(hub->vault, hub->arena, make, &m);
 	if (rc != 0 && why->text[0] == '\0')
@@ -275,12 +278,14 @@ static int
 withdraw(struct txn *vault, void *arg)
 {
 	struct withdrawing *w = arg;
+	struct actor named = *w->actor;
 	struct invitation_rec rec;
 
 	if (!get(vault, w->contact, &rec))
 		return HUB_ENOENT;
-	act_event(
-	    &w->event, w->actor, "invitation.withdrawn", rec.account, NULL);
+	named.contact = w->contact;
+	named.organization = rec.organization;
+	act_event(&w->event, &named, "invitation.withdrawn", rec.account, NULL);
 	del(vault, w->contact);
 	audit_put(vault, &w->event);
 	return 0;
@@ -382,9 +387,11 @@ struct answering {
 static void
 put_event(struct txn *vault, struct answering *a, const char *event)
 {
-	act_event(&a->event, a->actor, event, a->account->id,
-	    arena_printf(txn_arena(vault), "contact %.*s, organisation %.*s",
-		STR_ARG(a->contact), STR_ARG(a->rec.organization)));
+	struct actor named = *a->actor;
+
+	named.contact = a->contact;
+	named.organization = a->rec.organization;
+	act_event(&a->event, &named, event, a->account->id, NULL);
 	audit_put(vault, &a->event);
 }
 

@@ -60,7 +60,8 @@ static void
 put_event(struct txn *vault, const struct changing *c, const char *event,
     const char *detail)
 {
-	const struct actor actor = { .source = c->in->source };
+	const struct actor actor = { .source = c->in->source,
+		.by = c->account.id };
 	struct audit_rec rec;
 
 	act_event(&rec, &actor, event, c->account.id, detail);

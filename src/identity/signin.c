@@ -61,9 +61,11 @@ static const char *const opened[] = {
 static void
 record_opening(struct txn *vault, const struct opening *o)
 {
+	struct actor actor = o->actor;
 	struct audit_rec event;
 
-	act_event(&event, &o->actor, opened[o->began], o->session.account,
+	actor.by = o->session.account;
+	act_event(&event, &actor, opened[o->began], o->session.account,
 	    o->began == SESSION_CHANGE ? "with a temporary password" : NULL);
 	audit_put(vault, &event);
 }
@@ -393,7 +395,8 @@ look_at_form(struct changing *c)
 static void
 put_event(struct txn *vault, const struct changing *c, const char *name)
 {
-	const struct actor actor = { .source = c->in->source };
+	const struct actor actor = { .source = c->in->source,
+		.by = c->account.id };
 	struct audit_rec event;
 
 	act_event(&event, &actor, name, c->account.id, NULL);

@@ -5,6 +5,7 @@
  */
 #include "identity/verify_vault.h"
 
+#include "identity/audit.h"
 #include "identity/code.h"
 #include "identity/expiry.h"
 #include "identity/mail.h"
@@ -160,15 +161,67 @@ static void
 check_audit(struct verify_look *l, struct str value)
 {
 	struct str rest = l->key;
+	struct audit_subjects all;
+	struct audit_mark mark;
 	struct audit_rec rec;
-	uint64_t when;
-	uint32_t number;
+	struct key key;
+	bool good = audit_mark_take(&rest, &mark) && rest.n == 0;
 
-	if (!key_take_u64(&rest, &when) || !key_take_u32(&rest, &number) ||
-	    rest.n != 0)
+	if (!good)
 		verify_found(l, "the key is not made of a time and a number");
-	if (audit_rec_get(value, &rec) != 0)
+	if (audit_rec_get(value, &rec) != 0) {
 		verify_found(l, VERIFY_UNREADABLE);
+		return;
+	}
+	if (!good)
+		return;
+	audit_subjects(&rec, &all);
+	for (unsigned int i = 0; i < all.n; i++) {
+		audit_about_key(&key, all.at[i], &mark);
+		if (!txn_has(l->txn, VAULT_AUDIT_ABOUT, &key))
+			verify_found(l,
+			    "is missing in audit_about under %c %.*s",
+			    (char)all.at[i].kind, STR_ARG(all.at[i].id));
+	}
+}
+
+static bool
+is_about(const struct audit_rec *rec, struct audit_subject subject)
+{
+	struct audit_subjects all;
+
+	audit_subjects(rec, &all);
+	for (unsigned int i = 0; i < all.n; i++) {
+		if (all.at[i].kind == subject.kind &&
+		    str_eq(all.at[i].id, subject.id))
+			return true;
+	}
+	return false;
+}
+
+static void
+check_audit_about(struct verify_look *l, struct str value)
+{
+	struct audit_subject subject;
+	struct audit_mark mark;
+	struct audit_rec rec;
+	struct str bytes;
+	struct key key;
+
+	if (!audit_about_take(l->key, &subject, &mark)) {
+		verify_found(l,
+		    "the key is not made of what an event is "
+		    "about and the event's");
+		return;
+	}
+	audit_mark_key(&key, &mark);
+	if (!txn_get(l->txn, VAULT_AUDIT, &key, &bytes) ||
+	    audit_rec_get(bytes, &rec) != 0)
+		verify_found(l, "leads to an event that is not there");
+	else if (!is_about(&rec, subject))
+		verify_found(l, "the event is not about that");
+	if (value.n != 0)
+		verify_found(l, "holds something");
 }
 
 static void
@@ -520,14 +573,6 @@ check_device(struct verify_look *l, struct str value)
 		verify_found(l, VERIFY_UNREADABLE);
 }
 
-/* Of tables that nothing writes yet. */
-static void
-check_empty(struct verify_look *l, struct str value)
-{
-	(void)value;
-	verify_found(l, "no program of this version writes it");
-}
-
 verify_fn *const verify_vault[VAULT_TABLES] = {
 	[VAULT_KEY] = check_key,
 	[VAULT_AUDIT] = check_audit,
@@ -551,5 +596,5 @@ verify_fn *const verify_vault[VAULT_TABLES] = {
 	[VAULT_MAIL_DUE] = check_mail_due,
 	[VAULT_PROVEN] = check_proven,
 	[VAULT_DEVICE] = check_device,
-	[VAULT_AUDIT_ABOUT] = check_empty,
+	[VAULT_AUDIT_ABOUT] = check_audit_about,
 };

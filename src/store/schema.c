@@ -20,6 +20,7 @@ static const char *const directory_tables[DIR_TABLES] = {
 	[DIR_MEMBER] = "member",
 	[DIR_GROUP_MEMBER] = "group_member",
 	[DIR_CONTACT_WORD] = "contact_word",
+	[DIR_EMPLOYEE] = "employee",
 };
 
 static const enum schema_fate directory_fates[] = {
@@ -39,6 +40,7 @@ static const enum schema_fate directory_fates[] = {
 	[DIR_MEMBER] = FATE_SURVIVES,
 	[DIR_GROUP_MEMBER] = FATE_SURVIVES,
 	[DIR_CONTACT_WORD] = FATE_SURVIVES,
+	[DIR_EMPLOYEE] = FATE_SURVIVES,
 };
 
 static const char *const vault_tables[VAULT_TABLES] = {

@@ -26,6 +26,8 @@ enum directory_table {
 	DIR_GROUP_MEMBER,    /* group, account id -> nothing */
 	DIR_CONTACT_WORD,    /* organisation, word, name to sort by, contact id
 				-> list: all words of the contact */
+	DIR_EMPLOYEE, /* organisation, account id -> nothing: who has an entry
+			 in roles there, an empty one too */
 	DIR_TABLES,
 };
 
@@ -53,8 +55,9 @@ enum vault_table {
 	VAULT_ACCOUNT_INVITATION, /* account, contact id -> nothing */
 	VAULT_DEVICE,      /* account, digest of the cookie -> u64 seconds:
 				the last sign-in there */
-	VAULT_AUDIT_ABOUT, /* kind (one letter), id, key of the event in audit
-				-> nothing */
+	VAULT_AUDIT_ABOUT, /* kind (one letter), id, what is left of u64 and u32
+				to the key of the event in audit: the newest
+				first -> nothing */
 	VAULT_TABLES,
 };
 

@@ -331,7 +331,7 @@ test('a contract that is not the customer\'s is as described', async () => {
 });
 
 test('an address that is not described is unknown', async () => {
-	for (const target of ['/', '/contract', '/contract/contracts',
+	for (const target of ['/x', '/contract', '/contract/contracts',
 		'/contract/contracts/mine', '/account/mine/x'])
 		valid({ $ref: '#/components/schemas/Problem' },
 			problem(await call(target, { token: bearer }), 404), target);
@@ -359,6 +359,50 @@ test('what is public is as described', async () => {
 			false);
 		conforms(await call(target, { base: HTTP }), o, 403);
 	}
+});
+
+test('what employees see and do is as described', async () => {
+	const org = 'api-test-openapi-staff', place = '/organization/organizations';
+	const person = (id, roles) => ({ type: 'account', id: `${org}-${id}`,
+		name: `${org}-${id}@api-test.example`, roles: { [org]: roles } });
+	load({ type: 'organization', id: org, organizationType: 'T', code: 'S',
+		name: 'Staff' }, person('103', ['103']), person('102', []),
+	{ type: 'contact', id: `${org}-k`, organizationId: org, dossierNumber: '1' },
+	{ type: 'account', id: `${org}-c`, name: `${org}-c@api-test.example`,
+		dossiers: { [org]: '1' } });
+	const boss = token(person('103').name, '--scope', 'openid hub.manage');
+	const fill = (target) => target.replace('{contract}', 'none')
+		.replace('{sid}', 'none').replace('{client}', 'none')
+		.replace('{account}', `${org}-102`)
+		.replace('{id}', target.startsWith(place) ? org : `${org}-k`);
+	const of = (tail) => operations.filter(({ target }) =>
+		target.startsWith(`${place}/{id}/`) || target.endsWith('/audit') ||
+		/\/account\/(sessions|apps)/.test(target)).find(
+		({ method, target }) => `${method} ${target}`.endsWith(tail));
+	const get = async (tail, status = 200, query = '') =>
+		conforms(await call(`${fill(of(tail).target)}${query}`,
+			{ token: boss }), of(tail), status);
+	const role = '/organization/organizations/{id}/employees/{account}/roles';
+	const change = async (body, tag, status) => conforms(
+		await call(fill(role), { method: 'POST', token: boss,
+			body: JSON.stringify(body), headers: {
+				'content-type': 'application/json',
+				...(tag && { 'if-match': tag }) } }),
+		operationOf('POST', role), status);
+	const one = await call(fill(role).replace('/roles', ''), { token: boss });
+	await change({ give: '102' }, one.headers.etag, 200);
+	await change({ give: '102' }, one.headers.etag, 412);
+	await change({ give: '102' }, undefined, 428);
+	await change({ give: '103' }, one.headers.etag, 422);
+	await get('GET /organization/organizations/{id}/employees');
+	await get('GET /organization/organizations/{id}/employees', 400, '?limit=0');
+	await get('GET /organization/organizations/{id}/employees/{account}');
+	await get('GET /organization/organizations/{id}/audit');
+	await get('GET /organization/organizations/{id}/audit', 200, '?format=csv');
+	await get('GET /organization/organizations/{id}/audit', 400, '?cursor=x');
+	await get('GET /contact/contacts/{id}/audit');
+	await get('GET /contact/contacts/{id}/account/sessions');
+	await get('GET /contact/contacts/{id}/account/apps');
 });
 
 test('userinfo is as described', async () => {

@@ -12,7 +12,8 @@
 #define HEADER                                                                 \
 	"TIME                  EVENT                   ACCOUNT       "         \
 	"                        CLIENT            SOU"                        \
-	"RCE                  DETAIL\n"
+	"RCE                  BY                      ORGANIZATION  CONTACT "  \
+	"          DETAIL\n"
 
 #define hubctl(output, ...)                                                    \
 	site_hubctl((struct site *)*state, (output), NULL, __VA_ARGS__)
@@ -151,12 +152,74 @@ each_line_of_json_is_one_event(void **state)
 	assert_int_equal(count(o.out,
 			     "Z\",\"event\":\"odd\",\"account\":null,"
 			     "\"client\":\"app\",\"source\":\"192.0.2.1\","
-			     "\"detail\":\"a \\\"quoted\\\"\\u001B[31m word\"}"
+			     "\"by\":null,\"organization\":null,"
+			     "\"contact\":null,\"detail\":\"a "
+			     "\\\"quoted\\\"\\u001B[31m word\"}"
 			     "\n"),
 	    2);
 	hubctl(&o, "audit");
 	assert_says(log_of(&o), "a \"quoted\"\\x1b[31m word\n");
 	arena_free(arena);
+}
+
+/* What an employee did, as the endpoints write it. */
+static const struct audit_rec by_an_employee = {
+	.event = STR("password.reset"),
+	.account = STR(JANSSEN_ID),
+	.client = STR("hub-beheer"),
+	.source = STR("192.0.2.7"),
+	.by = STR("e-102"),
+	.organization = STR("o1"),
+	.contact = STR("c1"),
+	.detail = STR("=1+1, \"so\""),
+};
+
+static void
+events_are_found_by_organisation_contact_and_who_did_it(void **state)
+{
+	static const struct {
+		const char *option, *value;
+		int lines; /* with that of the titles */
+	} asked[] = {
+		{ "--organization", "o1", 2 },
+		{ "--organization", "o2", 1 },
+		{ "--contact", "c1", 2 },
+		{ "--contact", "c2", 1 },
+		{ "--account", "e-102", 2 },
+		{ "--account", JANSSEN_ID, 2 },
+	};
+	struct output o;
+
+	put(*state, &by_an_employee, 1);
+	for (size_t i = 0; i < sizeof(asked) / sizeof(asked[0]); i++) {
+		hubctl(&o, "audit", asked[i].option, asked[i].value);
+		assert_int_equal(count(log_of(&o), "\n"), asked[i].lines);
+	}
+	hubctl(
+	    &o, "audit", "--organization", "o1", "--contact", "c1", "--json");
+	assert_says(log_of(&o),
+	    "\"by\":\"e-102\",\"organization\":\"o1\",\"contact\":\"c1\",");
+	hubctl(&o, "audit", "--organization", "o1", "--contact", "c2");
+	assert_string_equal(log_of(&o), HEADER);
+}
+
+static void
+a_table_computes_nothing(void **state)
+{
+	struct output o;
+
+	put(*state, &by_an_employee, 1);
+	hubctl(&o, "audit", "--csv", "--contact", "c1");
+	assert_ptr_equal(strstr(log_of(&o),
+			     "time,event,account,client,source,by,"
+			     "organization,contact,detail\r\n20"),
+	    o.out);
+	assert_says(o.out,
+	    "Z,password.reset," JANSSEN_ID ",hub-beheer,192.0.2.7,e-102,o1,c1,"
+	    "\"'=1+1, \"\"so\"\"\"\r\n");
+	hubctl(&o, "audit", "--csv", "--json");
+	assert_int_equal(o.status, 2);
+	assert_says(o.err, "which of the two?");
 }
 
 static void
@@ -212,6 +275,8 @@ main(void)
 		TEST(events_are_listed_the_oldest_first),
 		TEST(one_accounts_events_are_found_by_name_and_by_id),
 		TEST(each_line_of_json_is_one_event),
+		TEST(events_are_found_by_organisation_contact_and_who_did_it),
+		TEST(a_table_computes_nothing),
 		TEST(a_log_of_many_pages_comes_whole),
 		TEST(since_takes_a_moment_or_a_span),
 	};

@@ -124,7 +124,7 @@ check_form(struct str bytes, struct str again, unsigned int flags)
 	}
 
 CODEC(account_rec, 2, 0x07, walk_account)
-CODEC(audit_rec, 1, NO_FLAGS, walk_none)
+CODEC(audit_rec, 2, NO_FLAGS, walk_none)
 CODEC(client_rec, 2, 0x1f, walk_client)
 CODEC(contact_rec, 1, 0x03, walk_none)
 CODEC(contract_rec, 1, 0x03, walk_none)

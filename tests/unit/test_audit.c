@@ -47,8 +47,10 @@ put_many(struct txn *txn, void *arg)
 	char detail[32];
 
 	for (int i = 0; i < MANY; i++) {
-		struct audit_rec rec = { STR("test"), STR("a"), STR("c"),
-			STR("s"), STR_NONE };
+		struct audit_rec rec = { .event = STR("test"),
+			.account = STR("a"),
+			.client = STR("c"),
+			.source = STR("s") };
 
 		snprintf(detail, sizeof(detail), "%s%d", (char *)arg, i);
 		rec.detail = str_of(detail);
@@ -269,6 +271,183 @@ a_log_is_read_in_pages_from_any_moment(void **state)
 	assert_page(hub, &place, false, "");
 }
 
+/* One event about all that there can be, by somebody else. */
+static int
+put_about(struct txn *txn, void *arg)
+{
+	const char *words = arg;
+	struct audit_rec rec = { .event = STR("e"), .detail = str_of(words) };
+	struct str rest = rec.detail, word;
+
+	while (rest.n > 0 && str_split(&rest, ' ', &word)) {
+		struct str id = { word.p + 1, word.n - 1 };
+
+		if (word.p[0] == 'a')
+			rec.account = id;
+		else if (word.p[0] == 'b')
+			rec.by = id;
+		else if (word.p[0] == 'c')
+			rec.contact = id;
+		else if (word.p[0] == 'o')
+			rec.organization = id;
+	}
+	audit_put(txn, &rec);
+	return 0;
+}
+
+/* Up to MOST details of a walk, and the last mark. */
+static void
+assert_list(struct test_hub *hub, const char *subjects,
+    const struct audit_mark *before, unsigned int most, struct audit_mark *last,
+    const char *expected)
+{
+	struct audit_subject at[AUDIT_LISTS];
+	struct str rest = str_of(subjects), word;
+	struct txn *txn = store_read_begin(hub->vault, hub->arena);
+	struct audit_mark mark;
+	struct audit_list list;
+	struct audit_rec rec;
+	unsigned int n = 0;
+	struct buf text;
+
+	while (rest.n > 0 && str_split(&rest, ' ', &word))
+		at[n++] = (struct audit_subject){ (enum audit_kind)word.p[0],
+			{ word.p + 1, word.n - 1 } };
+	buf_init(&text, 1 << 20);
+	audit_list_begin(&list, txn, at, n, before);
+	for (; most > 0 && audit_list_next(&list, &mark, &rec); most--) {
+		buf_printf(&text, "[%.*s]", STR_ARG(rec.detail));
+		if (last != NULL)
+			*last = mark;
+	}
+	audit_list_end(&list);
+	assert_int_equal(store_read_end(txn), 0);
+	assert_str(buf_view(&text), expected);
+	buf_free(&text);
+}
+
+static void
+events_are_found_by_what_they_are_about(void **state)
+{
+	struct test_hub *hub = *state;
+
+	hub_write(hub, hub->vault, put_about, "a1 bboss c1 o1");
+	hub_write(hub, hub->vault, put_about, "a1 b1");
+	hub_write(hub, hub->vault, put_about, "a2 bboss c2 o1");
+	hub_write(hub, hub->vault, put_about, "a11");
+	hub_write(hub, hub->vault, put_about, "");
+	assert_list(hub, "a1", NULL, 9, NULL, "[a1 b1][a1 bboss c1 o1]");
+	assert_list(
+	    hub, "aboss", NULL, 9, NULL, "[a2 bboss c2 o1][a1 bboss c1 o1]");
+	assert_list(hub, "c1", NULL, 9, NULL, "[a1 bboss c1 o1]");
+	assert_list(
+	    hub, "o1", NULL, 9, NULL, "[a2 bboss c2 o1][a1 bboss c1 o1]");
+	assert_list(hub, "o2", NULL, 9, NULL, "");
+	/* Of two lists each event once. */
+	assert_list(hub, "c1 a1", NULL, 9, NULL, "[a1 b1][a1 bboss c1 o1]");
+	assert_list(hub, "c2 a1", NULL, 9, NULL,
+	    "[a2 bboss c2 o1][a1 b1][a1 bboss c1 o1]");
+}
+
+static void
+a_walk_goes_on_where_it_was_whatever_comes_in(void **state)
+{
+	static const int64_t times[] = { 10, 20, 20, 20, 30 };
+	struct test_hub *hub = *state;
+	struct audit_mark place;
+
+	for (size_t i = 0; i < sizeof(times) / sizeof(times[0]); i++) {
+		char words[] = { 'o', '1', ' ', (char)('0' + i), '\0' };
+
+		frozen_us = times[i];
+		hub_write(hub, hub->vault, put_about, words);
+	}
+	assert_list(hub, "o1", NULL, 2, &place, "[o1 4][o1 3]");
+	frozen_us = 40;
+	hub_write(hub, hub->vault, put_about, "o1 5");
+	assert_list(hub, "o1", &place, 2, &place, "[o1 2][o1 1]");
+	hub_write(hub, hub->vault, put_about, "o1 6");
+	assert_list(hub, "o1", &place, 2, &place, "[o1 0]");
+	assert_list(hub, "o1", &place, 2, NULL, "");
+	/* What is before a moment. */
+	place = (struct audit_mark){ .time = 20 };
+	assert_list(hub, "o1", &place, 2, NULL, "[o1 0]");
+	place.time = 21;
+	assert_list(hub, "o1", &place, 2, NULL, "[o1 3][o1 2]");
+}
+
+static int
+expire_all(struct txn *txn, void *arg)
+{
+	unsigned int *n = arg;
+
+	*n = audit_expire(txn, 1000, 100);
+	return 0;
+}
+
+static void
+what_expires_leaves_nothing_that_leads_to_it(void **state)
+{
+	struct test_hub *hub = *state;
+	struct txn *txn;
+	unsigned int n;
+
+	frozen_us = 10;
+	hub_write(hub, hub->vault, put_about, "a1 bboss c1 o1");
+	hub_write(hub, hub->vault, put_about, "a1 b1");
+	txn = store_read_begin(hub->vault, hub->arena);
+	assert_int_equal(txn_count(txn, VAULT_AUDIT_ABOUT), 5);
+	assert_int_equal(store_read_end(txn), 0);
+	hub_write(hub, hub->vault, expire_all, &n);
+	assert_int_equal(n, 2);
+	txn = store_read_begin(hub->vault, hub->arena);
+	assert_int_equal(txn_count(txn, VAULT_AUDIT), 0);
+	assert_int_equal(txn_count(txn, VAULT_AUDIT_ABOUT), 0);
+	assert_int_equal(store_read_end(txn), 0);
+}
+
+/* An event of the format before: a log is kept for years. */
+static int
+put_old(struct txn *txn, void *arg)
+{
+	static const char old[] = "\1"
+				  "\1\0\0\0e\1\0\0\0a\0\0\0\0\0\0\0\0\0\0\0";
+	struct key key;
+
+	(void)arg;
+	audit_mark_key(&key, &(struct audit_mark){ .time = 5 });
+	txn_put(txn, VAULT_AUDIT, &key, (struct str){ old, sizeof(old) });
+	return 0;
+}
+
+static bool
+is_old(void *ctx, int64_t time_us, const struct audit_rec *rec)
+{
+	assert_int_equal(time_us, 5);
+	assert_str(rec->account, "a");
+	assert_str(rec->organization, "");
+	assert_true(rec->unlisted);
+	*(bool *)ctx = true;
+	return true;
+}
+
+static void
+an_event_of_the_old_format_is_read_and_expires(void **state)
+{
+	struct test_hub *hub = *state;
+	bool seen = false;
+	struct txn *txn;
+	unsigned int n;
+
+	hub_write(hub, hub->vault, put_old, NULL);
+	txn = store_read_begin(hub->vault, hub->arena);
+	audit_walk(txn, is_old, &seen);
+	assert_int_equal(store_read_end(txn), 0);
+	assert_true(seen);
+	hub_write(hub, hub->vault, expire_all, &n);
+	assert_int_equal(n, 1);
+}
+
 int
 main(void)
 {
@@ -282,6 +461,10 @@ main(void)
 		TEST(a_log_is_read_in_pages_from_any_moment),
 		TEST(a_damaged_event_is_an_error),
 		TEST(an_event_that_does_not_fit_fails_its_transaction),
+		TEST(events_are_found_by_what_they_are_about),
+		TEST(a_walk_goes_on_where_it_was_whatever_comes_in),
+		TEST(what_expires_leaves_nothing_that_leads_to_it),
+		TEST(an_event_of_the_old_format_is_read_and_expires),
 #undef TEST
 	};
 

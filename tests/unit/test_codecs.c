@@ -193,8 +193,15 @@ an_organisation_comes_back(void **state)
 static void
 an_audit_event_comes_back(void **state)
 {
-	struct audit_rec in = { STR("token.issued"), STR("a"), STR("hubctl"),
-		STR("::1"), STR("") };
+	struct audit_rec in = { .event = STR("token.issued"),
+		.account = STR("a"),
+		.client = STR("hubctl"),
+		.source = STR("::1"),
+		.detail = STR(""),
+		.organization = STR("o"),
+		.contact = STR("k"),
+		.by = STR("b"),
+		.born = 7 };
 	struct audit_rec out;
 
 	(void)state;
@@ -205,6 +212,11 @@ an_audit_event_comes_back(void **state)
 	assert_str(out.client, "hubctl");
 	assert_str(out.source, "::1");
 	assert_str(out.detail, "");
+	assert_str(out.organization, "o");
+	assert_str(out.contact, "k");
+	assert_str(out.by, "b");
+	assert_int_equal(out.born, 7);
+	assert_false(out.unlisted);
 	assert_refuses_damage(audit_rec_get, &out);
 }
 

@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 #include "directory/verify.h"
+#include "identity/audit.h"
 #include "identity/client_secret.h"
 #include "identity/code.h"
 #include "identity/credential.h"
@@ -193,6 +194,8 @@ assert_found(struct test_hub *hub, const struct damage *d)
 
 static const struct damage damages[] = {
 	{ VAULT_KEY, "x", .to = "", .says = "key x: cannot be read" },
+	{ VAULT_AUDIT_ABOUT, "x", .to = "",
+	    .says = "audit_about x: the key is not made of what" },
 	{ VAULT_AUDIT, "x", .to = "",
 	    .says = "audit x: the key is not made of a time" },
 	{ VAULT_CREDENTIAL, "a", .to = "",
@@ -331,6 +334,106 @@ each_kind_of_damage_is_found(void **state)
 }
 
 /* A finding is read by people and goes into logs. */
+static int
+put_event(struct txn *vault, void *arg)
+{
+	const struct audit_rec rec = { .event = STR("e"),
+		.account = STR("a"),
+		.by = STR("b"),
+		.contact = STR("c"),
+		.organization = STR("o") };
+
+	(void)arg;
+	audit_put(vault, &rec);
+	return 0;
+}
+
+/* An entry that leads to the event, or that of another subject instead. */
+static const struct {
+	struct audit_subject gone, come;
+	const char *says;
+} leads[] = {
+	{ { AUDIT_ACCOUNT, STR("a") }, { AUDIT_ACCOUNT, STR("a2") },
+	    "is missing in audit_about under a a\n" },
+	{ { AUDIT_ACCOUNT, STR("b") }, { AUDIT_ACCOUNT, STR("b2") },
+	    "is missing in audit_about under a b\n" },
+	{ { AUDIT_CONTACT, STR("c") }, { AUDIT_CONTACT, STR("c2") },
+	    "is missing in audit_about under c c\n" },
+	{ { AUDIT_ORGANIZATION, STR("o") }, { AUDIT_CONTACT, STR("o") },
+	    "is missing in audit_about under o o\n" },
+};
+
+static struct audit_mark
+mark_of_event(struct test_hub *hub)
+{
+	const struct audit_subject subject = { AUDIT_CONTACT, STR("c") };
+	struct txn *vault = store_read_begin(hub->vault, hub->arena);
+	struct audit_list list;
+	struct audit_mark mark;
+	struct audit_rec rec;
+
+	audit_list_begin(&list, vault, &subject, 1, NULL);
+	assert_true(audit_list_next(&list, &mark, &rec));
+	audit_list_end(&list);
+	hub_look_end(vault);
+	return mark;
+}
+
+struct misleading {
+	const struct audit_mark *mark;
+	struct audit_subject gone, come;
+};
+
+static int
+mislead(struct txn *vault, void *arg)
+{
+	const struct misleading *m = arg;
+	struct key key;
+
+	audit_about_key(&key, m->gone, m->mark);
+	assert_true(txn_del(vault, VAULT_AUDIT_ABOUT, &key));
+	audit_about_key(&key, m->come, m->mark);
+	txn_put(vault, VAULT_AUDIT_ABOUT, &key, STR(""));
+	return 0;
+}
+
+static int
+drop_event(struct txn *vault, void *arg)
+{
+	struct key key;
+
+	audit_mark_key(&key, arg);
+	assert_true(txn_del(vault, VAULT_AUDIT, &key));
+	return 0;
+}
+
+static void
+an_event_and_what_leads_to_it_belong_together(void **state)
+{
+	struct test_hub *hub = *state;
+	struct audit_mark mark;
+	struct verify v;
+
+	hub_write(hub, hub->vault, put_event, NULL);
+	assert_string_equal(verify(hub, &v), "");
+	mark = mark_of_event(hub);
+	for (size_t i = 0; i < sizeof(leads) / sizeof(leads[0]); i++) {
+		struct misleading m = { &mark, leads[i].gone, leads[i].come };
+		struct misleading back = { &mark, m.come, m.gone };
+
+		hub_write(hub, hub->vault, mislead, &m);
+		assert_non_null(strstr(verify(hub, &v), leads[i].says));
+		assert_non_null(
+		    strstr(verify(hub, &v), "the event is not about that"));
+		hub_write(hub, hub->vault, mislead, &back);
+	}
+	assert_string_equal(verify(hub, &v), "");
+	hub_write(hub, hub->vault, drop_event, &mark);
+	assert_non_null(
+	    strstr(verify(hub, &v), "leads to an event that is not there"));
+	assert_int_equal(v.errors, 4);
+}
+
 static void
 no_finding_holds_a_secret(void **state)
 {
@@ -352,6 +455,7 @@ main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 		TEST(a_sound_vault_has_no_errors),
 		TEST(each_kind_of_damage_is_found),
+		TEST(an_event_and_what_leads_to_it_belong_together),
 		TEST(no_finding_holds_a_secret),
 #undef TEST
 	};
