@@ -13,6 +13,12 @@
 #define ARENA_FIRST (256 * 1024)
 #define ARENA_MAX (8 * 1024 * 1024)
 
+/*
+ * Milliseconds without another try after the server was in trouble: each makes a
+ * password, which is hard work, and for nothing as long as that lasts.
+ */
+#define PAUSE 5000
+
 /* A try under way: the mail as it stood when that began. */
 struct delivery {
 	bool busy;
@@ -25,6 +31,7 @@ struct courier {
 	struct mail_texts *texts;
 	struct smtp *smtp;
 	struct delivery at[SMTP_MOST];
+	int64_t rests_until; /* clock_mono_ms() */
 };
 
 int
@@ -176,8 +183,10 @@ hand_over(struct courier *c, struct delivery *d, struct note *note,
 	d->rec.account = d->rec.about = d->rec.fault = STR("");
 	snprintf(d->name, sizeof(d->name), "%.*s", STR_ARG(note->name));
 	d->busy = smtp_send(c->smtp, c->hub.conf, message, d, &why) == 0;
-	if (!d->busy)
-		fail(c, note, why.text);
+	if (d->busy)
+		return;
+	c->rests_until = clock_mono_ms() + PAUSE;
+	fail(c, note, why.text);
 }
 
 /* Begins one try; false: none is due, or nothing can be done now. */
@@ -215,6 +224,8 @@ finish(struct courier *c, const struct smtp_result *result, int64_t now)
 	};
 
 	d->busy = false;
+	if (result->trouble)
+		c->rests_until = clock_mono_ms() + PAUSE;
 	if (result->sent)
 		write_note(c, take_off, &note);
 	else
@@ -226,10 +237,13 @@ courier_turn(struct courier *c, int64_t now)
 {
 	struct smtp_result result;
 	struct delivery *d;
+	unsigned int n = 0;
 
 	while (smtp_done(c->smtp, &result))
 		finish(c, &result, now);
-	while ((d = free_place(c)) != NULL && begin(c, d, now))
+	/* Some end at once, and there may be thousands of those. */
+	while (clock_mono_ms() >= c->rests_until && n++ < SMTP_MOST &&
+	    (d = free_place(c)) != NULL && begin(c, d, now))
 		arena_reset(c->hub.arena);
 	arena_reset(c->hub.arena);
 	return smtp_count(c->smtp) > 0;

@@ -25,8 +25,9 @@ int courier_new(struct courier **out, const struct hub *hub, struct why *why);
 void courier_free(struct courier *courier);
 
 /*
- * Notes how tries have ended, and begins those that are due, a few at most; no
- * waiting. Whether any is under way.
+ * Notes how tries have ended, and begins those that are due, a few at most, and
+ * none for some seconds after the server was in trouble; no waiting. Whether any
+ * is under way.
  */
 bool courier_turn(struct courier *courier, int64_t now);
 

@@ -389,15 +389,11 @@ smtp_send(struct smtp *smtp, const struct conf *conf,
 	return 0;
 }
 
-/*
- * Whether no other try can help: who gets it, or the mail, was refused. All else
- * is the server's trouble or ours, and may be mended.
- */
+/* Whether who gets it or the mail was refused, and not all there is. */
 static bool
-is_for_good(const struct transfer *t)
+is_of_mail(const struct transfer *t)
 {
-	return t->answer[0] == '5' &&
-	    (is_command(t, "RCPT") || is_command(t, "DATA"));
+	return is_command(t, "RCPT") || is_command(t, "DATA");
 }
 
 static void
@@ -411,7 +407,9 @@ tell(const struct transfer *t, CURLcode code, struct smtp_result *out)
 	};
 	if (out->sent)
 		return;
-	out->for_good = is_for_good(t);
+	/* All else is the server's trouble or ours, and may be mended. */
+	out->for_good = t->answer[0] == '5' && is_of_mail(t);
+	out->trouble = !answered || !is_of_mail(t);
 	if (answered && code != CURLE_OPERATION_TIMEDOUT)
 		why_say(&out->why, "the mail server answered %s to %s",
 		    t->answer, t->command);

@@ -32,6 +32,7 @@ struct smtp_result {
 	void *tag;
 	bool sent;
 	bool for_good;  /* the recipient or the mail was refused for good */
+	bool trouble;   /* of the server or the way there: with any mail */
 	struct why why; /* one line without addresses */
 };
 

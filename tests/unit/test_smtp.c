@@ -286,6 +286,7 @@ answers_are_told_by_their_codes(void **state)
 		assert_false(result.sent);
 		assert_string_equal(result.why.text, cases[i].why);
 		assert_int_equal(result.for_good, cases[i].for_good);
+		assert_int_equal(result.trouble, cases[i].script.mail != NULL);
 		close_smtp(state);
 		open_smtp(state);
 	}
@@ -314,6 +315,7 @@ a_server_that_dies_is_tried_again(void **state)
 	(void)state;
 	assert_false(result.sent);
 	assert_false(result.for_good);
+	assert_true(result.trouble);
 	assert_null(strstr(result.why.text, ADDRESS));
 }
 
@@ -343,6 +345,7 @@ a_refused_login_tells_nothing(void **state)
 		result = send_to(&script);
 		assert_false(result.sent);
 		assert_false(result.for_good);
+		assert_true(result.trouble);
 		assert_null(strstr(result.why.text, cases[i].line));
 		assert_string_equal(result.why.text,
 		    "the mail server answered 535 5.7.8 to AUTH");
