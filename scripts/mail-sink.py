@@ -32,8 +32,8 @@ def parse_arguments():
                         help='to each recipient, such as "550 5.1.1 nobody"')
     parser.add_argument('--answer-data', metavar='ANSWER',
                         help='to each mail, such as "451 4.3.0 later"')
-    parser.add_argument('--slow', type=float, default=0, metavar='SECONDS',
-                        help='that it takes to take a mail')
+    parser.add_argument('--until', metavar='FILE',
+                        help='takes no mail before there is this file')
     parser.add_argument('--hang-up', action='store_true',
                         help='when the mail is being sent')
     return parser.parse_args()
@@ -54,7 +54,8 @@ class Handler:
         if self.options.hang_up:
             server.transport.abort()
             return '451 gone'
-        await asyncio.sleep(self.options.slow)
+        while self.options.until and not os.path.exists(self.options.until):
+            await asyncio.sleep(0.05)
         if self.options.answer_data:
             return self.options.answer_data
         self.keep(envelope)
@@ -78,7 +79,7 @@ def login_of(path):
 
     def check(_server, _session, _envelope, _mechanism, data):
         good = data.login == name and data.password == password
-        return AuthResult(success=good)
+        return AuthResult(success=good, handled=False)
 
     return check
 

@@ -11,7 +11,6 @@
 #include "base/secret.h"
 
 #define PASSWORD_MAX 512
-#define CONNECT_MOST 10 /* seconds */
 
 /* A mail under way. */
 struct transfer {
@@ -237,7 +236,8 @@ set_server(struct transfer *t, const struct conf *conf)
 	SET(CURLOPT_NOPROXY, "*");
 	SET(CURLOPT_NOSIGNAL, 1L);
 	SET(CURLOPT_TIMEOUT, most);
-	SET(CURLOPT_CONNECTTIMEOUT, most < CONNECT_MOST ? most : CONNECT_MOST);
+	/* To libcurl that ends with the login; some let callers wait. */
+	SET(CURLOPT_CONNECTTIMEOUT, most);
 	SET(CURLOPT_FORBID_REUSE, 1L);
 	SET(CURLOPT_SOCKOPTFUNCTION, note_socket);
 	SET(CURLOPT_SOCKOPTDATA, t);

@@ -15,6 +15,7 @@ export class Sink {
 	async start(...options) {
 		let said = '';
 
+		assert.equal(this.process, undefined, 'one at a time');
 		this.process = spawn('/usr/bin/python3', [
 			path.join(ROOT, 'scripts/mail-sink.py'), '--port', this.port,
 			'--folder', this.folder, ...options,
@@ -26,8 +27,9 @@ export class Sink {
 	async stop() {
 		const { process } = this;
 
-		if (process === undefined || process.exitCode !== null)
+		if (process === undefined)
 			return;
+		this.process = undefined;
 		process.kill('SIGTERM');
 		assert.ok(await until(() => process.exitCode !== null ||
 			process.signalCode !== null), 'it ends');
