@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "hubctl/doctor.h"
 #include "identity/mail.h"
+#include "mail/courier.h"
 
 /* Seconds that a mail may wait before that is worth a look. */
 #define WAIT_LONG (15 * 60)
@@ -48,6 +49,19 @@ check_password_file(struct doctor *d)
 }
 
 static void
+check_texts(struct doctor *d)
+{
+	struct why why;
+
+	if (!conf_sends_mail(&d->ctl->conf))
+		return;
+	if (courier_check(&d->ctl->conf, &why) != 0)
+		doctor_say(d, FINDING_FAIL, "mail", "%s", why.text);
+	else
+		doctor_say(d, FINDING_OK, "mail", "the texts can be filled in");
+}
+
+static void
 say_queue(struct doctor *d, const struct mail_count *count, int64_t now)
 {
 	bool sends = conf_sends_mail(&d->ctl->conf);
@@ -82,6 +96,7 @@ doctor_mail(struct doctor *d)
 	int rc;
 
 	check_password_file(d);
+	check_texts(d);
 	if (ctl->vault == NULL) {
 		doctor_say(d, FINDING_SKIP, "mail",
 		    "not looked at: it takes the vault");

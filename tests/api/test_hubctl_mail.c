@@ -2,6 +2,7 @@
 #include "hub_process.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -19,6 +20,9 @@
 #define SERVER                                                                 \
 	"mail.server = localhost:25\n"                                         \
 	"mail.from = hub@example.nl\n"
+
+/* SERVER, and the texts that come along. */
+static char server[4400];
 
 /* Both stores in this process. */
 struct place {
@@ -128,10 +132,15 @@ look(const struct site *site, const char *name, bool *failed, uint32_t *tries,
 static int
 setup(void **state)
 {
-	int rc = site_setup_filled(state);
+	const char *srcdir = getenv("srcdir");
+	char *root = realpath(srcdir != NULL ? srcdir : ".", NULL);
+	int rc = root == NULL ? 1 : site_setup_filled(state);
 
+	snprintf(server, sizeof(server), SERVER "mail.templates = %s/mail\n",
+	    root != NULL ? root : "");
+	free(root);
 	if (rc == 0)
-		site_configure(*state, SERVER);
+		site_configure(*state, server);
 	return rc;
 }
 
@@ -325,11 +334,11 @@ the_doctor_looks_at_the_password_of_mail(void **state)
 	const struct site *site = *state;
 	const char *path = site_file(site, "mail-password", "secret\n");
 	struct output o;
-	char text[400];
+	char text[5000];
 
 	assert_int_equal(chmod(path, 0640), 0);
 	snprintf(text, sizeof(text),
-	    SERVER "mail.user = u\nmail.password_file = %s\n", path);
+	    "%smail.user = u\nmail.password_file = %s\n", server, path);
 	site_configure(*state, text);
 	hubctl(&o, "doctor", "--offline");
 	assert_int_equal(o.status, 1);
@@ -351,6 +360,21 @@ the_doctor_looks_at_the_password_of_mail(void **state)
 	assert_int_equal(rmdir(path), 0);
 }
 
+static void
+the_doctor_looks_at_the_texts_of_mail(void **state)
+{
+	struct output o;
+
+	hubctl(&o, "doctor", "--offline");
+	assert_int_equal(o.status, 0);
+	assert_says(o.out, "ok    mail           the texts can be filled in\n");
+	site_configure(*state, SERVER "mail.templates = /nowhere\n");
+	hubctl(&o, "doctor", "--offline");
+	assert_int_equal(o.status, 1);
+	assert_says(o.out,
+	    "FAIL  mail           cannot read /nowhere/welcome.nl.txt: ");
+}
+
 #define T(fn) cmocka_unit_test_setup_teardown(fn, setup, site_teardown)
 
 int
@@ -363,6 +387,7 @@ main(void)
 		T(a_mail_is_taken_out_and_that_is_on_record),
 		T(the_doctor_tells_of_mail_that_does_not_go_out),
 		T(the_doctor_looks_at_the_password_of_mail),
+		T(the_doctor_looks_at_the_texts_of_mail),
 	};
 
 	return UNIT_RUN(tests);
