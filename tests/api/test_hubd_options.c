@@ -78,6 +78,26 @@ a_good_configuration_is_said_to_be_so(void **state)
 	assert_int_equal(o.status, 0);
 }
 
+/* Before anything is served, since nothing would be mailed. */
+static void
+a_text_that_is_missing_is_told_at_the_start(void **state)
+{
+	struct site *site = *state;
+	struct output o;
+
+	site_configure(site,
+	    "mail.server = localhost:25\nmail.from = hub@example.nl\n"
+	    "mail.templates = /nowhere\n");
+	hubd(&o, "--check-config", "--config", site->conf);
+	assert_int_equal(o.status, 1);
+	assert_says(o.err, "cannot read /nowhere/welcome.nl.txt: ");
+	assert_string_equal(o.out, "");
+	hubd(&o, "--pool", "keepers", "--config", site->conf);
+	assert_int_equal(o.status, 1);
+	assert_says(o.err, "cannot read /nowhere/welcome.nl.txt: ");
+	site_configure(site, "");
+}
+
 /* The file has eight lines before what a row adds. */
 static void
 errors_in_the_configuration_name_file_and_line(void **state)
@@ -217,6 +237,7 @@ main(void)
 		cmocka_unit_test(version_is_one_line),
 		cmocka_unit_test(wrong_options_are_2_with_a_sentence),
 		SITE(a_good_configuration_is_said_to_be_so),
+		SITE(a_text_that_is_missing_is_told_at_the_start),
 		SITE(errors_in_the_configuration_name_file_and_line),
 		SITE(
 		    a_socket_path_that_is_too_long_is_an_error_of_the_configuration),

@@ -140,6 +140,21 @@ a_wrong_file_is_an_error_that_names_file_and_line(void **state)
 	assert_non_null(strstr(why.text, "/nowhere/hub.conf"));
 }
 
+/* Who sends no mail needs no texts. */
+static void
+texts_of_mails_are_the_keepers_matter(void **state)
+{
+	static const char *const content =
+	    URL "mail.server = localhost:25\nmail.from = hub@example.nl\n"
+		"mail.templates = /nowhere\n";
+
+	(void)state;
+	assert_int_equal(reload(content, POOL_READERS, NULL), 0);
+	assert_int_equal(reload(content, POOL_SIGNIN, NULL), 0);
+	assert_int_equal(reload(content, POOL_KEEPERS, NULL), HUB_EIO);
+	assert_non_null(strstr(why.text, "/nowhere/welcome.nl.txt"));
+}
+
 static void
 a_pipe_is_refused_and_not_waited_for(void **state)
 {
@@ -163,6 +178,7 @@ main(void)
 		TEST(another_pools_socket_is_no_news),
 		TEST(the_folder_of_the_command_line_stands_above_the_file),
 		TEST(a_wrong_file_is_an_error_that_names_file_and_line),
+		TEST(texts_of_mails_are_the_keepers_matter),
 		TEST(a_pipe_is_refused_and_not_waited_for),
 	};
 
