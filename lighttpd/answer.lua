@@ -9,9 +9,11 @@ end
 
 local answered = r.req_item["http_status"]
 if r.req_env["hub_pool"] == "files" and
-	(answered == 200 or answered == 304 or answered == 308) then
+	(answered == 200 or answered == 302 or answered == 304 or
+	answered == 308) then
 	head["X-Request-Id"] = r.req_env["REQUEST_ID"]
-	head["Cache-Control"] = "no-cache"
+	head["Cache-Control"] = (answered == 302 or answered == 308) and
+		"no-store" or "no-cache"
 	head["X-Content-Type-Options"] = "nosniff"
 	head["Content-Security-Policy"] = "default-src 'none'; " ..
 		"script-src 'self'; style-src 'self'; img-src 'self'; " ..

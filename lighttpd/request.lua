@@ -73,6 +73,14 @@ local function pages()
 	return 0
 end
 
+-- Who types no more than the server's name into a browser. The target as it was
+-- sent: "/x/.." is the root, too.
+local function is_root()
+	local method = r.req_attr["request.method"]
+	return secure and env["hub_path"] == "/" and
+		(method == "GET" or method == "HEAD")
+end
+
 local function employees()
 	if not secure then
 		env["hub_needs_tls"] = "yes"
@@ -114,6 +122,10 @@ elseif starts(path, "/identity/") or
 elseif starts(path .. "/", "/beheer/") or starts(path .. "/", "/mijn/") or
 	starts(path, "/web/") then
 	return pages()
+elseif is_root() then
+	env["hub_pool"] = "files"
+	r.resp_header["Location"] = "/mijn/"
+	return 302
 elseif not secure and not customer_api[path] and
 	not string.match(path, "^/contract/contracts/[^/]+/mine$") then
 	return 404

@@ -105,15 +105,15 @@ async def serve(options):
     print('ready', flush=True)
     await stop.wait()
     server.close()
+    # What a client still waits for is not waited for here.
+    sys.stdout.flush()
+    os._exit(0)
 
 
 def main():
     options = parse_arguments()
     os.makedirs(options.folder, mode=0o700, exist_ok=True)
     asyncio.run(serve(options))
-    # What a client still waits for is not waited for here.
-    sys.stdout.flush()
-    os._exit(0)
 
 
 main()

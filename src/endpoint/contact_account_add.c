@@ -112,13 +112,19 @@ has_one(struct call *call, const struct contact_account *account)
 		    "The contact has no account.");
 		return false;
 	}
-	if (!account->rec.enabled) {
-		contact_conflict(call, "account-blocked", STR_NONE,
-		    "The account is blocked: a new password would open "
-		    "nothing. Unblock it first.");
-		return false;
-	}
 	return true;
+}
+
+/* As it was seen, so that the employee knows of the block. */
+static bool
+is_open(struct call *call, const struct contact_account *account)
+{
+	if (account->rec.enabled)
+		return true;
+	contact_conflict(call, "account-blocked", STR_NONE,
+	    "The account is blocked: a new password would open nothing. "
+	    "Unblock it first.");
+	return false;
 }
 
 static void
@@ -181,7 +187,8 @@ contact_account_reset(struct call *call)
 	    json_body_read(call, none, true, &body) &&
 	    contact_item_get(call, &rec, &item) &&
 	    has_one(call, &item.account) &&
-	    contact_is_as_seen(call, &item, true) && call_look_end(call) == 0)
+	    contact_is_as_seen(call, &item, true) &&
+	    is_open(call, &item.account) && call_look_end(call) == 0)
 		(item.account.shared ? reset_shared : reset)(
 		    call, &rec, &item.account);
 }

@@ -54,7 +54,7 @@ static void
 put_abilities(struct json_out *j)
 {
 	json_out_name(j, "scopes_supported");
-	put_words(j, scope_names());
+	put_words(j, scope_offered());
 	json_out_name(j, "response_types_supported");
 	put_words(j, "code");
 	json_out_name(j, "response_modes_supported");

@@ -304,7 +304,7 @@ bool
 employee_names_seen(struct call *call, const char *what, bool needed)
 {
 	struct str tag = call->req->if_match;
-	bool any = str_eq(tag, STR("*"));
+	bool any = str_eq(str_trim(tag), STR("*"));
 
 	if (!any && (tag.n > 0 || !needed))
 		return true;

@@ -21,7 +21,7 @@ static const char *
 state_of(const struct account_rec *rec)
 {
 	if (!rec->enabled)
-		return "disabled";
+		return rec->blocked ? "blocked" : "disabled";
 	return rec->pending ? "pending" : "enabled";
 }
 
@@ -432,7 +432,9 @@ const struct command command_account_enable = {
 	.name = "account enable",
 	.usage = "USERNAME",
 	.brief = "Lets an account be used again.",
-	.text = WHO_HELP "Tokens from before it was disabled stay dead.\n",
+	.text = WHO_HELP
+	"Whoever has disabled or blocked it; tokens from before that stay "
+	"dead.\n",
 	.min = 1,
 	.max = 1,
 	.run = run_enable,
@@ -443,7 +445,9 @@ const struct command command_account_disable = {
 	.usage = "USERNAME",
 	.brief = "Ends all access of an account, at once.",
 	.text = WHO_HELP
-	"The very next request with one of its tokens is refused.\n",
+	"The very next request with one of its tokens is refused. Only an "
+	"operator can\nenable it then, also if an employee had blocked it "
+	"before.\n",
 	.min = 1,
 	.max = 1,
 	.run = run_disable,

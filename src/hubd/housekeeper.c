@@ -11,7 +11,7 @@
 #include "store/fill.h"
 #include "store/schema.h"
 
-#define SECOND 1000
+#define MAIL_LOOK 1000 /* milliseconds between two looks at the queue */
 #define MINUTE (60 * 1000)
 #define SOON 250 /* milliseconds, to a chore that has not come to its end */
 
@@ -147,21 +147,11 @@ tidy_keys(struct house *h)
 	return false;
 }
 
-/* What is under way then is moved on while the house rests, see rest(). */
-static bool
-send_mail(struct house *h)
-{
-	if (h->courier != NULL)
-		courier_turn(h->courier, clock_now());
-	return false;
-}
-
 static const struct chore chores[] = {
 	{ "readers", MINUTE, free_readers },
 	{ "room", MINUTE, look_at_room },
 	{ "sweep", MINUTE, sweep_stores },
 	{ "keys", MINUTE, tidy_keys },
-	{ "mail", SECOND, send_mail },
 };
 
 #define CHORE_COUNT (sizeof(chores) / sizeof(chores[0]))
@@ -245,21 +235,27 @@ rest(int64_t ms)
 }
 
 /*
- * The same while mails may be under way, which are moved on when the server
- * answers. SIGNALS can be read when TERM or INT has come.
+ * The same, with mails sent meanwhile: those that are under way are moved on
+ * when the server answers. SIGNALS can be read when TERM or INT has come.
  */
 static bool
 rest_and_send(struct house *h, int signals, int64_t due)
 {
-	int64_t now = clock_mono_ms();
+	bool goes_on = true;
 
-	while (courier_turn(h->courier, clock_now()) && now < due) {
-		courier_wait(h->courier, signals, due - now);
-		if (!rest(0))
-			return false;
-		now = clock_mono_ms();
+	while (goes_on) {
+		bool busy = courier_turn(h->courier, clock_now());
+		int64_t left = due - clock_mono_ms();
+
+		if (left <= 0)
+			break;
+		if (left > MAIL_LOOK)
+			left = MAIL_LOOK;
+		if (busy)
+			courier_wait(h->courier, signals, left);
+		goes_on = rest(busy ? 0 : left);
 	}
-	return rest(now < due ? due - now : 0);
+	return goes_on && rest(0);
 }
 
 /* The house's own rounds until TERM or INT. */

@@ -6,6 +6,7 @@
 #include "base/descriptors.h"
 #include "base/log.h"
 #include "hubd/master.h"
+#include "mail/courier.h"
 
 enum { EXIT_OK = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
 
@@ -117,6 +118,19 @@ read_conf(const struct options *o, struct conf *conf)
 	return false;
 }
 
+/* The mails' texts are the keepers' matter; --check-config looks at all. */
+static bool
+check_texts(const struct options *o, const struct conf *conf)
+{
+	struct why why;
+
+	if ((!o->check && o->pool != POOL_KEEPERS) ||
+	    courier_check(conf, &why) == 0)
+		return true;
+	complain(NULL, why.text);
+	return false;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -132,7 +146,7 @@ main(int argc, char **argv)
 	rc = read_options(argc, argv, &o);
 	if (rc >= 0)
 		return rc;
-	if (!read_conf(&o, &conf))
+	if (!read_conf(&o, &conf) || !check_texts(&o, &conf))
 		return EXIT_FAILED;
 	if (o.check) {
 		printf("%s: no errors\n", conf_path(o.config));

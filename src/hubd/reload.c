@@ -3,6 +3,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include "base/log.h"
+#include "mail/courier.h"
 
 /* "keepers.socket" is nothing to the readers. */
 static bool
@@ -42,6 +43,8 @@ reload_read(struct conf *next, const struct conf *now, enum pool pool,
 		rc = conf_load(next, path, why);
 	if (rc == 0 && data != NULL)
 		rc = conf_set_data(next, data, why);
+	if (rc == 0 && pool == POOL_KEEPERS)
+		rc = courier_check(next, why);
 	if (rc != 0)
 		return rc;
 	n = conf_hold(next, now, names);

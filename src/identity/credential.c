@@ -49,9 +49,11 @@ credential_put(
 	struct key key;
 
 	key_of(&key, account);
-	/* When an earlier account of that id signed in is not this one's. */
-	if (credential_get(vault, account, &old) && old.born != rec->born)
+	/* When and where an earlier account of that id signed in goes too. */
+	if (credential_get(vault, account, &old) && old.born != rec->born) {
 		txn_del(vault, VAULT_SIGNED_IN, &key);
+		device_drop(vault, account);
+	}
 	buf_init_arena(&bytes, txn_arena(vault), CREDENTIAL_REC_MAX);
 	credential_rec_put(&bytes, rec);
 	if (buf_error(&bytes) != 0)

@@ -57,8 +57,7 @@ find_oldest(struct txn *vault, struct str account, struct key *oldest)
 	while (txn_cursor_next(&cursor, &bytes, &value)) {
 		int64_t when = read_time(vault, value);
 
-		n++;
-		if (when >= least)
+		if (n++ > 0 && when >= least)
 			continue;
 		least = when;
 		key_of_bytes(oldest, bytes);

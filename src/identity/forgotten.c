@@ -81,7 +81,7 @@ enter(struct txn *vault, void *arg)
 	a->wait = throttle_forgotten(vault, a->in->username, a->in->source,
 	    clock_now_us() / 1000, &a->first);
 	if (a->first)
-		put_event(vault, a, "password.forgotten-throttled");
+		put_event(vault, a, "password.forgotten_throttled");
 	if (a->wait > 0)
 		return 0;
 	put_event(vault, a, "password.forgotten");

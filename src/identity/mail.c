@@ -159,8 +159,7 @@ mail_find(struct txn *vault, struct str account, uint64_t born,
 		.about = STR(""),
 	};
 
-	return mail_get(vault, name_of(vault, &wish), rec) &&
-	    rec->born == born;
+	return mail_get(vault, name_of(vault, &wish), rec) && rec->born == born;
 }
 
 void
@@ -260,6 +259,14 @@ pause_after(uint32_t tries)
 	while (--tries > 0 && pause < RETRY_MOST)
 		pause *= 2;
 	return pause < RETRY_MOST ? pause : RETRY_MOST;
+}
+
+bool
+mail_is(struct txn *vault, struct str name, const struct mail_rec *rec)
+{
+	struct mail_rec stored;
+
+	return is_as_read(vault, name, rec, &stored);
 }
 
 bool

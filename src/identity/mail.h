@@ -83,6 +83,9 @@ int64_t mail_next_due(struct txn *vault);
 bool mail_try(
     struct txn *vault, struct str name, struct mail_rec *rec, int64_t now);
 
+/* Whether the mail still is as REC says, and no other try has begun. */
+bool mail_is(struct txn *vault, struct str name, const struct mail_rec *rec);
+
 /*
  * How the try went: the mail was taken and leaves the queue; or FAULT, one line
  * without addresses and secrets, says what the server said. It is given up if

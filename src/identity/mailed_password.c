@@ -5,11 +5,12 @@
 #include "directory/account.h"
 #include "identity/audit.h"
 #include "identity/credential.h"
+#include "identity/mail.h"
 
 struct making {
 	const struct hub *hub;
+	struct str name;
 	const struct mail_rec *mail;
-	bool pending; /* the account, at the moment of the look */
 	char hash[PASSWORD_HASH];
 	int64_t until;
 };
@@ -17,20 +18,21 @@ struct making {
 /*
  * Who asks for help in signing in has a password, or waits for his first one by
  * mail: one that is shown to an employee is not also mailed to an address that
- * nobody has tried.
+ * nobody has tried. The credential tells, since the directory's flag may be
+ * about to be set right.
  */
 static bool
 is_wanted(const struct making *m, const struct credential_rec *rec)
 {
 	bool mails = m->hub->conf->delivery == DELIVERY_MAILED;
 
-	if (m->mail->template != MAIL_FORGOTTEN)
-		return m->pending && rec->lasting.n == 0;
-	return m->pending ? mails : mails || rec->lasting.n > 0;
+	return m->mail->template == MAIL_FORGOTTEN ? rec->lasting.n > 0 || mails
+						   : rec->lasting.n == 0;
 }
 
+/* Before the work of hashing. */
 static int
-look(struct making *m)
+look(const struct making *m)
 {
 	const struct hub *hub = m->hub;
 	struct txn *txn = store_read_begin(hub->directory, hub->arena);
@@ -42,7 +44,6 @@ look(struct making *m)
 
 	if (rc != 0 || !found)
 		return rc != 0 ? rc : HUB_ENOENT;
-	m->pending = account.pending;
 	txn = store_read_begin(hub->vault, hub->arena);
 	credential_for(txn, account.id, account.born, &credential);
 	rc = store_read_end(txn);
@@ -51,17 +52,18 @@ look(struct making *m)
 	return is_wanted(m, &credential) ? 0 : HUB_ENOENT;
 }
 
+/* A password that was shown or chosen meanwhile has taken the mail away. */
 static int
 commit(struct txn *vault, void *arg)
 {
-	struct making *m = arg;
 	static const struct actor housekeeper = { .source =
 						      STR("housekeeper") };
+	struct making *m = arg;
 	struct credential_rec rec;
 	struct audit_rec event;
 
 	credential_for(vault, m->mail->account, m->mail->born, &rec);
-	if (!is_wanted(m, &rec))
+	if (!is_wanted(m, &rec) || !mail_is(vault, m->name, m->mail))
 		return HUB_ENOENT;
 	m->until = clock_now() + (int64_t)m->hub->conf->temporary_lifetime;
 	rec.temporary = str_of(m->hash);
@@ -76,10 +78,10 @@ commit(struct txn *vault, void *arg)
 }
 
 int
-mailed_password_make(const struct hub *hub, const struct mail_rec *mail,
-    struct mailed_password *out)
+mailed_password_make(const struct hub *hub, struct str name,
+    const struct mail_rec *mail, struct mailed_password *out)
 {
-	struct making m = { .hub = hub, .mail = mail };
+	struct making m = { .hub = hub, .name = name, .mail = mail };
 	int rc = look(&m);
 
 	out->text[0] = '\0';

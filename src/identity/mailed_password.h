@@ -19,7 +19,7 @@ struct mailed_password {
  * the mail leaves the queue. No transaction of either store is open. The caller
  * clears the text.
  */
-int mailed_password_make(const struct hub *hub, const struct mail_rec *mail,
-    struct mailed_password *out);
+int mailed_password_make(const struct hub *hub, struct str name,
+    const struct mail_rec *mail, struct mailed_password *out);
 
 #endif

@@ -1,7 +1,9 @@
 #include "identity/scope.h"
 
-static const char names[] = "openid profile email offline_access " SCOPE_READ
-			    " " SCOPE_MANAGE " " SCOPE_RECORDS;
+#define OFFERED                                                                \
+	"openid profile email offline_access " SCOPE_READ " " SCOPE_MANAGE
+
+static const char names[] = OFFERED " " SCOPE_RECORDS;
 
 bool
 scope_is_known(struct str word)
@@ -19,4 +21,10 @@ const char *
 scope_names(void)
 {
 	return names;
+}
+
+const char *
+scope_offered(void)
+{
+	return OFFERED;
 }

@@ -17,4 +17,7 @@ bool scope_is_of_client(struct str word);
 /* All of them, split at single spaces: for messages. */
 const char *scope_names(void);
 
+/* Likewise those that open something: an app need not know of the others. */
+const char *scope_offered(void);
+
 #endif

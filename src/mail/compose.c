@@ -16,6 +16,7 @@
 
 struct draft {
 	const struct hub *hub;
+	struct str name;
 	const struct mail_rec *mail;
 	int64_t now;
 	struct account_rec account;
@@ -121,7 +122,7 @@ static int
 put_password(struct draft *d)
 {
 	struct mailed_password password;
-	int rc = mailed_password_make(d->hub, d->mail, &password);
+	int rc = mailed_password_make(d->hub, d->name, d->mail, &password);
 
 	if (rc != 0)
 		return rc;
@@ -195,10 +196,10 @@ put_values(struct draft *d)
 }
 
 int
-compose(const struct hub *hub, const struct mail_texts *texts,
+compose(const struct hub *hub, const struct mail_texts *texts, struct str name,
     const struct mail_rec *mail, int64_t now, struct message *out)
 {
-	struct draft d = { .hub = hub, .mail = mail, .now = now };
+	struct draft d = { .hub = hub, .name = name, .mail = mail, .now = now };
 	struct mail_text text;
 	int rc = put_values(&d);
 

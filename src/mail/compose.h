@@ -6,13 +6,14 @@
 #include "store/mail_rec.h"
 
 /*
- * Makes the message of a mail whose try has begun: looks up to whom it goes and
+ * Makes the message of the mail NAME, whose try has begun: looks up to whom it goes and
  * what stands in it, and makes the password or code that it brings, which is
  * committed when this returns. HUB_ENOENT: there is nothing to be told any more.
  * No transaction of either store is open; the message is in the hub's arena,
  * which holds secrets then.
  */
 int compose(const struct hub *hub, const struct mail_texts *texts,
-    const struct mail_rec *mail, int64_t now, struct message *out);
+    struct str name, const struct mail_rec *mail, int64_t now,
+    struct message *out);
 
 #endif

@@ -192,7 +192,7 @@ begin(struct courier *c, struct delivery *d, int64_t now)
 		return false;
 	if (!note.found)
 		return true;
-	rc = compose(&c->hub, c->texts, &note.rec, now, &message);
+	rc = compose(&c->hub, c->texts, note.name, &note.rec, now, &message);
 	if (rc == 0)
 		hand_over(c, d, &note, &message);
 	else if (rc == HUB_ENOENT)

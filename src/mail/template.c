@@ -48,7 +48,7 @@ static const unsigned int needs[MAIL_TEMPLATES] = {
 	[MAIL_PASSWORD_CHANGED] = BIT(PLACE_TIME),
 	[MAIL_FACTOR_ADDED] = BIT(PLACE_TIME),
 	[MAIL_FACTOR_REMOVED] = BIT(PLACE_TIME),
-	[MAIL_NEW_DEVICE] = BIT(PLACE_TIME),
+	[MAIL_NEW_DEVICE] = BIT(PLACE_TIME) | BIT(PLACE_ACCOUNT_PAGE),
 };
 
 static const char *const language_codes[MAIL_LANGUAGES] = { "nl", "en" };
@@ -198,6 +198,16 @@ check_characters(const struct reader *r, struct str text)
 	return 0;
 }
 
+static bool
+is_blank(struct str text)
+{
+	for (size_t i = 0; i < text.n; i++) {
+		if (text.p[i] != ' ' && text.p[i] != '\t' && text.p[i] != '\n')
+			return false;
+	}
+	return true;
+}
+
 static int
 check(const struct reader *r, struct source *s)
 {
@@ -216,7 +226,7 @@ check(const struct reader *r, struct source *s)
 	if (!str_split(&text, '\n', &empty) || empty.n > 0)
 		return fault(r, 2, "not empty: the body begins after it");
 	s->body = text;
-	if (str_trim(text).n == 0)
+	if (is_blank(text))
 		return fault(r, 3, "there is no body");
 	rc = check_places(r, s->subject, 1, r->may & IN_SUBJECT, &found);
 	found = 0;

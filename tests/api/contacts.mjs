@@ -501,6 +501,42 @@ test('what an operator has disabled, no employee enables', async () => {
 		'disabled-by-operator');
 });
 
+test('a block outlives an import that says nothing of it', async () => {
+	const state = () => hubctl('account', 'show', username('e-t-shut'))
+		.stdout.match(/^state: (.*)$/m)[1];
+	const line = (more) => load(account('e-t-shut', { [A]: 'A-7b' }, more));
+	assert.equal(state(), 'disabled');
+	line({ enabled: true });
+	assert.equal((await act('e-t-7b', 'block')).status, 200);
+	line({ firstName: 'Anders' });
+	assert.equal(state(), 'blocked');
+	assert.equal((await act('e-t-7b', 'unblock')).status, 200);
+	assert.equal((await act('e-t-7b', 'block')).status, 200);
+	line({ enabled: false });
+	assert.equal(state(), 'disabled');
+	assert.equal(refused(await act('e-t-7b', 'unblock'), 409).reason,
+		'disabled-by-operator');
+});
+
+test('what a deleted account had is not the next one\'s of its id', async () => {
+	load(contact('e-t-7c', A, 'A-7c'));
+	const made = await add('e-t-7c', 'seven-c@api-test.example');
+	assert.equal(made.status, 201, made.text);
+	const id = hubctl('account', 'show', 'seven-c@api-test.example')
+		.stdout.match(/^id: (.*)$/m)[1];
+	assert.equal((await one('e-t-7c')).account.state, 'pending');
+	load(deleted('account', id));
+	assert.equal((await one('e-t-7c')).account, null);
+	load({ ...account(id, { [A]: 'A-7c' }), name: 'seven-c@api-test.example' });
+	const { account: next } = await one('e-t-7c');
+	assert.deepEqual([next.state, next.lastSignIn, next.temporaryPasswordUntil],
+		['none', null, null]);
+	const [item] = itemsOf(await act('e-t-7c', 'reset-password'));
+	assert.notEqual(item.temporaryPassword,
+		JSON.parse(made.text).data.items[0].temporaryPassword);
+	assert.equal((await one('e-t-7c')).account.state, 'pending');
+});
+
 test('takeover: a shared account\'s password is not reset from one side', async () => {
 	const { shared } = (await one('e-t-8')).account;
 	assert.equal(shared, true);

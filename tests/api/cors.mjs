@@ -163,7 +163,7 @@ test('both ports say the same', async () => {
 
 test('unknown paths and bad parameters are told to the page too', async () => {
 	for (const [target, status] of [
-		['/', 404], ['/account', 404], ['/contract/contracts/none/mine', 404],
+		['/x', 404], ['/account', 404], ['/contract/contracts/none/mine', 404],
 		['/contract/contracts/%2F/mine', 404],
 		['/contract/contracts/mycontracts?limit=x', 400],
 	]) {

@@ -331,7 +331,7 @@ test('a contract that is not the customer\'s is as described', async () => {
 });
 
 test('an address that is not described is unknown', async () => {
-	for (const target of ['/', '/contract', '/contract/contracts',
+	for (const target of ['/x', '/contract', '/contract/contracts',
 		'/contract/contracts/mine', '/account/mine/x'])
 		valid({ $ref: '#/components/schemas/Problem' },
 			problem(await call(target, { token: bearer }), 404), target);

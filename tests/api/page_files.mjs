@@ -29,6 +29,26 @@ for (const [target, type] of [['/beheer/', 'text/html'],
 	});
 }
 
+test('who asks for the root alone is sent to the customers\' page', async () => {
+	for (const target of ['/', '/?from=mail']) {
+		for (const method of ['GET', 'HEAD']) {
+			const { status, headers } = await call(target, { method,
+				headers: { host: new URL(HTTPS).host } });
+			assert.equal(status, 302);
+			assert.equal(new URL(headers.location, HTTPS).href,
+				`${HTTPS}/mijn/`);
+		}
+	}
+	// Everything else is as unknown as it was.
+	for (const target of ['//', '/x', '/./', '/x/..', '/%2e', '/index.html',
+		'/mijn2'])
+		problem(await call(target), 404);
+	for (const method of ['POST', 'PUT', 'DELETE', 'OPTIONS'])
+		problem(await call('/', { method }), 404);
+	for (const method of ['GET', 'POST'])
+		problem(await call('/', { method, base: HTTP }), 404);
+});
+
 test('beside the pages there are no files', async () => {
 	for (const target of ['/web/', '/web/lib/', '/web/none.js',
 		'/web/../hub.conf', '/web/lib/..%2f..%2fREADME.md'])

@@ -2,7 +2,9 @@
 // a name. Tries of all kinds go out in random order, one at a time, each on a
 // connection that stands; the kinds are compared by a rank test.
 import crypto from 'node:crypto';
-import { call, hubctl, load, pause } from '../api/lib/hub.mjs';
+import fs from 'node:fs';
+import { STATE, call, daemon, hubctl, load, pause, until }
+	from '../api/lib/hub.mjs';
 import { Visitor, mainForm } from '../oidc/lib/form.mjs';
 import { setPassword } from '../oidc/lib/provider.mjs';
 
@@ -117,6 +119,46 @@ async function measureThrottled({ names }) {
 	return { times, lost };
 }
 
+// From here on the hub has a mail server, which takes nothing.
+async function configureMail() {
+	const { master } = daemon('signin');
+	const took = () => fs.readFileSync(`${STATE}/log/signin.log`, 'utf8')
+		.split('took over').length - 1;
+	const before = took();
+	fs.appendFileSync(`${STATE}/hub.conf`, `
+mail.server = 127.0.0.1:9
+mail.security = none
+mail.from = hub@example.nl
+`);
+	process.kill(master, 'SIGHUP');
+	if (!await until(() => took() > before))
+		throw new Error('the pool does not read its configuration');
+}
+
+// Each name asks once, so that none of either kind waits in the queue already.
+async function measureForgotten({ names }) {
+	const times = { 'forgot unknown': [], 'forgot known': [],
+		'forgot disabled': [] };
+	let lost = 0, tries = 0, page;
+	const jobs = shuffle(['unknown', 'wrong', 'disabled'].flatMap((kind) =>
+		names[kind].map((name) => [kind === 'wrong' ? 'known' : kind, name])));
+	for (const [kind, username] of jobs) {
+		if (tries++ % TRIES_OF_ADDRESS === 0) {
+			await nextVisitor();
+			page = mainForm(await visitor.go('/identity/forgot'));
+		}
+		const begun = process.hrtime.bigint();
+		const { status } = await visitor.request(page.action, {
+			method: 'POST', fields: { ...page.values, username } });
+		const ms = Number(process.hrtime.bigint() - begun) / 1e6;
+		if (status === 200)
+			times[`forgot ${kind}`].push(ms);
+		else
+			lost++;
+	}
+	return { times, lost };
+}
+
 const median = (list) => {
 	const sorted = Float64Array.from(list).sort();
 	const h = sorted.length >> 1;
@@ -173,7 +215,9 @@ await pause(500);
 const byName = await measureNames(set);
 const throttled = await measureThrottled(set);
 const { times } = byName;
-Object.assign(times, throttled.times);
+await configureMail();
+const forgotten = await measureForgotten(set);
+Object.assign(times, throttled.times, forgotten.times);
 console.log('\nmilliseconds         tries   median      5 %     95 %');
 for (const [kind, list] of Object.entries(times)) {
 	const sorted = Float64Array.from(list).sort();
@@ -183,7 +227,7 @@ for (const [kind, list] of Object.entries(times)) {
 		`${at(0.5)} ${at(0.05)} ${at(0.95)}`);
 }
 console.log(`  not counted, as answered otherwise: ${
-	byName.lost + throttled.lost}`);
+	byName.lost + throttled.lost + forgotten.lost}`);
 console.log('\nrank test                                     z       p   ' +
 	'P(a<b)  shift us');
 for (const kind of ['wrong', 'disabled', 'right', 'pending'])
@@ -193,5 +237,8 @@ report('unknown / unknown (by chance)',
 	half.slice(0, half.length >> 1), half.slice(half.length >> 1));
 report('throttled unknown / throttled known',
 	times['throttled unknown'], times['throttled known']);
+for (const kind of ['known', 'disabled'])
+	report(`forgot unknown / forgot ${kind}`, times['forgot unknown'],
+		times[`forgot ${kind}`]);
 const { status } = await call('/health/ready');
 console.log(`\nthe hub is ${status === 200 ? 'ready' : 'not ready'} still`);

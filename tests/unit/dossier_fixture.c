@@ -42,7 +42,7 @@ dossier_see(struct test_hub *hub)
 	    0);
 	hub_look_end(txn);
 	vault = store_read_begin(hub->vault, hub->arena);
-	credential_get(vault, id, &credential);
+	credential_for(vault, id, seen.account.born, &credential);
 	assert_int_equal(store_read_end(vault), 0);
 	seen.serial = credential.temporary_serial;
 	seen.lasting = credential.lasting.n > 0;

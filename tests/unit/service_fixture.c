@@ -223,7 +223,9 @@ fill(struct fixture *f, struct req *req, const struct ask *a)
 	put(req, "REQUEST_ID", "0123456789abcdef");
 	put(req, "HTTP_AUTHORIZATION", a->authorization);
 	put(req, "HTTP_ORIGIN", a->origin);
+	put(req, "HTTP_IF_MATCH", a->if_match);
 	put(req, "HTTP_IF_NONE_MATCH", a->if_none_match);
+	put(req, "HTTP_IF_MATCH", a->if_match);
 	put(req, "HTTP_COOKIE", a->cookie);
 	put(req, "HTTP_ACCEPT_LANGUAGE", a->language);
 	put(req, "REMOTE_ADDR",

@@ -29,21 +29,25 @@ setup(void **state)
 	return 0;
 }
 
-/* The contact as the employee sees it. */
-static void
-look(struct fixture *f)
+static int
+ask_as_employee(struct fixture *f, struct ask request)
 {
 	struct claims claims = jan_claims();
-	const char *bearer;
 
 	snprintf(claims.sub, sizeof(claims.sub), "e");
 	snprintf(claims.scope, sizeof(claims.scope), "hub.read hub.manage");
 	claims.epoch = hub_account(f->hub, "e").epoch;
-	bearer =
+	request.authorization =
 	    arena_printf(f->hub->arena, "Bearer %s", sign_claims(f, &claims));
-	assert_int_equal(ask(f,
-			     (struct ask){ .uri = "/contact/contacts/k",
-				 .authorization = bearer }),
+	return ask(f, request);
+}
+
+/* The contact as the employee sees it. */
+static void
+look(struct fixture *f)
+{
+	assert_int_equal(
+	    ask_as_employee(f, (struct ask){ .uri = "/contact/contacts/k" }),
 	    200);
 }
 
@@ -142,6 +146,32 @@ the_last_sign_in_of_a_shared_account_is_not_shown(void **state)
 	assert_shown(f, "\"lastSignIn\":null");
 }
 
+static int
+block(struct fixture *f, const char *if_match)
+{
+	return ask_as_employee(f,
+	    (struct ask){ .method = "POST",
+		.uri = "/contact/contacts/k/account/block",
+		.if_match = if_match });
+}
+
+static void
+a_star_names_nothing_that_was_seen(void **state)
+{
+	static const char *const stars[] = { "*", " *", "* \t" };
+	struct fixture *f = *state;
+
+	for (size_t i = 0; i < sizeof(stars) / sizeof(stars[0]); i++) {
+		assert_int_equal(block(f, stars[i]), 428);
+		assert_true(answer_holds(f, "* names nothing"));
+	}
+	assert_int_equal(block(f, "*, \"x\""), 412);
+	assert_true(hub_account(f->hub, "c").enabled);
+	look(f);
+	assert_int_equal(block(f, hub_text(f->hub, field(f, "ETag"))), 200);
+	assert_false(hub_account(f->hub, "c").enabled);
+}
+
 int
 main(void)
 {
@@ -151,6 +181,7 @@ main(void)
 		TEST(the_last_sign_in_is_shown),
 		TEST(an_earlier_account_of_that_id_is_not_shown),
 		TEST(the_last_sign_in_of_a_shared_account_is_not_shown),
+		TEST(a_star_names_nothing_that_was_seen),
 #undef TEST
 	};
 

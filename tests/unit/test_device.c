@@ -12,10 +12,12 @@ static int
 put_credential(struct txn *vault, void *arg)
 {
 	const struct account_rec *account = arg;
-	struct credential_rec rec;
+	const struct credential_rec rec = {
+		.lasting = STR("hash"),
+		.lasting_at = T0,
+		.born = account->born,
+	};
 
-	credential_for(vault, account->id, account->born, &rec);
-	credential_set_lasting(&rec, "$argon2id$", T0);
 	credential_put(vault, account->id, &rec);
 	return 0;
 }
@@ -28,7 +30,6 @@ mail_setup(void **state)
 	struct account_rec account = hub_account(hub, "a");
 
 	hub_write(hub, hub->vault, put_credential, &account);
-
 	snprintf(hub->conf.mail_server, sizeof(hub->conf.mail_server), "%s",
 	    "127.0.0.1:25");
 	return rc;
@@ -207,6 +208,21 @@ devices_go_with_the_credential(void **state)
 	assert_int_equal(vault_count(hub, VAULT_SIGNED_IN), 1);
 }
 
+/* Its owner hears of every browser that the one before had. */
+static void
+an_account_of_the_same_id_knows_none_of_them(void **state)
+{
+	struct test_hub *hub = *state;
+	struct account_rec next = hub_account(hub, "a");
+
+	sign_in(hub, "laptop", T0);
+	hub_write(hub, hub->vault, put_credential, &next);
+	assert_int_equal(vault_count(hub, VAULT_DEVICE), 1);
+	next.born++;
+	hub_write(hub, hub->vault, put_credential, &next);
+	assert_int_equal(vault_count(hub, VAULT_DEVICE), 0);
+}
+
 static void
 a_long_table_is_swept_in_pieces(void **state)
 {
@@ -257,6 +273,7 @@ main(void)
 		T(the_oldest_makes_room),
 		T(a_device_is_forgotten_after_its_time),
 		T(devices_go_with_the_credential),
+		T(an_account_of_the_same_id_knows_none_of_them),
 		T(a_long_table_is_swept_in_pieces),
 		T(without_a_server_devices_are_noted_all_the_same),
 	};

@@ -199,6 +199,41 @@ the_owners_new_password_stays(void **state)
 	assert_int_equal(try_signin(hub, WIL, GOOD, NULL), SIGNIN_DONE);
 }
 
+/* The account of dossier 10 goes, and one of the same id comes. */
+static void
+begin_another_life(struct test_hub *hub)
+{
+	uint64_t born = hub_account(hub, "wil").born;
+
+	hub_put(hub, "{\"type\":\"account\",\"id\":\"wil\",\"deleted\":true}");
+	hub_put(hub,
+	    "{\"type\":\"account\",\"id\":\"wil\",\"name\":\"" WIL "\","
+	    "\"groupIds\":[\"101\"],\"dossiers\":{\"1\":\"10\"}}");
+	assert_int_not_equal(hub_account(hub, "wil").born, born);
+}
+
+/* Neither in the way of a reset nor of use: only the serial goes on. */
+static void
+what_an_earlier_account_of_that_id_left_counts_as_none(void **state)
+{
+	struct test_hub *hub = *state;
+	struct dossier_seen seen = dossier_see(hub);
+	char old[PASSWORD_TEMPORARY_LEN + 1], new[PASSWORD_TEMPORARY_LEN + 1];
+	char hash[PASSWORD_HASH];
+
+	assert_int_equal(reset(hub, &seen, old), 0);
+	assert_int_equal(password_hash(&hub->conf, STR(GOOD), hash), 0);
+	hub_write(hub, hub->vault, change_in_vault, hash);
+	begin_another_life(hub);
+	assert_int_equal(try_signin(hub, WIL, GOOD, NULL), SIGNIN_WRONG);
+	seen = dossier_see(hub);
+	assert_false(seen.lasting);
+	assert_int_equal(reset(hub, &seen, new), 0);
+	assert_int_equal(dossier_see(hub).serial, seen.serial + 1);
+	assert_int_equal(try_signin(hub, WIL, GOOD, NULL), SIGNIN_WRONG);
+	assert_int_equal(try_signin(hub, WIL, new, NULL), SIGNIN_CHANGE);
+}
+
 static void
 what_became_shared_is_not_reset_or_disabled(void **state)
 {
@@ -333,6 +368,7 @@ main(void)
 		TEST(a_pending_owner_is_mailed_only_where_that_is_the_way),
 		TEST(a_reset_while_another_is_hashed_counts),
 		TEST(the_owners_new_password_stays),
+		TEST(what_an_earlier_account_of_that_id_left_counts_as_none),
 		TEST(what_became_shared_is_not_reset_or_disabled),
 		TEST(blocked_and_unblocked_once_each),
 		TEST(what_an_operator_disabled_stays),

@@ -154,11 +154,11 @@ who_asks_too_often_waits(void **state)
 	assert_true(let_in >= 3);
 	assert_true(out.wait_ms > 0);
 	assert_int_equal(
-	    events_of(f->hub, "password.forgotten-throttled", NULL), 1);
+	    events_of(f->hub, "password.forgotten_throttled", NULL), 1);
 	assert_int_equal(ask_for(f, "els@example.nl", "192.0.2.7", NULL),
 	    FORGOTTEN_THROTTLED);
 	assert_int_equal(
-	    events_of(f->hub, "password.forgotten-throttled", NULL), 1);
+	    events_of(f->hub, "password.forgotten_throttled", NULL), 1);
 	/* Another name does not wait, nor does a sign-in of this one. */
 	assert_int_equal(ask_for(f, JAN, "192.0.2.7", NULL), FORGOTTEN_DONE);
 	assert_int_equal(

@@ -10,7 +10,7 @@ export const run = (script, ...args) =>
 		{ encoding: 'utf8', timeout: 60000, maxBuffer: 64 << 20 });
 
 // A port that was free a moment ago.
-const freePort = () => new Promise((resolve) => {
+export const freePort = () => new Promise((resolve) => {
 	const server = net.createServer().listen(0, '127.0.0.1', () => {
 		const { port } = server.address();
 		server.close(() => resolve(String(port)));
