@@ -225,7 +225,6 @@ fill(struct fixture *f, struct req *req, const struct ask *a)
 	put(req, "HTTP_ORIGIN", a->origin);
 	put(req, "HTTP_IF_MATCH", a->if_match);
 	put(req, "HTTP_IF_NONE_MATCH", a->if_none_match);
-	put(req, "HTTP_IF_MATCH", a->if_match);
 	put(req, "HTTP_COOKIE", a->cookie);
 	put(req, "HTTP_ACCEPT_LANGUAGE", a->language);
 	put(req, "REMOTE_ADDR",

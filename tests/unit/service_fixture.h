@@ -51,7 +51,6 @@ struct ask {
 	const char *origin;
 	const char *if_match;
 	const char *if_none_match;
-	const char *if_match;
 	const char *body; /* a form, unless content_type says otherwise */
 	const char *content_type;
 	const char *cookie;
