@@ -19,7 +19,7 @@ struct house {
 	struct store *directory, *vault;
 	struct arena *arena; /* of one chore */
 	struct sweep sweep;
-	struct courier *courier; /* NULL: no mail is sent */
+	struct courier *courier;       /* NULL: no mail is sent */
 	int64_t due[HOUSE_CHORES_MAX]; /* of each chore; clock_mono_ms() */
 	/* How full each has been said to be, in percent; see house_is_news(). */
 	unsigned int told_directory, told_vault, told_disk;

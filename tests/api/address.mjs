@@ -85,7 +85,8 @@ test('without mail nobody is invited', async () => {
 
 test('an account is invited, again, and no longer', async () => {
 	await reload(`${original}\nmail.server = 127.0.0.1:1\n` +
-		'mail.from = hub@api-test.example\n');
+		'mail.from = hub@api-test.example\n' +
+		`mail.templates = ${STATE}/texts\n`);
 	const answer = await invite('a-d-2', 'a-d-there');
 	assert.equal(answer.status, 202, answer.text);
 	const { invitation } = JSON.parse(answer.text).data.items[0];

@@ -37,6 +37,7 @@ test('without a mail server there is neither page nor link', async () => {
 mail.server = 127.0.0.1:9
 mail.security = none
 mail.from = hub@example.nl
+mail.templates = ${STATE}/texts
 `);
 });
 

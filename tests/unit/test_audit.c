@@ -1,5 +1,6 @@
 #include "identity/audit.h"
 
+#include <dlfcn.h>
 #include <stdio.h>
 #include <sys/syscall.h>
 #include <time.h>
@@ -10,6 +11,22 @@
 #include "unit.h"
 
 #define MANY 300
+
+/* Steps of the engine's cursors: what a walk costs. */
+static unsigned int steps;
+
+int mdb_cursor_get(void *cursor, void *key, void *data, int op);
+
+int
+mdb_cursor_get(void *cursor, void *key, void *data, int op)
+{
+	static int (*real)(void *, void *, void *, int);
+
+	if (real == NULL)
+		*(void **)&real = dlsym(RTLD_NEXT, "mdb_cursor_get");
+	steps++;
+	return real(cursor, key, data, op);
+}
 
 /* What the clock tells while it is not 0: the system's stands behind it. */
 static int64_t frozen_us;
@@ -376,6 +393,45 @@ a_walk_goes_on_where_it_was_whatever_comes_in(void **state)
 	assert_list(hub, "o1", &place, 2, NULL, "[o1 3][o1 2]");
 }
 
+#define CROWD 5000
+
+/* Most events are about others. */
+static int
+put_crowd(struct txn *txn, void *arg)
+{
+	(void)arg;
+	for (int i = 0; i < CROWD; i++) {
+		char mine[] = "a1 o1", others[] = "a2 o2";
+
+		put_about(txn, i % 100 == 0 ? mine : others);
+	}
+	return 0;
+}
+
+static void
+a_page_costs_no_more_than_its_rows(void **state)
+{
+	static const struct audit_subject mine = { AUDIT_ORGANIZATION,
+		STR("1") };
+	struct test_hub *hub = *state;
+	struct audit_list list;
+	struct audit_mark mark;
+	struct audit_rec rec;
+	struct txn *txn;
+	int n = 0;
+
+	hub_write(hub, hub->vault, put_crowd, NULL);
+	txn = store_read_begin(hub->vault, hub->arena);
+	steps = 0;
+	audit_list_begin(&list, txn, &mine, 1, NULL);
+	while (n < 20 && audit_list_next(&list, &mark, &rec))
+		n++;
+	audit_list_end(&list);
+	assert_int_equal(store_read_end(txn), 0);
+	assert_int_equal(n, 20);
+	assert_in_range(steps, 20, 25);
+}
+
 static int
 expire_all(struct txn *txn, void *arg)
 {
@@ -463,6 +519,7 @@ main(void)
 		TEST(an_event_that_does_not_fit_fails_its_transaction),
 		TEST(events_are_found_by_what_they_are_about),
 		TEST(a_walk_goes_on_where_it_was_whatever_comes_in),
+		TEST(a_page_costs_no_more_than_its_rows),
 		TEST(what_expires_leaves_nothing_that_leads_to_it),
 		TEST(an_event_of_the_old_format_is_read_and_expires),
 #undef TEST

@@ -163,6 +163,89 @@ a_record_that_cannot_be_read_is_an_error(void **state)
 	assert_true(shared);
 }
 
+/* The ids that work at an organisation, each with a space after it. */
+static const char *
+staff(struct test_hub *hub, const char *organization)
+{
+	struct txn *txn = hub_look(hub);
+	struct str after = STR("");
+	struct account_rec rec;
+	struct buf text;
+
+	buf_init_arena(&text, hub->arena, 1024);
+	while (employee_next(txn, str_of(organization), after, &rec)) {
+		buf_printf(&text, "%.*s ", STR_ARG(rec.id));
+		after = rec.id;
+	}
+	hub_look_end(txn);
+	return text.n == 0 ? "" : hub_text(hub, buf_view(&text));
+}
+
+static void
+an_organisation_knows_who_works_there(void **state)
+{
+	struct test_hub *hub = *state;
+
+	hub_put(hub,
+	    "{\"type\":\"account\",\"id\":\"b\",\"name\":\"b@b.nl\",\"roles\":"
+	    "{\"1\":[\"102\"],\"2\":[]}}");
+	hub_put(hub,
+	    "{\"type\":\"account\",\"id\":\"a\",\"name\":\"a@b.nl\",\"roles\":"
+	    "{\"1\":[]}}");
+	hub_put(hub,
+	    "{\"type\":\"account\",\"id\":\"c\",\"name\":\"c@b.nl\","
+	    "\"dossiers\":"
+	    "{\"1\":\"D\"},\"organizationIds\":[\"1\"]}");
+	hub_put(hub,
+	    "{\"type\":\"account\",\"id\":\"d\",\"name\":\"d@b.nl\",\"roles\":"
+	    "{\"11\":[\"102\"]}}");
+	assert_string_equal(staff(hub, "1"), "a b ");
+	assert_string_equal(staff(hub, "2"), "b ");
+	assert_string_equal(staff(hub, "11"), "d ");
+	assert_string_equal(staff(hub, "3"), "");
+	hub_put(hub,
+	    "{\"type\":\"account\",\"id\":\"b\",\"name\":\"b@b.nl\",\"roles\":"
+	    "{\"2\":[]}}");
+	assert_string_equal(staff(hub, "1"), "a ");
+	assert_string_equal(staff(hub, "2"), "b ");
+	hub_put(hub, "{\"type\":\"account\",\"id\":\"a\",\"deleted\":true}");
+	assert_string_equal(staff(hub, "1"), "");
+}
+
+static void
+a_colleague_s_account_is_shared_beyond_the_place(void **state)
+{
+	static const struct {
+		const char *members;
+		bool shared;
+	} cases[] = {
+		{ ",\"roles\":{\"1\":[\"102\",\"103\"]}", false },
+		{ ",\"roles\":{\"1\":[]}", false },
+		{ ",\"roles\":{\"1\":[\"102\"]},\"dossiers\":{\"1\":\"D\"},"
+		  "\"groupIds\":[\"101\"]",
+		    false },
+		{ ",\"roles\":{\"1\":[\"7\"]}", false },
+		{ ",\"roles\":{\"1\":[\"102\"],\"2\":[]}", true },
+		{ ",\"roles\":{\"1\":[\"102\"]},\"dossiers\":{\"2\":\"D\"}",
+		    true },
+		{ ",\"roles\":{\"1\":[\"102\"]},\"organizationIds\":[\"1\","
+		  "\"2\"]",
+		    true },
+		{ ",\"roles\":{\"1\":[\"102\"]},\"groupIds\":[\"7\"]", true },
+	};
+	struct test_hub *hub = *state;
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct account_rec rec = account_with(hub, cases[i].members);
+		bool shared;
+
+		assert_int_equal(
+		    employee_is_shared(hub->arena, &rec, STR("1"), &shared), 0);
+		if (shared != cases[i].shared)
+			fail_msg("%s", cases[i].members);
+	}
+}
+
 int
 main(void)
 {
@@ -175,6 +258,8 @@ main(void)
 		TEST(an_organisation_is_no_other_that_begins_like_it),
 		TEST(a_customer_of_one_dossier_is_not_shared),
 		TEST(who_is_more_than_that_is_shared),
+		TEST(an_organisation_knows_who_works_there),
+		TEST(a_colleague_s_account_is_shared_beyond_the_place),
 		TEST(a_record_that_cannot_be_read_is_an_error),
 #undef TEST
 	};
