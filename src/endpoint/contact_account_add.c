@@ -12,9 +12,11 @@
 
 #define IN_USE                                                                 \
 	"The address is the username of another account. Its owner has to "    \
-	"accept a link to this dossier; until the hub sends mail, an "         \
-	"operator "                                                            \
-	"makes it with hubctl account link."
+	"accept a link to this dossier: "
+#define INVITE "invite the owner."
+#define ASK_OPERATOR                                                           \
+	"the hub sends no mail, so an operator makes it, with hubctl account " \
+	"link."
 
 /* The address is another account's: counted, audited, and told. */
 static void
@@ -24,7 +26,9 @@ address_in_use(struct call *call, const struct contact_rec *contact)
 
 	if (call_look_end(call) == 0)
 		contact_address_found(call, &actor, "account.address_in_use",
-		    "address-in-use", IN_USE);
+		    "address-in-use",
+		    conf_sends_mail(call->service->conf) ? IN_USE INVITE
+							 : IN_USE ASK_OPERATOR);
 }
 
 static void

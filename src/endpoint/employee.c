@@ -7,6 +7,7 @@
 #include "directory/render.h"
 #include "http/etag.h"
 #include "identity/credential.h"
+#include "identity/invitation.h"
 #include "identity/proven.h"
 
 bool
@@ -107,8 +108,11 @@ contact_account_get(struct call *call, struct txn *vault,
 	*out = (struct contact_account){ 0 };
 	if (!account_of_dossier(
 		call->txn, contact->organization, contact->dossier, &id) ||
-	    !account_get(call->txn, id, &out->rec))
+	    !account_get(call->txn, id, &out->rec)) {
+		out->invited = invitation_of_contact(
+		    vault, contact, clock_now(), &out->invitation);
 		return;
+	}
 	employee_account_get(vault, out);
 	rc = employee_account_is_shared(
 	    call->req->arena, &out->rec, contact->organization, &out->shared);
@@ -237,6 +241,23 @@ put_account(struct json_out *j, const struct contact_account *account)
 	json_out_object_end(j);
 }
 
+static void
+put_invitation(struct json_out *j, const struct contact_account *account)
+{
+	const struct invitation_rec *invitation = &account->invitation;
+
+	json_out_name(j, "invitation");
+	if (!account->invited) {
+		json_out_null(j);
+		return;
+	}
+	json_out_object(j);
+	put_text(j, "email", invitation->address);
+	contact_put_time(j, "sentAt", invitation->made);
+	contact_put_time(j, "until", invitation->expires);
+	json_out_object_end(j);
+}
+
 int
 employee_tag(struct arena *arena, struct str text,
     const struct contact_account *account, struct str *etag)
@@ -254,7 +275,8 @@ render(struct call *call, const struct contact_rec *contact,
 {
 	static const char *const not_again[] = { "id", "organizationId",
 		"dossierNumber", "kind", "firstName", "middleName", "lastName",
-		"email", "account", "type", "version", "deleted", NULL };
+		"email", "account", "invitation", "type", "version", "deleted",
+		NULL };
 	const struct json *record = parse(call, contact);
 	struct json_out j;
 	struct buf buf;
@@ -270,6 +292,7 @@ render(struct call *call, const struct contact_rec *contact,
 			json_out_member(&j, m);
 	}
 	put_account(&j, &out->account);
+	put_invitation(&j, &out->account);
 	json_out_object_end(&j);
 	rc = json_out_end(&j);
 	out->text = buf_view(&buf);

@@ -8,6 +8,7 @@
 #include "identity/dossier.h"
 #include "identity/mail.h"
 #include "store/contact_rec.h"
+#include "store/invitation_rec.h"
 
 /*
  * What the endpoints of employees share: who may call them, which contacts there
@@ -43,6 +44,8 @@ struct contact_account {
 	bool lasting;      /* there is a password of the owner's choice */
 	bool mail_waits;   /* one with a temporary password, which is this: */
 	struct mail_rec mail;
+	bool invited; /* no account, but somebody's was asked, which is this: */
+	struct invitation_rec invitation;
 };
 
 /* Within the call's look; VAULT is a look at the vault. Errors stick in both. */
