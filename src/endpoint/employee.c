@@ -7,6 +7,7 @@
 #include "directory/render.h"
 #include "http/etag.h"
 #include "identity/credential.h"
+#include "identity/invitation.h"
 #include "identity/proven.h"
 
 bool
@@ -274,7 +275,8 @@ render(struct call *call, const struct contact_rec *contact,
 {
 	static const char *const not_again[] = { "id", "organizationId",
 		"dossierNumber", "kind", "firstName", "middleName", "lastName",
-		"email", "account", "invitation", "type", "version", "deleted", NULL };
+		"email", "account", "invitation", "type", "version", "deleted",
+		NULL };
 	const struct json *record = parse(call, contact);
 	struct json_out j;
 	struct buf buf;

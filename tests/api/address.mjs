@@ -34,6 +34,9 @@ const bearer = (id) => token(username(id), '--scope', 'openid hub.manage');
 const A102 = bearer('a-d-102'), OFB = bearer('a-d-103');
 const PATH = '/contact/contacts';
 
+const one = async (id, who = A102) =>
+	itemsOf(await call(`${PATH}/${id}`, { token: who }))[0];
+
 const tagOf = async (id, who) =>
 	(await call(`${PATH}/${id}`, { token: who })).headers.etag;
 
@@ -87,19 +90,24 @@ test('an account is invited, again, and no longer', async () => {
 	await reload(`${original}\nmail.server = 127.0.0.1:1\n` +
 		'mail.from = hub@api-test.example\n' +
 		`mail.templates = ${STATE}/texts\n`);
+	const taken = conflict(await post('/a-d-2/account',
+		{ email: username('a-d-there') }), 'address-in-use');
+	assert.match(taken.detail, /invite the owner/);
 	const answer = await invite('a-d-2', 'a-d-there');
 	assert.equal(answer.status, 202, answer.text);
 	const { invitation } = JSON.parse(answer.text).data.items[0];
 	assert.equal(invitation.email, username('a-d-there'));
 	assert.equal(Date.parse(invitation.until) - Date.parse(invitation.sentAt),
 		14 * 86400 * 1000);
-	// Nothing is linked before the owner has said so.
-	const item = itemsOf(await call(`${PATH}/a-d-2`, { token: A102 }))[0];
+	// Nothing is linked before the owner has said so; who waits, shows.
+	const item = await one('a-d-2');
 	assert.equal(item.account, null);
+	assert.deepEqual(item.invitation, invitation);
 	assert.equal((await invite('a-d-2', 'a-d-there')).status, 202);
 	const withdrawn = await post('/a-d-2/account/invitation/withdraw');
 	assert.equal(withdrawn.status, 204, withdrawn.text);
 	assert.equal(withdrawn.text, '');
+	assert.equal((await one('a-d-2')).invitation, null);
 	conflict(await post('/a-d-2/account/invitation/withdraw'),
 		'no-invitation');
 });
@@ -134,7 +142,7 @@ test('an address that nobody has proven is changed', async () => {
 	const answer = await change('a-d-1', username('a-d-moved'));
 	assert.deepEqual(itemsOf(answer), [{ username: username('a-d-moved'),
 		state: 'none' }]);
-	const item = itemsOf(await call(`${PATH}/a-d-1`, { token: A102 }))[0];
+	const item = await one('a-d-1');
 	assert.equal(item.account.username, username('a-d-moved'));
 	const shown = hubctl('account', 'show', username('a-d-moved'));
 	assert.match(shown.stdout, /^id: a-d-own$/m);

@@ -211,6 +211,7 @@ test('the members of a contact, and what of its record shows', async () => {
 		id: 'e-t-1', organizationId: A, dossierNumber: 'A-1', kind: 'person',
 		firstName: 'José', middleName: 'van der', lastName: 'Bergh-Müller',
 		email: 'Jose@Elders.example', phone: '010-1', account: null,
+		invitation: null,
 	});
 	const [item] = itemsOf(await get('?search=A-2'));
 	assert.deepEqual(item, {
