@@ -258,6 +258,20 @@ put_invitation(struct json_out *j, const struct contact_account *account)
 	json_out_object_end(j);
 }
 
+/* What a page has to know before it asks for anything. */
+static void
+put_hub(struct json_out *j, const struct conf *conf)
+{
+	json_out_name(j, "hub");
+	json_out_object(j);
+	json_out_name(j, "sendsMail");
+	json_out_bool(j, conf_sends_mail(conf));
+	json_out_name(j, "delivery");
+	json_out_cstr(
+	    j, conf->delivery == DELIVERY_MAILED ? "mailed" : "shown");
+	json_out_object_end(j);
+}
+
 int
 employee_tag(struct arena *arena, struct str text,
     const struct contact_account *account, struct str *etag)
@@ -275,8 +289,8 @@ render(struct call *call, const struct contact_rec *contact,
 {
 	static const char *const not_again[] = { "id", "organizationId",
 		"dossierNumber", "kind", "firstName", "middleName", "lastName",
-		"email", "account", "invitation", "type", "version", "deleted",
-		NULL };
+		"email", "account", "invitation", "hub", "type", "version",
+		"deleted", NULL };
 	const struct json *record = parse(call, contact);
 	struct json_out j;
 	struct buf buf;
@@ -293,6 +307,7 @@ render(struct call *call, const struct contact_rec *contact,
 	}
 	put_account(&j, &out->account);
 	put_invitation(&j, &out->account);
+	put_hub(&j, call->service->conf);
 	json_out_object_end(&j);
 	rc = json_out_end(&j);
 	out->text = buf_view(&buf);

@@ -212,6 +212,7 @@ test('the members of a contact, and what of its record shows', async () => {
 		firstName: 'José', middleName: 'van der', lastName: 'Bergh-Müller',
 		email: 'Jose@Elders.example', phone: '010-1', account: null,
 		invitation: null,
+		hub: { sendsMail: false, delivery: 'shown' },
 	});
 	const [item] = itemsOf(await get('?search=A-2'));
 	assert.deepEqual(item, {
