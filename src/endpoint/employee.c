@@ -94,8 +94,10 @@ employee_account_get(struct txn *vault, struct contact_account *out)
 	    state_of(&out->rec, &credential, out->mail_waits, clock_now());
 	out->serial = credential.temporary_serial;
 	out->lasting = credential.lasting.n > 0;
-	if (!out->lasting && credential.temporary.n > 0)
+	if (!out->lasting && credential.temporary.n > 0) {
 		out->until = credential.temporary_until;
+		out->mailed = credential.mailed;
+	}
 }
 
 void
@@ -233,6 +235,8 @@ put_account(struct json_out *j, const struct contact_account *account)
 	put_text(j, "state", str_of(account->state));
 	contact_put_time(j, "lastSignIn", account->signed_in);
 	contact_put_time(j, "temporaryPasswordUntil", account->until);
+	json_out_name(j, "temporaryPasswordMailed");
+	json_out_bool(j, account->mailed);
 	put_mail(j, account);
 	json_out_name(j, "emailProven");
 	json_out_bool(j, account->proven);

@@ -38,6 +38,7 @@ struct contact_account {
 	    *state;    /* "pending", "expired", "active", "blocked", "none" */
 	bool shared;   /* see employee_account_is_shared() */
 	int64_t until; /* of a temporary password that waits; or 0 */
+	bool mailed;   /* that one was, and never shown */
 	int64_t signed_in; /* last; 0: never, or of a shared one */
 	bool proven;       /* its owner reads what is sent to its address */
 	uint64_t serial;   /* of the temporary password made last */

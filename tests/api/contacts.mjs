@@ -322,7 +322,8 @@ test('an account is made, shown once, and seen by every employee', async () => {
 	assert.ok(!seen.text.includes(item.temporaryPassword));
 	assert.deepEqual(itemsOf(seen)[0].account, { username: item.username,
 		state: 'pending', lastSignIn: null,
-		temporaryPasswordUntil: item.temporaryPasswordUntil, mail: null,
+		temporaryPasswordUntil: item.temporaryPasswordUntil,
+		temporaryPasswordMailed: false, mail: null,
 		emailProven: false, shared: false });
 	const [listed] = itemsOf(await get('?search=a-1'));
 	assert.deepEqual(listed.account,

@@ -1,123 +1,23 @@
 // The panel of a contact's account: made here, with a temporary password that
-// is shown once; reset, blocked and unblocked. Each change says what it was
-// decided on (If-Match), so of two employees the second one is told.
+// is shown once or mailed; reset, blocked and unblocked, given another address;
+// or its owner invited. Each change says what it was decided on (If-Match), so
+// of two employees the second one is told.
 import { Problem } from '../lib/api.js';
 import { alertBox, h, moment, newId, say, statusLine, whileBusy }
 	from '../lib/dom.js';
 import { failure } from '../lib/pages.js';
 import { factList } from '../lib/records.js';
+import { Access } from './access.js';
+import { AddressDialog, confirm } from './dialog.js';
 
 const LOOKS = { active: 'good', pending: 'info', expired: 'warn',
 	blocked: 'bad' };
 
+// How long to wait, in seconds, before it is looked whether a mail has gone.
+const WATCHES = [3, 5, 8, 13, 21, 34];
+
 export const stateMark = (state) => h('span',
 	{ class: `mark ${LOOKS[state] ?? ''}`, text: `state.${state}` });
-
-// A dialog that is gone when it closes; the focus is then where it was.
-function openDialog(dialog, closed = () => {}) {
-	document.body.append(dialog);
-	dialog.addEventListener('close', () => {
-		dialog.remove();
-		closed();
-	});
-	dialog.showModal();
-}
-
-function dialogButtons(dialog, submit, look = '') {
-	return h('div', { class: 'buttons' },
-		h('button', { type: 'button', class: 'quiet', text: 'cancel',
-			on: { click: () => dialog.close() } }),
-		h('button', { type: 'submit', class: look, text: submit }));
-}
-
-// Asks before what cannot be taken back, or hurts; then does it.
-function confirm({ title, note, username, submit, look, act }) {
-	const id = newId('confirm');
-	const dialog = h('dialog', { 'aria-labelledby': id,
-		'aria-describedby': `${id}-note` });
-
-	dialog.append(h('form', { method: 'dialog', on: { submit: (event) => {
-		event.preventDefault();
-		dialog.close();
-		act();
-	} } },
-	h('h2', { id, text: title }),
-	h('p', { id: `${id}-note`, text: [note, { username }] }),
-	dialogButtons(dialog, submit, look)));
-	openDialog(dialog);
-}
-
-// The one field of the popup, with what is wrong with it.
-class AddDialog {
-	constructor({ email, add, closed }) {
-		const id = newId('add');
-
-		this.add = add;
-		this.error = h('p', { class: 'error', id: `${id}-error`,
-			role: 'alert' });
-		this.field = h('input', { type: 'email', id: `${id}-email`,
-			name: 'email', autocomplete: 'off', spellcheck: 'false',
-			maxlength: 254, value: email,
-			'aria-describedby': `${id}-note ${id}-error` });
-		this.closed = closed;
-		this.element = h('dialog', { 'aria-labelledby': id });
-		this.buttons = dialogButtons(this.element, 'add.submit');
-		this.element.append(h('form', { method: 'dialog', novalidate: true,
-			on: { submit: (event) => {
-				event.preventDefault();
-				whileBusy(this.buttons.lastElementChild,
-					() => this.#submit());
-			} } },
-		h('h2', { id, text: 'account.add' }),
-		h('p', { class: 'hint', id: `${id}-note`, text: 'add.note' }),
-		h('label', { for: `${id}-email`, text: 'add.email' }),
-		this.field, this.error, this.buttons));
-	}
-
-	open() {
-		openDialog(this.element, this.closed);
-		this.field.focus();
-		this.field.select();
-	}
-
-	refuse(key, values) {
-		this.field.setAttribute('aria-invalid', 'true');
-		say(this.error, key, values);
-		this.field.focus();
-	}
-
-	async #submit() {
-		const email = this.field.value.trim();
-
-		this.field.removeAttribute('aria-invalid');
-		this.error.textContent = '';
-		if (email === '') {
-			this.refuse('add.empty');
-			return;
-		}
-		try {
-			await this.add(email);
-			this.element.close();
-		} catch (error) {
-			this.#refused(error);
-		}
-	}
-
-	// What is about the address stands at the field, which stays as it is.
-	#refused(error) {
-		if (!(error instanceof Problem))
-			throw error;
-		if (error.reason === 'address-in-use')
-			this.refuse('add.in-use');
-		else if (error.status === 422)
-			this.refuse('add.bad');
-		else if (error.status === 429)
-			this.refuse('add.many', { seconds: error.retryAfter ?? 60 });
-		else
-			this.refuse(error.status === 0 || error.status >= 500 ?
-				'error.away' : 'error.other');
-	}
-}
 
 // Copies what the element says. Where the browser does not let it, the text is
 // selected, so that a key does the rest.
@@ -145,34 +45,85 @@ function whereToUse(told) {
 			copyButton(address, told, 'address', 'quiet')));
 }
 
+// Where the mail with the temporary password is; null if there is none.
+function mailFact({ mail, temporaryPasswordMailed }) {
+	if (mail === null)
+		return temporaryPasswordMailed ? 'mail.sent' : null;
+	if (mail.state === 'failed')
+		return 'mail.failed';
+	return mail.tries > 0 ? ['mail.trying', { n: mail.tries }] :
+		'mail.waiting';
+}
+
+const button = (text, click, look = 'quiet') => h('button',
+	{ type: 'button', class: look, text, on: { click } });
+
+// What is about an address that was typed stands at the field, in the words of
+// what it was typed for.
+const ADD_REFUSALS = {
+	'address-in-use': 'add.in-use', 'no-such-account': 'invite.unknown',
+	'account-has-dossier': 'invite.has-dossier', 'no-mail': 'add.in-use',
+};
+const INVITE_REFUSALS = { ...ADD_REFUSALS, 'address-in-use': 'invite.in-use' };
+const EMAIL_REFUSALS = { 'address-in-use': 'email.in-use' };
+
+// What stands in the way of an act on an account that is there.
+const CHANGES = {
+	'contact-has-account': 'account.taken', 'no-account': 'account.gone',
+	'shared-account': 'account.changed', 'changed': 'account.changed',
+	'address-proven': 'email.proven', 'no-invitation': 'invite.gone',
+	'account-blocked': 'account.is-blocked',
+	'disabled-by-operator': 'account.disabled',
+};
+
 export class AccountPanel {
 	#dialog = null;
+	#watched = 0;
 
-	constructor(pages, signal, path, { item, etag }) {
+	// CHANGED is called after each act.
+	constructor(pages, signal, path, { item, etag }, changed) {
 		const id = newId('account');
 
 		this.pages = pages;
 		this.signal = signal;
 		this.path = path;
+		this.changed = changed;
 		this.place = h('div', {});
 		this.message = h('div', {});
 		this.secret = h('div', {});
+		this.access = new Access(pages, signal, path,
+			() => this.#refreshed());
 		this.element = h('aside', { class: 'card area-panel',
 			'aria-labelledby': id },
 		this.heading = h('h2', { id, text: 'account' }),
-		this.message, this.secret, this.place);
+		this.message, this.secret, this.place, this.access.element);
 		this.#show(item, etag);
 		pages.keep = () => history.replaceState(this.#dialog === null ? null :
-			{ email: this.#dialog.field.value }, '');
-		if (item.account === null && history.state?.email !== undefined)
-			queueMicrotask(() => this.#open(history.state.email));
+			{ dialog: this.#dialog.name, email: this.#dialog.field.value }, '');
+		queueMicrotask(() => this.#again(history.state));
+	}
+
+	// The popup that was open, with what was typed, if it still fits.
+	#again({ dialog, email } = {}) {
+		if (dialog === 'add' && this.item.account === null)
+			this.#openAdd(email);
+		else if (dialog === 'email' && this.#mayChangeEmail())
+			this.#openEmail(email);
 	}
 
 	#show(item, etag) {
+		const { account, invitation } = item;
+
 		this.item = item;
 		this.etag = etag;
-		this.place.replaceChildren(...item.account === null ?
-			this.#without() : this.#with(item.account));
+		this.place.replaceChildren(...account !== null ? this.#with(account) :
+			invitation !== null ? this.#invited(invitation) :
+				this.#without());
+		this.access.show(account);
+		if (account?.mail?.state === 'waiting')
+			this.#watch();
+		else
+			this.#watched = 0;
 	}
 
 	// How it stands at the hub now.
@@ -182,63 +133,166 @@ export class AccountPanel {
 			this.#show(item, etag);
 	}
 
+	// A mail that waits goes out in its own time; who looks on sees it go, as
+	// long as nothing is being decided or typed.
+	#watch() {
+		const turn = ++this.#watched;
+
+		if (turn > WATCHES.length)
+			return;
+		setTimeout(async () => {
+			if (this.signal.aborted || turn !== this.#watched)
+				return;
+			if (this.#dialog !== null || document.hidden ||
+				document.querySelector('dialog') !== null ||
+				this.place.contains(document.activeElement)) {
+				this.#watched--;
+				this.#watch();
+				return;
+			}
+			await this.#refresh().catch(() => {});
+		}, WATCHES[turn - 1] * 1000);
+	}
+
 	#without() {
 		return [h('p', { text: 'account.none' }),
-			h('button', { type: 'button', text: 'account.add',
-				on: { click: () => this.#open(this.item.email ?? '') } })];
+			button('account.add', () => this.#openAdd(this.item.email ?? ''),
+				'')];
+	}
+
+	#invited({ email, sentAt, until }) {
+		return [
+			h('p', { text: 'invite.waits' }),
+			factList([
+				['add.email', h('span', {}, email)],
+				['invite.sent', () => moment(sentAt)],
+				['invite.until', () => moment(until)],
+			]),
+			h('div', { class: 'buttons stacked' },
+				button('mail.again', (event) => whileBusy(event.currentTarget,
+					() => this.#attempt(() => this.#invite(email)))),
+				button('invite.withdraw', () => confirm({
+					title: 'invite.withdraw-title',
+					note: 'invite.withdraw-note', values: { email },
+					submit: 'invite.withdraw', look: 'danger',
+					act: () => this.#change('invitation/withdraw',
+						'invite.withdrawn'),
+				}), 'quiet danger'),
+				button('account.add',
+					() => this.#openAdd(this.item.email ?? ''))),
+		];
 	}
 
 	#with(account) {
 		const { username, state, lastSignIn, temporaryPasswordUntil: until,
 			emailProven, shared } = account;
+		const { sendsMail, delivery } = this.item.hub;
 		const last = lastSignIn !== null ? () => moment(lastSignIn) :
 			shared ? 'account.hidden' : 'account.never';
+		const mail = mailFact(account);
+		const notes = [
+			account.mail?.state === 'failed' ? 'mail.failed-note' : null,
+			state !== 'expired' ? null : delivery === 'mailed' ?
+				'account.expired-mail' : 'account.expired',
+			!shared ? null : sendsMail && emailProven ?
+				'account.shared-mail' : 'account.shared',
+		].filter((key) => key !== null);
 
 		return [
 			factList([
 				['account.name', h('span', {}, username)],
+				['account.proven', emailProven ? 'proven.yes' : 'proven.no'],
 				['account.state', stateMark(state)],
-				['account.last', last],
+				...mail === null ? [] : [['mail', mail]],
 				...until === null ? [] :
 					[[state === 'expired' ? 'account.ended' :
 						'account.until', () => moment(until)]],
-				['account.proven', emailProven ? 'yes' : 'no'],
+				['account.last', last],
 			]),
-			state === 'expired' ?
-				h('p', { class: 'note', text: 'account.expired' }) : null,
-			shared ? h('p', { class: 'note', text: 'account.shared' }) : null,
+			...notes.map((text) => h('p', { class: 'note', text })),
 			h('div', { class: 'buttons stacked' }, this.#actions(account)),
-		].filter((element) => element !== null);
+		];
+	}
+
+	#mayChangeEmail() {
+		const { account } = this.item;
+		return account !== null && !account.shared && !account.emailProven &&
+			account.state !== 'blocked';
 	}
 
 	#actions({ username, state, shared }) {
-		const button = (text, click, look = 'quiet') => h('button',
-			{ type: 'button', class: look, text, on: { click } });
-
 		if (state === 'blocked')
 			return [button('account.unblock', (event) => whileBusy(
 				event.currentTarget, () => this.#change('unblock',
 					'account.unblocked')))];
 		const block = shared ? 'withdraw' : 'block';
 		return [
-			shared ? null : button('account.reset', () => confirm({
-				title: 'reset.title', note: 'reset.note', username,
-				submit: 'reset.submit', act: () => this.#reset(),
-			}), state === 'expired' ? '' : 'quiet'),
+			this.#resetButton(this.item.account),
+			this.#mayChangeEmail() ? button('account.email',
+				() => this.#openEmail(username)) : null,
 			button(`account.${block}`, () => confirm({
-				title: `${block}.title`, note: `${block}.note`, username,
-				submit: `account.${block}`, look: 'danger',
-				act: () => this.#change('block',
+				title: `${block}.title`, note: `${block}.note`,
+				values: { username }, submit: `account.${block}`,
+				look: 'danger', act: () => this.#change('block',
 					shared ? 'account.withdrawn' : 'account.blocked'),
 			}), 'quiet danger'),
 		];
 	}
 
-	#open(email) {
-		this.#dialog = new AddDialog({ email, add: (to) => this.#add(to),
+	// A first password that is mailed takes nothing away from anybody: it is
+	// sent again without a question.
+	#resetButton({ username, state, shared, emailProven }) {
+		const { sendsMail, delivery } = this.item.hub;
+		const mailed = shared || delivery === 'mailed';
+		const look = state === 'expired' ? '' : 'quiet';
+
+		if (shared && !(sendsMail && emailProven))
+			return null;
+		if (mailed && !shared && state !== 'active')
+			return button('mail.again', (event) => whileBusy(
+				event.currentTarget, () => this.#reset()), look);
+		return button(mailed ? 'account.reset-mail' : 'account.reset',
+			() => confirm({
+				title: mailed ? 'reset.title-mail' : 'reset.title',
+				note: shared ? 'reset.note-shared' :
+					mailed ? 'reset.note-mail' : 'reset.note',
+				values: { username },
+				submit: mailed ? 'reset.submit-mail' : 'reset.submit',
+				act: () => this.#reset(),
+			}), look);
+	}
+
+	#open(name, options) {
+		this.#dialog = new AddressDialog({ ...options,
 			closed: () => this.#closed() });
+		this.#dialog.name = name;
 		this.#say();
 		this.#dialog.open();
+	}
+
+	#openAdd(email) {
+		const { sendsMail, delivery } = this.item.hub;
+
+		this.#open('add', {
+			title: 'account.add', submit: 'add.submit', email,
+			note: delivery === 'mailed' ? 'add.note-mail' : 'add.note',
+			act: (to) => this.#typed(() => this.#add(to)),
+			invite: sendsMail ?
+				(to) => this.#typed(() => this.#invite(to)) : null,
+			refusals: sendsMail ? INVITE_REFUSALS : ADD_REFUSALS,
+		});
+	}
+
+	#openEmail(email) {
+		const mailed = this.item.hub.delivery === 'mailed' &&
+			this.item.account.state !== 'active';
+
+		this.#open('email', {
+			title: 'account.email', submit: 'email.submit', email,
+			note: mailed ? 'email.note-mail' : 'email.note',
+			act: (to) => this.#typed(() => this.#changeEmail(to)),
+			refusals: EMAIL_REFUSALS,
+		});
 	}
 
 	// The button that had the focus may be gone with what the popup did.
@@ -254,42 +308,67 @@ export class AccountPanel {
 		this.message.replaceChildren(...elements);
 	}
 
-	async #add(email) {
+	// What was asked for in a popup. What is not about the address is told in
+	// the panel, where the popup was opened from.
+	async #typed(act) {
 		try {
-			this.#reveal(await this.pages.api.post(`${this.path}/account`,
-				{ body: { email } }));
+			await act();
 		} catch (error) {
-			if (error.reason === 'contact-has-account')
-				this.#tell('account.taken');
-			else if (error.reason === 'changed')
-				this.#tell('account.changed');
-			else
+			if (!(error.reason in CHANGES))
 				throw error;
+			this.#tell(CHANGES[error.reason]);
+			await this.#refreshed();
 		}
+	}
+
+	#post(what, options) {
+		return this.pages.api.post(`${this.path}/account${what}`, options);
+	}
+
+	async #add(email) {
+		this.#reveal(await this.#post('', { body: { email } }));
 		await this.#refreshed();
+	}
+
+	async #invite(email) {
+		await this.#post('/invitation', { body: { email } });
+		await this.#did('invite.done', { email });
+	}
+
+	async #changeEmail(email) {
+		const { username } = await this.#post('/email',
+			{ body: { email }, etag: this.etag });
+		await this.#did('email.done', { username });
 	}
 
 	async #reset() {
 		await this.#attempt(async () => {
-			this.#reveal(await this.pages.api.post(
-				`${this.path}/account/reset-password`, { etag: this.etag }));
+			this.#reveal(await this.#post('/reset-password',
+				{ etag: this.etag }));
 			await this.#refreshed();
 		});
 	}
 
 	async #change(what, done) {
 		await this.#attempt(async () => {
-			await this.pages.api.post(`${this.path}/account/${what}`,
-				{ etag: this.etag });
-			this.secret.replaceChildren();
-			this.#say(statusLine({ class: 'done', text: done }));
-			await this.#refreshed();
-			this.pages.focus(this.heading);
+			await this.#post(`/${what}`, { etag: this.etag });
+			await this.#did(done);
 		});
+	}
+
+	// Says what was done, with how it stands now.
+	async #did(key, values) {
+		this.secret.replaceChildren();
+		this.#say(statusLine({ class: 'done', text: [key, values] }));
+		await this.#refreshed();
+		if (this.#dialog === null)
+			this.pages.focus(this.heading);
 	}
 
 	// What is done is done, whether or not it can be looked at.
 	async #refreshed() {
+		this.#watched = 0;
+		this.changed();
 		try {
 			await this.#refresh();
 		} catch (error) {
@@ -315,12 +394,7 @@ export class AccountPanel {
 	}
 
 	async #refused(error, act) {
-		const key = {
-			'no-account': 'account.gone', 'shared-account': 'account.changed',
-			'changed': 'account.changed',
-			'account-blocked': 'account.is-blocked',
-			'disabled-by-operator': 'account.disabled',
-		}[error.reason];
+		const key = CHANGES[error.reason];
 
 		if (key === undefined) {
 			this.#say(failure(error, () => this.#attempt(act)));
@@ -331,8 +405,17 @@ export class AccountPanel {
 		this.pages.focus(this.heading);
 	}
 
-	// Once, alone, with how long it holds; gone with this place.
-	#reveal({ temporaryPassword, temporaryPasswordUntil: until }) {
+	// A password once, alone, with how long it holds; gone with this place. One
+	// that is mailed is nobody's to see here.
+	#reveal({ username, temporaryPassword, temporaryPasswordUntil: until }) {
+		if (temporaryPassword === null) {
+			this.secret.replaceChildren();
+			this.#say(statusLine({ class: 'done',
+				text: ['mail.on-its-way', { username }] }));
+			if (this.#dialog === null)
+				this.pages.focus(this.heading);
+			return;
+		}
 		const id = newId('password');
 		const output = h('output', { id, tabindex: '-1' }, temporaryPassword);
 		const copied = statusLine({ class: 'note' });

@@ -1,10 +1,11 @@
-// A contact: its data, the panel of its account, its contracts.
+// A contact: its data, the panel of its account, its contracts, its history.
 import { Problem } from '../lib/api.js';
 import { h, newId, sayBy } from '../lib/dom.js';
 import { failure, inOwnTime } from '../lib/pages.js';
 import { contractSection, contractView, factList, facts, fullName, groups }
 	from '../lib/records.js';
 import { AccountPanel } from './account.js';
+import { Trail } from './history.js';
 
 let known = null;
 
@@ -23,11 +24,11 @@ export async function organizations(pages) {
 }
 
 // What the panel and the heading say already, and what is no plain value.
-const APART = ['id', 'organizationId', 'account'];
+const APART = ['id', 'organizationId'];
 
 function data(record, mine) {
 	const id = newId('data');
-	const { organizationId, account, ...rest } = record;
+	const { organizationId, account, invitation, hub, ...rest } = record;
 
 	return h('section', { class: 'card', 'aria-labelledby': id },
 		h('h2', { id, text: 'contact.data' }),
@@ -38,8 +39,7 @@ function data(record, mine) {
 
 const back = () => h('a', { href: '/beheer/', text: 'contact.back' });
 
-const contracts = (pages, signal, path, link) => inOwnTime(signal,
-	{ class: 'area-list' },
+const contracts = (pages, signal, path, link) => inOwnTime(signal, {},
 	async () => [await contractSection({ api: pages.api,
 		source: `${path}/contracts`, path: `${link}/contract/`, signal,
 		failed: failure })],
@@ -52,7 +52,9 @@ export async function contact(pages, signal, id) {
 	const [detail, mine] = await Promise.all(
 		[pages.api.one(path, signal), organizations(pages)]);
 	const name = fullName(detail.item);
-	const panel = new AccountPanel(pages, signal, path, detail);
+	const trail = new Trail(pages, signal, path);
+	const panel = new AccountPanel(pages, signal, path, detail,
+		() => trail.load());
 
 	sayBy(document.querySelector('title'), () => `${name} - hub`);
 	return [
@@ -61,7 +63,8 @@ export async function contact(pages, signal, id) {
 		h('div', { class: 'split account-first' },
 			panel.element,
 			h('div', { class: 'area-data' }, data(detail.item, mine)),
-			contracts(pages, signal, path, link)),
+			h('div', { class: 'area-list' },
+				contracts(pages, signal, path, link), trail.element)),
 	];
 }
 

@@ -61,6 +61,8 @@ export class Api {
 			const answer = await this.#ask(path, options);
 			if (!answer.ok)
 				throw await problemOf(answer);
+			if (answer.status === 204)
+				return { items: [], next: null, etag: null };
 			const { data } = JSON.parse(await answer.text(), asWritten);
 			return {
 				items: data.items, next: data.nextCursor ?? null,

@@ -125,8 +125,8 @@ function contractRow(contract, path, withDossier) {
 }
 
 // A list that grows page by page. READ takes a cursor and answers a page; ROW
-// makes an element of an item; what comes is told, and the first new one takes
-// the focus from the button.
+// makes an element of an item; what comes is told, and the link of the first new
+// one takes the focus from the button, or that one itself where it can.
 export function growingList({ first, read, row, told, failed }) {
 	const list = h('ul', { class: 'rows' }, first.items.map(row));
 	const status = statusLine({ class: 'hidden' });
@@ -146,7 +146,7 @@ export function growingList({ first, read, row, told, failed }) {
 			({ next } = page);
 			more.hidden = next === null;
 			status.textContent = t(told, { n: list.children.length });
-			rows[0]?.querySelector('a')?.focus();
+			(rows[0]?.querySelector('a') ?? rows[0])?.focus();
 		} catch (error) {
 			place.replaceChildren(failed(error, grow));
 		} finally {
