@@ -8,16 +8,11 @@ import { alertBox, h, moment, newId, say, statusLine, whileBusy }
 import { failure } from '../lib/pages.js';
 import { factList } from '../lib/records.js';
 import { Access } from './access.js';
+import { stateMark } from './contact.js';
 import { AddressDialog, confirm } from './dialog.js';
-
-const LOOKS = { active: 'good', pending: 'info', expired: 'warn',
-	blocked: 'bad' };
 
 // How long to wait, in seconds, before it is looked whether a mail has gone.
 const WATCHES = [3, 5, 8, 13, 21, 34];
-
-export const stateMark = (state) => h('span',
-	{ class: `mark ${LOOKS[state] ?? ''}`, text: `state.${state}` });
 
 // Copies what the element says. Where the browser does not let it, the text is
 // selected, so that a key does the rest.
@@ -51,7 +46,8 @@ function mailFact({ mail, temporaryPasswordMailed }) {
 		return temporaryPasswordMailed ? 'mail.sent' : null;
 	if (mail.state === 'failed')
 		return 'mail.failed';
-	return mail.tries > 0 ? ['mail.trying', { n: mail.tries }] :
+	// The first try counts from its beginning.
+	return mail.tries > 1 ? ['mail.trying', { n: mail.tries }] :
 		'mail.waiting';
 }
 
@@ -100,11 +96,11 @@ export class AccountPanel {
 		this.#show(item, etag);
 		pages.keep = () => history.replaceState(this.#dialog === null ? null :
 			{ dialog: this.#dialog.name, email: this.#dialog.field.value }, '');
-		queueMicrotask(() => this.#again(history.state));
+		queueMicrotask(() => this.#again(history.state ?? {}));
 	}
 
 	// The popup that was open, with what was typed, if it still fits.
-	#again({ dialog, email } = {}) {
+	#again({ dialog, email }) {
 		if (dialog === 'add' && this.item.account === null)
 			this.#openAdd(email);
 		else if (dialog === 'email' && this.#mayChangeEmail())

@@ -4,10 +4,14 @@ import { h, newId, sayBy } from '../lib/dom.js';
 import { failure, inOwnTime } from '../lib/pages.js';
 import { contractSection, contractView, factList, facts, fullName, groups }
 	from '../lib/records.js';
-import { AccountPanel } from './account.js';
-import { Trail } from './history.js';
 
 let known = null;
+
+const LOOKS = { active: 'good', pending: 'info', expired: 'warn',
+	blocked: 'bad' };
+
+export const stateMark = (state) => h('span',
+	{ class: `mark ${LOOKS[state] ?? ''}`, text: `state.${state}` });
 
 // The names of the user's own organisations; without them their ids will do.
 export async function organizations(pages) {
@@ -46,11 +50,13 @@ const contracts = (pages, signal, path, link) => inOwnTime(signal, {},
 	(error, load) => [h('section', { class: 'card' },
 		h('h2', { text: 'contracts' }), failure(error, load))]);
 
+// What only this place needs comes when it is asked for: search begins without.
 export async function contact(pages, signal, id) {
 	const path = `/contact/contacts/${encodeURIComponent(id)}`;
 	const link = `/beheer/contact/${encodeURIComponent(id)}`;
-	const [detail, mine] = await Promise.all(
-		[pages.api.one(path, signal), organizations(pages)]);
+	const [detail, mine, { AccountPanel }, { Trail }] = await Promise.all(
+		[pages.api.one(path, signal), organizations(pages),
+			import('./account.js'), import('./history.js')]);
 	const name = fullName(detail.item);
 	const trail = new Trail(pages, signal, path);
 	const panel = new AccountPanel(pages, signal, path, detail,

@@ -4,8 +4,7 @@ import { Problem } from '../lib/api.js';
 import { h, newId, say, statusLine } from '../lib/dom.js';
 import { failure } from '../lib/pages.js';
 import { PAGE, fullName, growingList } from '../lib/records.js';
-import { stateMark } from './account.js';
-import { organizations } from './contact.js';
+import { organizations, stateMark } from './contact.js';
 
 const REST = 150;
 const BYTES_MAX = 200;
