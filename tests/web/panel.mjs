@@ -193,7 +193,8 @@ test('a mail that nobody takes, and another address', async () => {
 	await page.click(ADD);
 	await page.press('dialog input', 'Enter');
 	await fact(page, 'Mail', 'Kon niet worden verstuurd');
-	await page.waitForSelector('aside .note:has-text("Kijk het e-mailadres na")');
+	await page.waitForSelector('aside .alert:has-text("Kijk het e-mailadres na")');
+	assert.equal(await page.locator('aside [role=status]:visible').count(), 0);
 	await shot(page, 'panel-failed-desk');
 	await assertGood(page, 'a mail that failed');
 	await sink.stop();
@@ -346,9 +347,11 @@ test('what was done, in words, newest first, and more on demand', async () => {
 	await rows.first().waitFor();
 	assert.equal(await rows.count(), 20);
 	const texts = await rows.allInnerTexts();
-	assert.ok(texts.findIndex((text) => /^Aangemeld/.test(text)) <
+	assert.ok(texts.findIndex((text) =>
+		/^Aangemeld\s.+door de eigenaar zelf/s.test(text)) <
 		texts.findIndex((text) =>
 			/^Overal afgemeld\s.+door een beheerder/s.test(text)));
+	await assertGoodInEveryLook(page, 'panel-trail');
 	assert.doesNotMatch(texts.join(), /[a-z]\.[a-z]+_|revoked|signin/);
 	await page.click('main details.card button:has-text("Meer tonen")');
 	await rows.nth(20).waitFor();

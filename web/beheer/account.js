@@ -45,7 +45,7 @@ function mailFact({ mail, temporaryPasswordMailed }) {
 	if (mail === null)
 		return temporaryPasswordMailed ? 'mail.sent' : null;
 	if (mail.state === 'failed')
-		return 'mail.failed';
+		return h('span', { class: 'mark bad', text: 'mail.failed' });
 	// The first try counts from its beginning.
 	return mail.tries > 1 ? ['mail.trying', { n: mail.tries }] :
 		'mail.waiting';
@@ -147,6 +147,8 @@ export class AccountPanel {
 				return;
 			}
 			await this.#refresh().catch(() => {});
+			if (this.item.account?.mail?.state === 'failed')
+				this.#say();
 		}, WATCHES[turn - 1] * 1000);
 	}
 
@@ -187,7 +189,6 @@ export class AccountPanel {
 			shared ? 'account.hidden' : 'account.never';
 		const mail = mailFact(account);
 		const notes = [
-			account.mail?.state === 'failed' ? 'mail.failed-note' : null,
 			state !== 'expired' ? null : delivery === 'mailed' ?
 				'account.expired-mail' : 'account.expired',
 			!shared ? null : sendsMail && emailProven ?
@@ -200,11 +201,13 @@ export class AccountPanel {
 				['account.proven', emailProven ? 'proven.yes' : 'proven.no'],
 				['account.state', stateMark(state)],
 				...mail === null ? [] : [['mail', mail]],
-				...until === null ? [] :
+				...until === null || account.mail !== null ? [] :
 					[[state === 'expired' ? 'account.ended' :
 						'account.until', () => moment(until)]],
 				['account.last', last],
 			]),
+			...account.mail?.state !== 'failed' ? [] :
+				[alertBox(h('p', { text: 'mail.failed-note' }))],
 			...notes.map((text) => h('p', { class: 'note', text })),
 			h('div', { class: 'buttons stacked' }, this.#actions(account)),
 		];

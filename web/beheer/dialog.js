@@ -88,9 +88,12 @@ export class AddressDialog {
 		return place;
 	}
 
+	// What helps stands out; what was refused just now steps back.
 	#offer(shown) {
-		if (this.#invite !== null)
-			this.#invite.hidden = !shown;
+		if (this.#invite === null)
+			return;
+		this.#invite.hidden = !shown;
+		this.buttons.lastElementChild.className = shown ? 'quiet' : '';
 	}
 
 	#refuse(key, values) {

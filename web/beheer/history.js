@@ -4,20 +4,24 @@ import { h, has, moment } from '../lib/dom.js';
 import { failure } from '../lib/pages.js';
 import { PAGE, growingList } from '../lib/records.js';
 
-// Who did it: a colleague by the address, the hub itself, or an app.
-function byWhom(by) {
+// Who did it: the owner, a colleague by the address, the hub itself, or an app.
+function byWhom({ by, username }) {
+	if (by === username)
+		return 'by.owner';
 	if (has(`by.${by}`))
 		return `by.${by}`;
 	return [by.includes('@') ? 'by.somebody' : 'by.app', { by }];
 }
 
-function row({ time, event, by, source }) {
+function row(item) {
+	const { time, event, by, source } = item;
+
 	return h('li', { tabindex: '-1' }, h('div', {},
 		h('strong', { text: has(`event.${event}`) ? `event.${event}` :
 			() => event }),
 		h('p', { class: 'note' },
 			h('time', { datetime: time, text: () => moment(time) }),
-			by === null ? null : h('span', { text: byWhom(by) }),
+			by === null ? null : h('span', { text: byWhom(item) }),
 			source === null ? null :
 				h('span', { text: ['event.from', { source }] }))));
 }
