@@ -114,10 +114,6 @@ put_common(struct draft *d)
 	at[PLACE_TIME] = moment(d, d->mail->made);
 }
 
-/*
- * The address is looked up after the password was committed: one that changes
- * before gets the mail, one that changes later takes the password away.
- */
 static int
 put_password(struct draft *d)
 {
@@ -126,13 +122,12 @@ put_password(struct draft *d)
 
 	if (rc != 0)
 		return rc;
-	rc = find_account(d);
-	put_common(d);
+	d->to = password.to;
 	d->values.at[PLACE_PASSWORD] =
 	    arena_str(d->hub->arena, str_of(password.text));
 	d->values.at[PLACE_HOURS] = left(d, password.until, HOUR);
 	secret_clear(&password, sizeof(password));
-	return rc;
+	return 0;
 }
 
 static int

@@ -362,7 +362,7 @@ mail_password(struct txn *vault, void *arg)
 	credential_get(vault, STR("jan"), &rec);
 	rec.temporary = STR("x");
 	rec.temporary_until = clock_now() + 1000;
-	rec.mailed = true;
+	rec.mailed_to = STR(JAN);
 	(void)hub;
 	credential_put(vault, STR("jan"), &rec);
 	return 0;

@@ -61,7 +61,7 @@ open_form(struct test_hub *hub, bool mailed, bool forgotten)
 
 	give_temporary(hub, temporary);
 	rec = credential_of_jan(hub);
-	rec.mailed = mailed;
+	rec.mailed_to = mailed ? STR(JAN) : STR("");
 	if (forgotten)
 		rec.lasting = before.lasting;
 	put_credential_of_jan(hub, &rec);
