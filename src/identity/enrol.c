@@ -397,8 +397,10 @@ renew(struct txn *vault, void *arg)
 	credential_put(vault, r->account, &rec);
 	mail_drop_passwords(vault, r->account);
 	audit_put(vault, &r->event);
-	if (r->kind != RENEWED_MAILED)
+	if (r->kind != RENEWED_MAILED) {
+		proven_del(vault, r->account);
 		return 0;
+	}
 	wish = wish_for(r->hub->conf, MAIL_RESET, r->account, r->born);
 	return mail_put_ahead(vault, r->hub->conf, &wish, now);
 }

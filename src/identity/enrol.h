@@ -39,7 +39,9 @@ int enrol(const struct hub *hub, const struct actor *actor, struct enrol *in,
 
 /*
  * A new temporary password; the old password ends at once, as do sessions and
- * tokens, and the account is pending. TEMPORARY NULL: it is mailed. HUB_ENOENT,
+ * tokens, and the account is pending. One that is shown ends the proof of the
+ * address, too: who signs in with it need not be who reads what is sent there.
+ * TEMPORARY NULL: it is mailed. HUB_ENOENT,
  * HUB_EINVAL (no mail is sent), HUB_EFULL (the queue of mails).
  */
 int enrol_reset(const struct hub *hub, const struct actor *actor,
@@ -66,8 +68,8 @@ int enrol_reset_shared(const struct hub *hub, const struct actor *actor,
     const struct dossier_seen *seen);
 
 /*
- * A lasting password, as typed, judged like any new one; ends sessions, tokens
- * and the pending state. HUB_ENOENT, HUB_EINVAL with the reason.
+ * A lasting password, as typed, judged like any new one; ends sessions, tokens,
+ * the pending state and the proof of the address. HUB_ENOENT, HUB_EINVAL with the reason.
  */
 int enrol_set_password(const struct hub *hub, const struct actor *actor,
     const struct blocklist *list, struct str account, struct str typed,
