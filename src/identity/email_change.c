@@ -146,17 +146,32 @@ fill_event(struct asking *a, const char *event)
 }
 
 static void
-put_mail(struct txn *vault, const struct conf *conf,
-    const struct account_rec *account, enum mail_template template,
-    enum mail_language language, int64_t now)
+put_code_mail(struct txn *vault, const struct asking *a, int64_t now)
 {
 	const struct mail_wish wish = {
-		.template = template,
+		.template = MAIL_ADDRESS_CODE,
+		.language = a->in->language,
+		.account = a->in->account->id,
+		.born = a->in->account->born,
+	};
+	int rc = mail_put(vault, a->hub->conf, &wish, now);
+
+	if (rc != 0)
+		txn_fail(vault, rc);
+}
+
+/* The directory is only about to have the address that the former makes way for. */
+static void
+put_notice(struct txn *vault, const struct conf *conf,
+    const struct account_rec *account, enum mail_language language, int64_t now)
+{
+	const struct mail_wish wish = {
+		.template = MAIL_ADDRESS_CHANGED,
 		.language = language,
 		.account = account->id,
 		.born = account->born,
 	};
-	int rc = mail_put(vault, conf, &wish, now);
+	int rc = mail_put_ahead(vault, conf, &wish, now);
 
 	if (rc != 0)
 		txn_fail(vault, rc);
@@ -208,8 +223,7 @@ ask(struct txn *vault, void *arg)
 	    rec->former.n > 0 ? later(rec->listed, rec->expires) : rec->expires;
 	put(vault, account->id, rec);
 	audit_put(vault, &a->event);
-	put_mail(vault, a->hub->conf, account, MAIL_ADDRESS_CODE,
-	    a->in->language, now);
+	put_code_mail(vault, a, now);
 	return 0;
 }
 
@@ -369,9 +383,6 @@ note_proof(struct txn *vault, struct asking *a, int64_t now)
 	put(vault, account->id, rec);
 	proven_put(vault, account, rec->to, now);
 	audit_put(vault, &a->event);
-	if (!a->in->only_proven)
-		put_mail(vault, a->hub->conf, account, MAIL_ADDRESS_CHANGED,
-		    a->in->language, now);
 }
 
 static int
@@ -395,6 +406,9 @@ judge(struct txn *vault, void *arg)
 	a->in->only_proven = is_same(a->rec.to, a->from);
 	if (!a->rec.proven)
 		note_proof(vault, a, now);
+	/* After a crash, too: a try before the directory has found nothing to tell. */
+	if (!a->in->only_proven)
+		put_notice(vault, a->hub->conf, account, a->in->language, now);
 	return 0;
 }
 
@@ -524,7 +538,7 @@ email_change_replaced(struct txn *vault, const struct conf *conf,
 			.first = now };
 	if (tell && conf_sends_mail(conf)) {
 		set_former(vault, conf, account->id, &rec, from, now);
-		put_mail(vault, conf, account, MAIL_ADDRESS_CHANGED,
+		put_notice(vault, conf, account,
 		    (enum mail_language)conf->mail_language, now);
 	}
 	rec.expires = now;
