@@ -10,6 +10,7 @@
 #define RETRY_FIRST 60
 #define RETRY_MOST (6 * 3600)
 #define AHEAD 3
+#define MARGIN 10         /* of a try, to what the server has for it */
 #define KEPT (30 * 86400) /* of one that was given up */
 
 static const char *const template_names[MAIL_TEMPLATES] = {
@@ -252,13 +253,15 @@ is_as_read(struct txn *vault, struct str name, const struct mail_rec *rec,
 }
 
 static int64_t
-pause_after(uint32_t tries)
+pause_after(const struct conf *conf, uint32_t tries)
 {
-	int64_t pause = RETRY_FIRST;
+	int64_t pause = RETRY_FIRST, most = (int64_t)conf->mail_timeout;
 
 	while (--tries > 0 && pause < RETRY_MOST)
 		pause *= 2;
-	return pause < RETRY_MOST ? pause : RETRY_MOST;
+	if (pause > RETRY_MOST)
+		pause = RETRY_MOST;
+	return pause < most + MARGIN ? most + MARGIN : pause;
 }
 
 bool
@@ -270,7 +273,8 @@ mail_is(struct txn *vault, struct str name, const struct mail_rec *rec)
 }
 
 bool
-mail_try(struct txn *vault, struct str name, struct mail_rec *rec, int64_t now)
+mail_try(struct txn *vault, const struct conf *conf, struct str name,
+    struct mail_rec *rec, int64_t now)
 {
 	struct mail_rec stored;
 
@@ -278,7 +282,7 @@ mail_try(struct txn *vault, struct str name, struct mail_rec *rec, int64_t now)
 		return false;
 	unlist_record(vault, name, rec);
 	rec->tries++;
-	rec->due = now + pause_after(rec->tries);
+	rec->due = now + pause_after(conf, rec->tries);
 	write_record(vault, name, rec);
 	list_record(vault, name, rec);
 	return true;

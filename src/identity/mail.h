@@ -77,11 +77,12 @@ int64_t mail_next_due(struct txn *vault);
 /*
  * Begins a try, before anything goes out: REC, as read, gets one more try and
  * the time of the next, which a crash in between leaves it with: after a minute,
- * then twice as long each time, up to six hours. False if the mail is no longer
+ * then twice as long each time, up to six hours, and not before this try has
+ * had mail.timeout. False if the mail is no longer
  * there or has changed; nothing is written then.
  */
-bool mail_try(
-    struct txn *vault, struct str name, struct mail_rec *rec, int64_t now);
+bool mail_try(struct txn *vault, const struct conf *conf, struct str name,
+    struct mail_rec *rec, int64_t now);
 
 /* Whether the mail still is as REC says, and no other try has begun. */
 bool mail_is(struct txn *vault, struct str name, const struct mail_rec *rec);

@@ -114,7 +114,7 @@ begin_try(struct txn *vault, void *arg)
 	struct note *n = arg;
 	struct mail_rec rec = n->rec;
 
-	n->found = mail_try(vault, n->name, &rec, n->now);
+	n->found = mail_try(vault, n->courier->hub.conf, n->name, &rec, n->now);
 	n->rec = rec;
 	return 0;
 }

@@ -167,7 +167,7 @@ give_up(struct txn *vault, void *arg)
 	struct fixture *f = arg;
 
 	assert_true(mail_due(vault, INT64_MAX, &name, &rec));
-	assert_true(mail_try(vault, name, &rec, 1));
+	assert_true(mail_try(vault, &f->hub->conf, name, &rec, 1));
 	assert_true(
 	    mail_failed(vault, &f->hub->conf, name, &rec, STR("550"), true, 1));
 	return 0;
