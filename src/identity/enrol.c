@@ -435,6 +435,22 @@ find_account(const struct hub *hub, struct str id, struct account_rec *rec,
 	return 0;
 }
 
+/* Whether a mail can be queued: what is open ends before that is tried. */
+static int
+check_queue(const struct hub *hub)
+{
+	struct txn *txn;
+	bool room;
+	int rc;
+
+	if (!conf_sends_mail(hub->conf))
+		return HUB_EINVAL;
+	txn = store_read_begin(hub->vault, hub->arena);
+	room = mail_has_room(txn);
+	rc = store_read_end(txn);
+	return rc != 0 || room ? rc : HUB_EFULL;
+}
+
 /* The text of a temporary password is made, unless one is to be mailed. */
 static int
 prepare(struct renewal *r, const struct actor *actor, char temporary[])
@@ -446,7 +462,20 @@ prepare(struct renewal *r, const struct actor *actor, char temporary[])
 		return make_temporary(r->hub, temporary, r->hash);
 	}
 	r->kind = RENEWED_MAILED;
-	return conf_sends_mail(r->hub->conf) ? 0 : HUB_EINVAL;
+	return check_queue(r->hub);
+}
+
+static void
+tell_unprepared(int rc, bool mailed, struct why *why)
+{
+	if (!mailed)
+		why_say(why, "the password cannot be hashed: %s", err_text(rc));
+	else if (rc == HUB_EINVAL)
+		why_say(why, NO_MAIL);
+	else if (rc == HUB_EFULL)
+		why_say(why, QUEUE_FULL);
+	else
+		why_say(why, "vault: %s", err_text(rc));
 }
 
 static int
@@ -472,12 +501,10 @@ enrol_reset(const struct hub *hub, const struct actor *actor,
 		return rc;
 	r.born = rec.born;
 	rc = prepare(&r, actor, temporary);
-	if (rc != 0 && temporary == NULL)
-		return why_set(why, rc, NO_MAIL);
-	if (rc != 0)
-		why_say(why, "the password cannot be hashed: %s", err_text(rc));
-	else
+	if (rc == 0)
 		rc = replace(&r, why);
+	else
+		tell_unprepared(rc, temporary == NULL, why);
 	return forget(temporary, rc);
 }
 

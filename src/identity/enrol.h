@@ -42,7 +42,8 @@ int enrol(const struct hub *hub, const struct actor *actor, struct enrol *in,
  * tokens, and the account is pending. One that is shown ends the proof of the
  * address, too: who signs in with it need not be who reads what is sent there.
  * TEMPORARY NULL: it is mailed. HUB_ENOENT,
- * HUB_EINVAL (no mail is sent), HUB_EFULL (the queue of mails).
+ * HUB_EINVAL (no mail is sent), HUB_EFULL (the queue of mails); then nothing has
+ * ended.
  */
 int enrol_reset(const struct hub *hub, const struct actor *actor,
     struct str account, char temporary[PASSWORD_TEMPORARY_LEN + 1],

@@ -118,6 +118,12 @@ name_of(struct txn *vault, const struct mail_wish *wish)
 	return buf_view(&name);
 }
 
+bool
+mail_has_room(struct txn *vault)
+{
+	return txn_count(vault, VAULT_MAIL) < MAIL_MAX;
+}
+
 static int
 put(struct txn *vault, const struct conf *conf, const struct mail_wish *wish,
     int64_t now, int64_t due)
@@ -142,7 +148,7 @@ put(struct txn *vault, const struct conf *conf, const struct mail_wish *wish,
 		if (old.tries == 0 && !old.failed && old.born == rec.born)
 			return 0;
 		unlist_record(vault, name, &old);
-	} else if (txn_count(vault, VAULT_MAIL) >= MAIL_MAX) {
+	} else if (!mail_has_room(vault)) {
 		return HUB_EFULL;
 	}
 	write_record(vault, name, &rec);

@@ -54,6 +54,9 @@ int mail_put(struct txn *vault, const struct conf *conf,
 int mail_put_ahead(struct txn *vault, const struct conf *conf,
     const struct mail_wish *wish, int64_t now);
 
+/* For a look before what must not happen without its mail: it is not full. */
+bool mail_has_room(struct txn *vault);
+
 /* The mail of this kind that waits for an account, about nothing else. */
 bool mail_find(struct txn *vault, struct str account, uint64_t born,
     enum mail_template template, struct mail_rec *rec);

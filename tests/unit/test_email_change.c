@@ -490,6 +490,49 @@ a_pending_account_is_welcomed_anew(void **state)
 	assert_true(has_mail(hub, "wil/welcome"));
 }
 
+static int
+drop_welcomes(struct txn *vault, void *arg)
+{
+	(void)arg;
+	mail_drop_passwords(vault, STR("wil"));
+	return 0;
+}
+
+static int
+fill_queue(struct txn *vault, void *arg)
+{
+	struct test_hub *hub = arg;
+	struct mail_wish wish = { .template = MAIL_NEW_DEVICE };
+
+	for (int i = 0; mail_has_room(vault); i++) {
+		wish.account = str_of(arena_printf(txn_arena(vault), "m%d", i));
+		assert_int_equal(
+		    mail_put(vault, &hub->conf, &wish, clock_now()), 0);
+	}
+	return 0;
+}
+
+/* What is refused has changed nothing, for whoever asks. */
+static void
+a_full_queue_refuses_the_whole(void **state)
+{
+	struct test_hub *hub = *state;
+	struct dossier_seen seen = dossier_see(hub);
+	struct hub h = hub_of(hub);
+	bool taken;
+
+	hub->conf.delivery = DELIVERY_MAILED;
+	assert_int_equal(enrol_reset_seen(&h, &operator_actor, &seen, NULL), 0);
+	hub_write(hub, hub->vault, drop_welcomes, NULL);
+	hub_write(hub, hub->vault, fill_queue, hub);
+	seen = dossier_see(hub);
+	assert_int_equal(set(hub, NEW, &seen, &taken), HUB_EFULL);
+	assert_string_equal(hub_who(hub, WIL), "wil");
+	assert_int_equal(events_of(hub, "account.address_set", NULL), 0);
+	assert_int_equal(ask(hub, NEW), EMAIL_FAILED);
+	assert_int_equal(events_of(hub, "account.address_asked", NULL), 0);
+}
+
 static char crash_code[EMAIL_CODE_TEXT];
 
 static void
@@ -542,6 +585,32 @@ set_it(struct test_hub *hub)
 	set(hub, NEW, NULL, &taken);
 }
 
+static void
+set_wil(struct test_hub *hub)
+{
+	struct dossier_seen seen = dossier_see(hub);
+	bool taken;
+
+	set(hub, NEW, &seen, &taken);
+}
+
+/* Nor does it leave a customer without any password, and none on its way. */
+static void
+a_crash_leaves_the_welcome(void **state)
+{
+	struct test_hub *hub = *state;
+	struct dossier_seen seen = dossier_see(hub);
+	struct hub h = hub_of(hub);
+
+	hub->conf.delivery = DELIVERY_MAILED;
+	assert_int_equal(enrol_reset_seen(&h, &operator_actor, &seen, NULL), 0);
+	hub_write(hub, hub->vault, drop_welcomes, NULL);
+	assert_false(has_mail(hub, "wil/welcome"));
+	assert_true(crash_dies_at(hub, 1, set_wil));
+	assert_string_equal(hub_who(hub, WIL), "wil");
+	assert_true(has_mail(hub, "wil/welcome"));
+}
+
 /* What was mailed to the old address is dead before the account has another. */
 static void
 a_crash_in_a_change_by_others(void **state)
@@ -580,6 +649,8 @@ main(void)
 		TEST(an_employee_sets_what_nobody_proved),
 		TEST(a_pending_account_is_welcomed_anew),
 		TEST(a_crash_in_a_change),
+		TEST(a_full_queue_refuses_the_whole),
+		TEST(a_crash_leaves_the_welcome),
 		TEST(a_crash_in_a_change_by_others),
 	};
 

@@ -459,6 +459,39 @@ a_reset_by_mail_ends_the_old_at_once(void **state)
 }
 
 static int
+fill_queue(struct txn *vault, void *arg)
+{
+	struct test_hub *hub = arg;
+	struct mail_wish wish = { .template = MAIL_NEW_DEVICE };
+
+	for (int i = 0; mail_has_room(vault); i++) {
+		wish.account = str_of(arena_printf(txn_arena(vault), "m%d", i));
+		assert_int_equal(
+		    mail_put(vault, &hub->conf, &wish, clock_now()), 0);
+	}
+	return 0;
+}
+
+static void
+a_reset_that_cannot_be_mailed_ends_nothing(void **state)
+{
+	struct test_hub *hub = *state;
+	struct hub h = hub_of(hub);
+	struct signin in;
+
+	send_mail(hub);
+	give_password(hub, GOOD);
+	assert_int_equal(try_signin(hub, JAN, GOOD, &in), SIGNIN_DONE);
+	hub_write(hub, hub->vault, fill_queue, hub);
+	assert_int_equal(
+	    enrol_reset(&h, &operator_actor, STR("jan"), NULL, &hub->why),
+	    HUB_EFULL);
+	assert_non_null(strstr(hub->why.text, "hubctl mail list"));
+	assert_true(is_signed_in(hub, &in.cookie));
+	assert_int_equal(try_signin(hub, JAN, GOOD, NULL), SIGNIN_DONE);
+}
+
+static int
 prove(struct txn *vault, void *arg)
 {
 	const struct account_rec *account = arg;
@@ -519,6 +552,7 @@ main(void)
 		TEST(a_reset_ends_the_old_at_once),
 		TEST(a_password_that_is_mailed_is_made_when_it_is_sent),
 		TEST(a_reset_by_mail_ends_the_old_at_once),
+		TEST(a_reset_that_cannot_be_mailed_ends_nothing),
 		TEST(a_password_that_others_know_ends_the_proof),
 		TEST(an_operator_sets_a_password),
 		TEST(who_signs_in_before_the_change_is_out),
