@@ -151,6 +151,16 @@ fail(struct courier *c, struct note *note, const char *fault)
 			   : "it is tried again");
 }
 
+/* What cannot be made: an address is mended by an import, and then a retry. */
+static void
+refuse(struct courier *c, struct note *note, int err)
+{
+	note->for_good = err == HUB_EINVAL;
+	fail(c, note,
+	    note->for_good ? "the account's address is none that mail can go to"
+			   : err_text(err));
+}
+
 /* The next that is due; false: none, or the store failed. */
 static bool
 find_due(struct courier *c, int64_t now, struct note *note)
@@ -207,7 +217,7 @@ begin(struct courier *c, struct delivery *d, int64_t now)
 	else if (rc == HUB_ENOENT)
 		write_note(c, take_off, &note);
 	else
-		fail(c, &note, err_text(rc));
+		refuse(c, &note, rc);
 	return true;
 }
 
