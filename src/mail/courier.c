@@ -32,6 +32,7 @@ struct courier {
 	struct smtp *smtp;
 	struct delivery at[SMTP_MOST];
 	int64_t rests_until; /* clock_mono_ms() */
+	bool more;           /* are due, and could be begun */
 };
 
 int
@@ -199,7 +200,10 @@ hand_over(struct courier *c, struct delivery *d, struct note *note,
 	fail(c, note, why.text);
 }
 
-/* Begins one try; false: none is due, or nothing can be done now. */
+/*
+ * Begins one try; false: none is due, or nothing can be done now. A mail to
+ * nobody has done its duty by having waited like the others.
+ */
 static bool
 begin(struct courier *c, struct delivery *d, int64_t now)
 {
@@ -207,7 +211,11 @@ begin(struct courier *c, struct delivery *d, int64_t now)
 	struct message message;
 	int rc;
 
-	if (!find_due(c, now, &note) || write_note(c, begin_try, &note) != 0)
+	if (!find_due(c, now, &note))
+		return false;
+	if (note.rec.account.n == 0)
+		return write_note(c, take_off, &note) == 0;
+	if (write_note(c, begin_try, &note) != 0)
 		return false;
 	if (!note.found)
 		return true;
@@ -251,18 +259,23 @@ courier_turn(struct courier *c, int64_t now)
 
 	while (smtp_done(c->smtp, &result))
 		finish(c, &result, now);
-	/* Some end at once, and there may be thousands of those. */
-	while (clock_mono_ms() >= c->rests_until && n++ < SMTP_MOST &&
-	    (d = free_place(c)) != NULL && begin(c, d, now))
+	/*
+	 * Some end at once. There may be thousands of those, which whoever asks
+	 * for them must not be able to let others wait for.
+	 */
+	c->more = true;
+	while (c->more && n++ < COURIER_DROPS) {
+		c->more = clock_mono_ms() >= c->rests_until &&
+		    (d = free_place(c)) != NULL && begin(c, d, now);
 		arena_reset(c->hub.arena);
-	arena_reset(c->hub.arena);
-	return smtp_count(c->smtp) > 0;
+	}
+	return c->more || smtp_count(c->smtp) > 0;
 }
 
 void
 courier_wait(struct courier *c, int fd, int64_t ms)
 {
-	smtp_wait(c->smtp, fd, ms);
+	smtp_wait(c->smtp, fd, c->more ? 0 : ms);
 }
 
 #define TEST_SUBJECT STR("hub: test")
