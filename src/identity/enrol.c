@@ -538,6 +538,24 @@ struct reminder {
 	struct audit_rec event;
 };
 
+/*
+ * Another mail would end the password that the owner is about to read, and an
+ * employee could go on with that for ever. One that was given up is made anew.
+ */
+static bool
+has_just_been_mailed(struct txn *vault, const struct conf *conf,
+    const struct account_rec *account, const struct credential_rec *rec)
+{
+	int64_t made = rec->temporary_until - (int64_t)conf->temporary_lifetime;
+	struct mail_rec mail;
+
+	return rec->mailed_to.n > 0 &&
+	    clock_now() < made + ENROL_REMINDER_PAUSE &&
+	    !(mail_find(
+		  vault, account->id, account->born, MAIL_FORGOTTEN, &mail) &&
+		mail.failed);
+}
+
 static int
 remind(struct txn *vault, void *arg)
 {
@@ -551,6 +569,8 @@ remind(struct txn *vault, void *arg)
 	    (rec.lasting.n == 0 && r->hub->conf->delivery != DELIVERY_MAILED))
 		return HUB_EDENIED;
 	audit_put(vault, &r->event);
+	if (has_just_been_mailed(vault, r->hub->conf, account, &rec))
+		return 0;
 	wish =
 	    wish_for(r->hub->conf, MAIL_FORGOTTEN, account->id, account->born);
 	return mail_put(vault, r->hub->conf, &wish, clock_now());

@@ -58,9 +58,13 @@ int enrol_reset_seen(const struct hub *hub, const struct actor *actor,
     const struct dossier_seen *seen,
     char temporary[PASSWORD_TEMPORARY_LEN + 1]);
 
+#define ENROL_REMINDER_PAUSE (15 * 60)
+
 /*
  * What an employee can do for an account that is shared: its owner is mailed a
  * temporary password, as who has forgotten the old one, which goes on to work.
+ * One that was mailed less than ENROL_REMINDER_PAUSE seconds ago stays, and no
+ * other follows it.
  * Only where that reaches its owner: HUB_EDENIED if the address is not proven,
  * the account cannot be used or no mail is sent; HUB_ECONFLICT if it is not as
  * it was seen; HUB_EFULL.
