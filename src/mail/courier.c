@@ -95,7 +95,10 @@ struct note {
 	int64_t now;
 	struct str fault; /* of a try that failed */
 	bool for_good;
-	bool found, given_up; /* results */
+
+	/* Results. */
+	bool found, given_up;
+	struct mail_rec tried; /* REC, with one try more */
 };
 
 static int
@@ -113,10 +116,10 @@ static int
 begin_try(struct txn *vault, void *arg)
 {
 	struct note *n = arg;
-	struct mail_rec rec = n->rec;
 
-	n->found = mail_try(vault, n->courier->hub.conf, n->name, &rec, n->now);
-	n->rec = rec;
+	n->tried = n->rec;
+	n->found =
+	    mail_try(vault, n->courier->hub.conf, n->name, &n->tried, n->now);
 	return 0;
 }
 
@@ -219,6 +222,7 @@ begin(struct courier *c, struct delivery *d, int64_t now)
 		return false;
 	if (!note.found)
 		return true;
+	note.rec = note.tried;
 	rc = compose(&c->hub, c->texts, note.name, &note.rec, now, &message);
 	if (rc == 0)
 		hand_over(c, d, &note, &message);
