@@ -17,19 +17,28 @@ struct making {
 	int64_t until;
 };
 
+/* One that somebody was shown, and that still opens the form. */
+static bool
+was_shown(const struct credential_rec *rec)
+{
+	return rec->temporary.n > 0 && rec->mailed_to.n == 0 &&
+	    clock_now() < rec->temporary_until;
+}
+
 /*
  * Who asks for help in signing in has a password, or waits for his first one by
  * mail: one that is shown to an employee is not also mailed to an address that
- * nobody has tried. The credential tells, since the directory's flag may be
- * about to be set right.
+ * nobody has tried, whoever asks for that. The credential tells, since the
+ * directory's flag may be about to be set right.
  */
 static bool
 is_wanted(const struct making *m, const struct credential_rec *rec)
 {
 	bool mails = m->hub->conf->delivery == DELIVERY_MAILED;
 
-	return m->mail->template == MAIL_FORGOTTEN ? rec->lasting.n > 0 || mails
-						   : rec->lasting.n == 0;
+	if (m->mail->template != MAIL_FORGOTTEN)
+		return rec->lasting.n == 0;
+	return rec->lasting.n > 0 || (mails && !was_shown(rec));
 }
 
 /* Before the work of hashing. */

@@ -59,11 +59,12 @@ queue(struct txn *vault, void *arg)
 	return mail_put(vault, &q->hub->conf, &wish, clock_now());
 }
 
-/* The try to send a mail of this kind; what its reader finds in it. */
-static const char *
-mail(struct test_hub *hub, enum mail_template template)
+static struct mailed_password made;
+
+/* The try to send a mail of this kind. */
+static int
+try_mail(struct test_hub *hub, enum mail_template template)
 {
-	static struct mailed_password made;
 	struct queuing q = { hub, template };
 	struct hub h = hub_of(hub);
 	struct account_rec jan = hub_account(hub, "jan");
@@ -74,11 +75,17 @@ mail(struct test_hub *hub, enum mail_template template)
 	vault = store_read_begin(hub->vault, hub->arena);
 	assert_true(mail_find(vault, jan.id, jan.born, template, &rec));
 	assert_int_equal(store_read_end(vault), 0);
-	assert_int_equal(mailed_password_make(&h,
-			     str_of(arena_printf(hub->arena, "jan/%s",
-				 mail_template_name(template))),
-			     &rec, &made),
-	    0);
+	return mailed_password_make(&h,
+	    str_of(arena_printf(
+		hub->arena, "jan/%s", mail_template_name(template))),
+	    &rec, &made);
+}
+
+/* What its reader finds in it. */
+static const char *
+mail(struct test_hub *hub, enum mail_template template)
+{
+	assert_int_equal(try_mail(hub, template), 0);
 	return made.text;
 }
 
@@ -119,6 +126,24 @@ the_address_beside_the_username_counts(void **state)
 	assert_int_equal(try_signin(hub, NEW, text, NULL), SIGNIN_CHANGE);
 	hub_put(hub, ACCOUNT("\"name\":\"" NEW "\",\"email\":\"" NEW "\""));
 	assert_int_equal(try_signin(hub, NEW, text, NULL), SIGNIN_WRONG);
+}
+
+/* Anybody can ask for one that was forgotten, and must not end it by that. */
+static void
+one_that_was_shown_is_not_mailed_as_well(void **state)
+{
+	struct test_hub *hub = *state;
+	char shown[PASSWORD_TEMPORARY_LEN + 1];
+	struct credential_rec rec;
+
+	give_temporary(hub, shown);
+	assert_int_equal(try_mail(hub, MAIL_FORGOTTEN), HUB_ENOENT);
+	assert_int_equal(try_signin(hub, JAN, shown, NULL), SIGNIN_CHANGE);
+	rec = credential_of_jan(hub);
+	rec.temporary_until = clock_now();
+	put_credential_of_jan(hub, &rec);
+	mail(hub, MAIL_FORGOTTEN);
+	mail(hub, MAIL_FORGOTTEN);
 }
 
 static char code[EMAIL_CODE_TEXT];
@@ -189,6 +214,7 @@ main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, hub_teardown)
 		TEST(who_reads_the_address_before_gets_nothing),
 		TEST(the_address_beside_the_username_counts),
+		TEST(one_that_was_shown_is_not_mailed_as_well),
 		TEST(one_asked_for_in_the_middle_of_a_change),
 	};
 
