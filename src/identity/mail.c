@@ -135,6 +135,7 @@ put(struct txn *vault, const struct conf *conf, const struct mail_wish *wish,
 		.born = wish->born,
 		.about = wish->about,
 		.made = now,
+		.begun = now,
 		.due = due,
 		.fault = STR(""),
 	};
@@ -254,8 +255,9 @@ is_as_read(struct txn *vault, struct str name, const struct mail_rec *rec,
     struct mail_rec *now)
 {
 	return mail_get(vault, name, now) && now->made == rec->made &&
-	    now->born == rec->born && now->tries == rec->tries &&
-	    now->due == rec->due && now->failed == rec->failed;
+	    now->begun == rec->begun && now->born == rec->born &&
+	    now->tries == rec->tries && now->due == rec->due &&
+	    now->failed == rec->failed;
 }
 
 static int64_t
@@ -322,7 +324,7 @@ bool
 mail_failed(struct txn *vault, const struct conf *conf, struct str name,
     const struct mail_rec *rec, struct str fault, bool for_good, int64_t now)
 {
-	int64_t end = rec->made + (int64_t)conf->mail_give_up;
+	int64_t end = rec->begun + (int64_t)conf->mail_give_up;
 	struct mail_rec next;
 
 	if (!is_as_read(vault, name, rec, &next))
@@ -352,7 +354,7 @@ mail_retry(struct txn *vault, struct str name, int64_t now)
 		return false;
 	unlist_record(vault, name, &rec);
 	rec.failed = false;
-	rec.made = rec.due = now;
+	rec.begun = rec.due = now;
 	rec.tries = 0;
 	write_record(vault, name, &rec);
 	list_record(vault, name, &rec);
@@ -417,8 +419,8 @@ mail_count(struct txn *vault, struct mail_count *out)
 			out->failed++;
 		} else {
 			out->waiting++;
-			if (rec.made < out->oldest)
-				out->oldest = rec.made;
+			if (rec.begun < out->oldest)
+				out->oldest = rec.begun;
 		}
 		arena_rewind(txn_arena(vault), mark);
 	}

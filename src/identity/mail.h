@@ -101,7 +101,10 @@ void mail_sent(struct txn *vault, struct str name, const struct mail_rec *rec);
 bool mail_failed(struct txn *vault, const struct conf *conf, struct str name,
     const struct mail_rec *rec, struct str fault, bool for_good, int64_t now);
 
-/* For operators: again at once, as if new; or no more. False: no such mail. */
+/*
+ * For operators: again at once, with all the time of a new one; or no more.
+ * False: no such mail.
+ */
 bool mail_retry(struct txn *vault, struct str name, int64_t now);
 bool mail_drop(struct txn *vault, struct str name);
 

@@ -366,6 +366,7 @@ a_mail_comes_back(void **state)
 		.born = 1,
 		.about = STR("contact"),
 		.made = 2,
+		.begun = 5,
 		.due = INT64_MAX,
 		.tries = UINT32_MAX,
 		.fault = STR("550 no") };
@@ -381,10 +382,36 @@ a_mail_comes_back(void **state)
 	assert_true(out.born == 1);
 	assert_str(out.about, "contact");
 	assert_true(out.made == 2);
+	assert_true(out.begun == 5);
 	assert_true(out.due == INT64_MAX);
 	assert_true(out.tries == UINT32_MAX);
 	assert_str(out.fault, "550 no");
 	assert_refuses_damage(mail_rec_get, &out);
+}
+
+static void
+an_old_mail_comes_back(void **state)
+{
+	struct mail_rec out;
+
+	(void)state;
+	buf_reset(&bytes);
+	rec_put_u8(&bytes, 1);
+	rec_put_u8(&bytes, MAIL_WELCOME);
+	rec_put_u8(&bytes, MAIL_NL);
+	rec_put_u8(&bytes, false);
+	rec_put_str(&bytes, STR("account"));
+	rec_put_u64(&bytes, 1);
+	rec_put_str(&bytes, STR(""));
+	rec_put_u64(&bytes, 2);
+	rec_put_u64(&bytes, 3);
+	rec_put_u64(&bytes, 4);
+	rec_put_str(&bytes, STR("550 no"));
+	assert_int_equal(mail_rec_get(buf_view(&bytes), &out), 0);
+	assert_true(out.made == 2 && out.begun == 2);
+	assert_true(out.due == 3);
+	assert_int_equal(out.tries, 4);
+	assert_str(out.fault, "550 no");
 }
 
 static void
@@ -440,6 +467,7 @@ main(void)
 		TEST(a_second_factor_comes_back),
 		TEST(a_throttle_counter_comes_back),
 		TEST(a_mail_comes_back),
+		TEST(an_old_mail_comes_back),
 		TEST(a_mail_of_an_unknown_kind_is_refused),
 		TEST(a_proof_comes_back),
 #undef TEST

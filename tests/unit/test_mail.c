@@ -297,6 +297,8 @@ what_cannot_be_sent_is_given_up_and_told(void **state)
 	vault_verify(hub);
 	assert_true(operate(hub, "a/welcome", false, T0 + 200));
 	assert_non_null(due(hub, T0 + 200, &rec));
+	/* It tells of what happened then, and not of the operator. */
+	assert_int_equal(rec.made, T0);
 	try(hub, "a/welcome", &rec, T0 + 200);
 	assert_true(fails(hub, "a/welcome", &rec, true, T0 + 200));
 	assert_true(operate(hub, "a/welcome", true, 0));
