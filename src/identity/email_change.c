@@ -334,29 +334,25 @@ count_wrong(struct txn *vault, struct asking *a)
 	    a->rec.wrong < EMAIL_CHANGE_TRIES ? EMAIL_CODE : EMAIL_ENDED;
 }
 
-/*
- * Whether the former address still waits to be told of a change: its mail is in
- * the queue under a name of mail.h's form.
- */
+/* Whether the former address still waits to be told of a change. */
 static bool
-is_untold(struct txn *vault, struct str account)
+is_untold(struct txn *vault, const struct account_rec *account)
 {
-	struct buf name;
-	struct key key;
+	struct mail_rec mail;
 
-	buf_init_arena(&name, txn_arena(vault), MAIL_NAME_MAX);
-	buf_printf(&name, "%.*s/%s", STR_ARG(account),
-	    mail_template_name(MAIL_ADDRESS_CHANGED));
-	if (buf_error(&name) != 0)
-		txn_fail(vault, buf_error(&name));
-	key_of(&key, buf_view(&name));
-	return txn_has(vault, VAULT_MAIL, &key);
+	return mail_find(vault, account->id, account->born,
+		   MAIL_ADDRESS_CHANGED, &mail) &&
+	    !mail.failed;
 }
 
-/* Of several changes the address that was there first is who must hear. */
+/*
+ * Of several changes the address that was there first is who must hear, as long
+ * as its mail server may still take that.
+ */
 static void
-set_former(struct txn *vault, const struct conf *conf, struct str account,
-    struct email_change_rec *rec, struct str from, int64_t now)
+set_former(struct txn *vault, const struct conf *conf,
+    const struct account_rec *account, struct email_change_rec *rec,
+    struct str from, int64_t now)
 {
 	if (rec->former.n == 0 || !is_untold(vault, account))
 		rec->former = from;
@@ -375,8 +371,7 @@ note_proof(struct txn *vault, struct asking *a, int64_t now)
 	    a->in->only_proven ? "account.address_proven"
 			       : "account.address_changed");
 	if (!a->in->only_proven) {
-		set_former(
-		    vault, a->hub->conf, account->id, rec, rec->from, now);
+		set_former(vault, a->hub->conf, account, rec, rec->from, now);
 		/* Who reads the old address must not prove the new one by it. */
 		credential_drop_mailed(vault, account->id, account->born);
 	}
@@ -537,7 +532,7 @@ email_change_replaced(struct txn *vault, const struct conf *conf,
 			.made = now,
 			.first = now };
 	if (tell && conf_sends_mail(conf)) {
-		set_former(vault, conf, account->id, &rec, from, now);
+		set_former(vault, conf, account, &rec, from, now);
 		put_notice(vault, conf, account,
 		    (enum mail_language)conf->mail_language, now);
 	}

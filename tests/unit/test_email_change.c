@@ -368,6 +368,36 @@ the_first_address_is_told(void **state)
 }
 
 static int
+refuse_notice(struct txn *vault, void *arg)
+{
+	struct test_hub *hub = arg;
+	struct str name = STR("jan/address_changed");
+	struct mail_rec rec;
+	int64_t now = clock_now();
+
+	assert_true(mail_get(vault, name, &rec));
+	assert_true(mail_try(vault, &hub->conf, name, &rec, now));
+	assert_true(
+	    mail_failed(vault, &hub->conf, name, &rec, STR("550"), true, now));
+	return 0;
+}
+
+/* A mailbox that is no more does not hear in place of one that is read. */
+static void
+the_next_is_told_where_the_first_is_gone(void **state)
+{
+	struct test_hub *hub = *state;
+
+	assert_int_equal(ask(hub, NEW), EMAIL_DONE);
+	assert_int_equal(confirm(hub, code(hub, NULL)), EMAIL_DONE);
+	hub_write(hub, hub->vault, refuse_notice, hub);
+	assert_int_equal(ask(hub, "jan@derde.example.nl"), EMAIL_DONE);
+	assert_int_equal(confirm(hub, code(hub, NULL)), EMAIL_DONE);
+	assert_string_equal(former(hub), NEW);
+	assert_false(notice(hub).failed);
+}
+
+static int
 mail_password(struct txn *vault, void *arg)
 {
 	struct test_hub *hub = arg;
@@ -644,6 +674,7 @@ main(void)
 		TEST(the_owner_thinks_again),
 		TEST(an_hour_ends_it),
 		TEST(the_first_address_is_told),
+		TEST(the_next_is_told_where_the_first_is_gone),
 		TEST(what_the_old_address_was_mailed_ends),
 		TEST(an_operator_sets_it),
 		TEST(an_employee_sets_what_nobody_proved),
