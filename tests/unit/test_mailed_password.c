@@ -59,7 +59,7 @@ queue(struct txn *vault, void *arg)
 	return mail_put(vault, &q->hub->conf, &wish, clock_now());
 }
 
-static struct mailed_password made;
+static struct mailed_password sent;
 
 /* The try to send a mail of this kind. */
 static int
@@ -78,7 +78,7 @@ try_mail(struct test_hub *hub, enum mail_template template)
 	return mailed_password_make(&h,
 	    str_of(arena_printf(
 		hub->arena, "jan/%s", mail_template_name(template))),
-	    &rec, &made);
+	    &rec, &sent);
 }
 
 /* What its reader finds in it. */
@@ -86,7 +86,7 @@ static const char *
 mail(struct test_hub *hub, enum mail_template template)
 {
 	assert_int_equal(try_mail(hub, template), 0);
-	return made.text;
+	return sent.text;
 }
 
 /* An import knows nothing of passwords, and may be what mends a typing error. */
