@@ -141,13 +141,12 @@ static bool
 begin(struct account_view *view, struct email_form *in)
 {
 	struct call *call = view->visit->call;
-	enum language language = language_choose(
-	    view->visit->request.ui_locales, call->req->accept_language);
 
 	*in = (struct email_form){
 		.account = &view->browser.account,
 		.source = call->req->remote_addr,
-		.language = language == LANGUAGE_NL ? MAIL_NL : MAIL_EN,
+		.language =
+		    page_mail_language(call, view->visit->request.ui_locales),
 	};
 	if (conf_sends_mail(call->service->conf))
 		return true;

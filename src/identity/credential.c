@@ -2,12 +2,13 @@
 
 #include "base/json_in.h"
 #include "directory/account.h"
+#include "directory/account_email.h"
 #include "directory/render.h"
 #include "identity/device.h"
 #include "store/rec.h"
 #include "store/schema.h"
 
-#define CREDENTIAL_REC_MAX 512
+#define CREDENTIAL_REC_MAX 1024
 
 bool
 credential_get(
@@ -114,7 +115,7 @@ credential_set_lasting(
 	rec->lasting_at = now;
 	rec->temporary = STR("");
 	rec->temporary_until = 0;
-	rec->mailed = false;
+	rec->mailed_to = STR("");
 }
 
 void
@@ -126,7 +127,18 @@ credential_set_temporary(const struct conf *conf, struct credential_rec *rec,
 	rec->temporary = str_of(hash);
 	rec->temporary_until = now + (int64_t)conf->temporary_lifetime;
 	rec->temporary_serial++;
-	rec->mailed = false;
+	rec->mailed_to = STR("");
+}
+
+bool
+credential_has_strayed(struct arena *arena, const struct account_rec *account,
+    const struct credential_rec *rec)
+{
+	struct str address;
+
+	return rec->mailed_to.n > 0 &&
+	    (account_email(arena, account, &address) != 0 ||
+		!str_eq_nocase(rec->mailed_to, address));
 }
 
 void
@@ -135,12 +147,12 @@ credential_drop_mailed(struct txn *vault, struct str account, uint64_t born)
 	struct credential_rec rec;
 
 	if (!credential_get(vault, account, &rec) || rec.born != born ||
-	    !rec.mailed)
+	    rec.mailed_to.n == 0)
 		return;
 	rec.temporary = STR("");
 	rec.temporary_until = 0;
 	rec.temporary_serial++;
-	rec.mailed = false;
+	rec.mailed_to = STR("");
 	credential_put(vault, account, &rec);
 }
 
@@ -152,7 +164,7 @@ credential_set_none(struct credential_rec *rec, int64_t now)
 	rec->lasting_at = 0;
 	rec->temporary_until = now;
 	rec->temporary_serial++;
-	rec->mailed = false;
+	rec->mailed_to = STR("");
 }
 
 struct settling {

@@ -48,6 +48,14 @@ void credential_set_temporary(const struct conf *conf,
     struct credential_rec *rec, const char hash[PASSWORD_HASH], int64_t now);
 
 /*
+ * Whether the temporary password was mailed to another address than ACCOUNT, as
+ * the directory has it, has now: who reads that one is not let in by it. So,
+ * too, where the address cannot be told.
+ */
+bool credential_has_strayed(struct arena *arena,
+    const struct account_rec *account, const struct credential_rec *rec);
+
+/*
  * Takes a temporary password away that was mailed to an address which the
  * account, born at BORN, is about to lose; forms that it has opened close.
  */

@@ -146,17 +146,32 @@ fill_event(struct asking *a, const char *event)
 }
 
 static void
-put_mail(struct txn *vault, const struct conf *conf,
-    const struct account_rec *account, enum mail_template template,
-    enum mail_language language, int64_t now)
+put_code_mail(struct txn *vault, const struct asking *a, int64_t now)
 {
 	const struct mail_wish wish = {
-		.template = template,
+		.template = MAIL_ADDRESS_CODE,
+		.language = a->in->language,
+		.account = a->in->account->id,
+		.born = a->in->account->born,
+	};
+	int rc = mail_put(vault, a->hub->conf, &wish, now);
+
+	if (rc != 0)
+		txn_fail(vault, rc);
+}
+
+/* The directory is only about to have the address that the former makes way for. */
+static void
+put_notice(struct txn *vault, const struct conf *conf,
+    const struct account_rec *account, enum mail_language language, int64_t now)
+{
+	const struct mail_wish wish = {
+		.template = MAIL_ADDRESS_CHANGED,
 		.language = language,
 		.account = account->id,
 		.born = account->born,
 	};
-	int rc = mail_put(vault, conf, &wish, now);
+	int rc = mail_put_ahead(vault, conf, &wish, now);
 
 	if (rc != 0)
 		txn_fail(vault, rc);
@@ -208,8 +223,7 @@ ask(struct txn *vault, void *arg)
 	    rec->former.n > 0 ? later(rec->listed, rec->expires) : rec->expires;
 	put(vault, account->id, rec);
 	audit_put(vault, &a->event);
-	put_mail(vault, a->hub->conf, account, MAIL_ADDRESS_CODE,
-	    a->in->language, now);
+	put_code_mail(vault, a, now);
 	return 0;
 }
 
@@ -320,29 +334,25 @@ count_wrong(struct txn *vault, struct asking *a)
 	    a->rec.wrong < EMAIL_CHANGE_TRIES ? EMAIL_CODE : EMAIL_ENDED;
 }
 
-/*
- * Whether the former address still waits to be told of a change: its mail is in
- * the queue under a name of mail.h's form.
- */
+/* Whether the former address still waits to be told of a change. */
 static bool
-is_untold(struct txn *vault, struct str account)
+is_untold(struct txn *vault, const struct account_rec *account)
 {
-	struct buf name;
-	struct key key;
+	struct mail_rec mail;
 
-	buf_init_arena(&name, txn_arena(vault), MAIL_NAME_MAX);
-	buf_printf(&name, "%.*s/%s", STR_ARG(account),
-	    mail_template_name(MAIL_ADDRESS_CHANGED));
-	if (buf_error(&name) != 0)
-		txn_fail(vault, buf_error(&name));
-	key_of(&key, buf_view(&name));
-	return txn_has(vault, VAULT_MAIL, &key);
+	return mail_find(vault, account->id, account->born,
+		   MAIL_ADDRESS_CHANGED, &mail) &&
+	    !mail.failed;
 }
 
-/* Of several changes the address that was there first is who must hear. */
+/*
+ * Of several changes the address that was there first is who must hear, as long
+ * as its mail server may still take that.
+ */
 static void
-set_former(struct txn *vault, const struct conf *conf, struct str account,
-    struct email_change_rec *rec, struct str from, int64_t now)
+set_former(struct txn *vault, const struct conf *conf,
+    const struct account_rec *account, struct email_change_rec *rec,
+    struct str from, int64_t now)
 {
 	if (rec->former.n == 0 || !is_untold(vault, account))
 		rec->former = from;
@@ -361,17 +371,13 @@ note_proof(struct txn *vault, struct asking *a, int64_t now)
 	    a->in->only_proven ? "account.address_proven"
 			       : "account.address_changed");
 	if (!a->in->only_proven) {
-		set_former(
-		    vault, a->hub->conf, account->id, rec, rec->from, now);
+		set_former(vault, a->hub->conf, account, rec, rec->from, now);
 		/* Who reads the old address must not prove the new one by it. */
 		credential_drop_mailed(vault, account->id, account->born);
 	}
 	put(vault, account->id, rec);
 	proven_put(vault, account, rec->to, now);
 	audit_put(vault, &a->event);
-	if (!a->in->only_proven)
-		put_mail(vault, a->hub->conf, account, MAIL_ADDRESS_CHANGED,
-		    a->in->language, now);
 }
 
 static int
@@ -395,6 +401,9 @@ judge(struct txn *vault, void *arg)
 	a->in->only_proven = is_same(a->rec.to, a->from);
 	if (!a->rec.proven)
 		note_proof(vault, a, now);
+	/* After a crash, too: a try before the directory has found nothing to tell. */
+	if (!a->in->only_proven)
+		put_notice(vault, a->hub->conf, account, a->in->language, now);
 	return 0;
 }
 
@@ -523,8 +532,8 @@ email_change_replaced(struct txn *vault, const struct conf *conf,
 			.made = now,
 			.first = now };
 	if (tell && conf_sends_mail(conf)) {
-		set_former(vault, conf, account->id, &rec, from, now);
-		put_mail(vault, conf, account, MAIL_ADDRESS_CHANGED,
+		set_former(vault, conf, account, &rec, from, now);
+		put_notice(vault, conf, account,
 		    (enum mail_language)conf->mail_language, now);
 	}
 	rec.expires = now;

@@ -85,6 +85,37 @@ look(struct setting *s)
 	return rc;
 }
 
+static bool
+waits_for_welcome(struct txn *vault, const struct setting *s)
+{
+	struct credential_rec rec;
+
+	return s->hub->conf->delivery == DELIVERY_MAILED &&
+	    credential_get(vault, s->account.id, &rec) &&
+	    rec.born == s->account.born && rec.lasting.n == 0;
+}
+
+/* What went to the old address opens nothing, and another goes to the new. */
+static int
+welcome(struct txn *vault, const struct setting *s,
+    int (*put)(struct txn *vault, const struct conf *conf,
+	const struct mail_wish *wish, int64_t now))
+{
+	const struct conf *conf = s->hub->conf;
+	const struct mail_wish wish = {
+		.template = MAIL_WELCOME,
+		.language = (enum mail_language)conf->mail_language,
+		.account = s->account.id,
+		.born = s->account.born,
+	};
+
+	credential_drop_mailed(vault, s->account.id, s->account.born);
+	return waits_for_welcome(vault, s)
+	    ? put(vault, conf, &wish, clock_now())
+	    : 0;
+}
+
+/* The mail is queued at once: there is none after a crash otherwise. */
 static int
 begin(struct txn *vault, void *arg)
 {
@@ -96,11 +127,10 @@ begin(struct txn *vault, void *arg)
 		    "the address of account %.*s is proven: its owner changes "
 		    "it",
 		    STR_ARG(s->account.id));
-	credential_drop_mailed(vault, s->account.id, s->account.born);
 	email_change_replaced(
 	    vault, s->hub->conf, &s->account, proven, clock_now());
 	audit_put(vault, &s->event);
-	return 0;
+	return welcome(vault, s, mail_put_ahead);
 }
 
 static int
@@ -128,26 +158,11 @@ write_event(struct txn *vault, void *arg)
 	return 0;
 }
 
-/* A welcome that went to the old address, or still was to, goes to the new. */
+/* Once more, for what was mailed to the old address in between. */
 static int
-welcome(struct txn *vault, void *arg)
+welcome_again(struct txn *vault, void *arg)
 {
-	const struct setting *s = arg;
-	const struct conf *conf = s->hub->conf;
-	const struct mail_wish wish = {
-		.template = MAIL_WELCOME,
-		.language = (enum mail_language)conf->mail_language,
-		.account = s->account.id,
-		.born = s->account.born,
-	};
-	struct credential_rec rec;
-
-	credential_drop_mailed(vault, s->account.id, s->account.born);
-	if (!credential_get(vault, s->account.id, &rec) ||
-	    rec.born != s->account.born || rec.lasting.n > 0 ||
-	    conf->delivery != DELIVERY_MAILED)
-		return 0;
-	return mail_put(vault, conf, &wish, clock_now());
+	return welcome(vault, arg, mail_put);
 }
 
 static int
@@ -158,6 +173,10 @@ store(struct setting *s)
 
 	if (rc == HUB_ECONFLICT)
 		return rc;
+	if (rc == HUB_EFULL)
+		return why_set(s->why, rc,
+		    "the queue of mails, or the vault, is full: see what waits "
+		    "with hubctl mail list");
 	if (rc != 0)
 		return why_set(s->why, rc, "vault: %s", err_text(rc));
 	rc = store_write(hub->directory, hub->arena, rename_account, s);
@@ -168,7 +187,7 @@ store(struct setting *s)
 		store_write(hub->vault, hub->arena, write_event, s);
 		return rc;
 	}
-	rc = store_write(hub->vault, hub->arena, welcome, s);
+	rc = store_write(hub->vault, hub->arena, welcome_again, s);
 	return rc == 0 ? 0
 		       : why_set(s->why, rc,
 			     "the address is changed, but the mail to it is "

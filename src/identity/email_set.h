@@ -7,7 +7,8 @@
  * By an operator, or, with SEEN, by an employee: at once, and unproven. A
  * pending account that is mailed its temporary password is mailed another one;
  * what was mailed before opens nothing any more. What the owner had asked for
- * ends. HUB_EINVAL (the address), HUB_ENOENT, HUB_ECONFLICT with *TAKEN (it is
+ * ends. HUB_EINVAL (the address), HUB_ENOENT, HUB_EFULL (the queue of mails),
+ * HUB_ECONFLICT with *TAKEN (it is
  * another account's) or without (what was seen is so no longer, or has been
  * proven), with the sentence. One that the account has already changes nothing.
  */

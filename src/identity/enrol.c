@@ -397,8 +397,10 @@ renew(struct txn *vault, void *arg)
 	credential_put(vault, r->account, &rec);
 	mail_drop_passwords(vault, r->account);
 	audit_put(vault, &r->event);
-	if (r->kind != RENEWED_MAILED)
+	if (r->kind != RENEWED_MAILED) {
+		proven_del(vault, r->account);
 		return 0;
+	}
 	wish = wish_for(r->hub->conf, MAIL_RESET, r->account, r->born);
 	return mail_put_ahead(vault, r->hub->conf, &wish, now);
 }
@@ -433,6 +435,22 @@ find_account(const struct hub *hub, struct str id, struct account_rec *rec,
 	return 0;
 }
 
+/* Whether a mail can be queued: what is open ends before that is tried. */
+static int
+check_queue(const struct hub *hub)
+{
+	struct txn *txn;
+	bool room;
+	int rc;
+
+	if (!conf_sends_mail(hub->conf))
+		return HUB_EINVAL;
+	txn = store_read_begin(hub->vault, hub->arena);
+	room = mail_has_room(txn);
+	rc = store_read_end(txn);
+	return rc != 0 || room ? rc : HUB_EFULL;
+}
+
 /* The text of a temporary password is made, unless one is to be mailed. */
 static int
 prepare(struct renewal *r, const struct actor *actor, char temporary[])
@@ -444,7 +462,20 @@ prepare(struct renewal *r, const struct actor *actor, char temporary[])
 		return make_temporary(r->hub, temporary, r->hash);
 	}
 	r->kind = RENEWED_MAILED;
-	return conf_sends_mail(r->hub->conf) ? 0 : HUB_EINVAL;
+	return check_queue(r->hub);
+}
+
+static void
+tell_unprepared(int rc, bool mailed, struct why *why)
+{
+	if (!mailed)
+		why_say(why, "the password cannot be hashed: %s", err_text(rc));
+	else if (rc == HUB_EINVAL)
+		why_say(why, NO_MAIL);
+	else if (rc == HUB_EFULL)
+		why_say(why, QUEUE_FULL);
+	else
+		why_say(why, "vault: %s", err_text(rc));
 }
 
 static int
@@ -470,12 +501,10 @@ enrol_reset(const struct hub *hub, const struct actor *actor,
 		return rc;
 	r.born = rec.born;
 	rc = prepare(&r, actor, temporary);
-	if (rc != 0 && temporary == NULL)
-		return why_set(why, rc, NO_MAIL);
-	if (rc != 0)
-		why_say(why, "the password cannot be hashed: %s", err_text(rc));
-	else
+	if (rc == 0)
 		rc = replace(&r, why);
+	else
+		tell_unprepared(rc, temporary == NULL, why);
 	return forget(temporary, rc);
 }
 
@@ -509,6 +538,24 @@ struct reminder {
 	struct audit_rec event;
 };
 
+/*
+ * Another mail would end the password that the owner is about to read, and an
+ * employee could go on with that for ever. One that was given up is made anew.
+ */
+static bool
+has_just_been_mailed(struct txn *vault, const struct conf *conf,
+    const struct account_rec *account, const struct credential_rec *rec)
+{
+	int64_t made = rec->temporary_until - (int64_t)conf->temporary_lifetime;
+	struct mail_rec mail;
+
+	return rec->mailed_to.n > 0 &&
+	    clock_now() < made + ENROL_REMINDER_PAUSE &&
+	    !(mail_find(
+		  vault, account->id, account->born, MAIL_FORGOTTEN, &mail) &&
+		mail.failed);
+}
+
 static int
 remind(struct txn *vault, void *arg)
 {
@@ -522,6 +569,8 @@ remind(struct txn *vault, void *arg)
 	    (rec.lasting.n == 0 && r->hub->conf->delivery != DELIVERY_MAILED))
 		return HUB_EDENIED;
 	audit_put(vault, &r->event);
+	if (has_just_been_mailed(vault, r->hub->conf, account, &rec))
+		return 0;
 	wish =
 	    wish_for(r->hub->conf, MAIL_FORGOTTEN, account->id, account->born);
 	return mail_put(vault, r->hub->conf, &wish, clock_now());

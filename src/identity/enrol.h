@@ -39,8 +39,11 @@ int enrol(const struct hub *hub, const struct actor *actor, struct enrol *in,
 
 /*
  * A new temporary password; the old password ends at once, as do sessions and
- * tokens, and the account is pending. TEMPORARY NULL: it is mailed. HUB_ENOENT,
- * HUB_EINVAL (no mail is sent), HUB_EFULL (the queue of mails).
+ * tokens, and the account is pending. One that is shown ends the proof of the
+ * address, too: who signs in with it need not be who reads what is sent there.
+ * TEMPORARY NULL: it is mailed. HUB_ENOENT,
+ * HUB_EINVAL (no mail is sent), HUB_EFULL (the queue of mails); then nothing has
+ * ended.
  */
 int enrol_reset(const struct hub *hub, const struct actor *actor,
     struct str account, char temporary[PASSWORD_TEMPORARY_LEN + 1],
@@ -55,9 +58,13 @@ int enrol_reset_seen(const struct hub *hub, const struct actor *actor,
     const struct dossier_seen *seen,
     char temporary[PASSWORD_TEMPORARY_LEN + 1]);
 
+#define ENROL_REMINDER_PAUSE (15 * 60)
+
 /*
  * What an employee can do for an account that is shared: its owner is mailed a
  * temporary password, as who has forgotten the old one, which goes on to work.
+ * One that was mailed less than ENROL_REMINDER_PAUSE seconds ago stays, and no
+ * other follows it.
  * Only where that reaches its owner: HUB_EDENIED if the address is not proven,
  * the account cannot be used or no mail is sent; HUB_ECONFLICT if it is not as
  * it was seen; HUB_EFULL.
@@ -66,8 +73,8 @@ int enrol_reset_shared(const struct hub *hub, const struct actor *actor,
     const struct dossier_seen *seen);
 
 /*
- * A lasting password, as typed, judged like any new one; ends sessions, tokens
- * and the pending state. HUB_ENOENT, HUB_EINVAL with the reason.
+ * A lasting password, as typed, judged like any new one; ends sessions, tokens,
+ * the pending state and the proof of the address. HUB_ENOENT, HUB_EINVAL with the reason.
  */
 int enrol_set_password(const struct hub *hub, const struct actor *actor,
     const struct blocklist *list, struct str account, struct str typed,

@@ -10,6 +10,7 @@
 #define RETRY_FIRST 60
 #define RETRY_MOST (6 * 3600)
 #define AHEAD 3
+#define MARGIN 10         /* of a try, to what the server has for it */
 #define KEPT (30 * 86400) /* of one that was given up */
 
 static const char *const template_names[MAIL_TEMPLATES] = {
@@ -117,6 +118,12 @@ name_of(struct txn *vault, const struct mail_wish *wish)
 	return buf_view(&name);
 }
 
+bool
+mail_has_room(struct txn *vault)
+{
+	return txn_count(vault, VAULT_MAIL) < MAIL_MAX;
+}
+
 static int
 put(struct txn *vault, const struct conf *conf, const struct mail_wish *wish,
     int64_t now, int64_t due)
@@ -128,6 +135,7 @@ put(struct txn *vault, const struct conf *conf, const struct mail_wish *wish,
 		.born = wish->born,
 		.about = wish->about,
 		.made = now,
+		.begun = now,
 		.due = due,
 		.fault = STR(""),
 	};
@@ -141,7 +149,7 @@ put(struct txn *vault, const struct conf *conf, const struct mail_wish *wish,
 		if (old.tries == 0 && !old.failed && old.born == rec.born)
 			return 0;
 		unlist_record(vault, name, &old);
-	} else if (txn_count(vault, VAULT_MAIL) >= MAIL_MAX) {
+	} else if (!mail_has_room(vault)) {
 		return HUB_EFULL;
 	}
 	write_record(vault, name, &rec);
@@ -247,18 +255,21 @@ is_as_read(struct txn *vault, struct str name, const struct mail_rec *rec,
     struct mail_rec *now)
 {
 	return mail_get(vault, name, now) && now->made == rec->made &&
-	    now->born == rec->born && now->tries == rec->tries &&
-	    now->due == rec->due && now->failed == rec->failed;
+	    now->begun == rec->begun && now->born == rec->born &&
+	    now->tries == rec->tries && now->due == rec->due &&
+	    now->failed == rec->failed;
 }
 
 static int64_t
-pause_after(uint32_t tries)
+pause_after(const struct conf *conf, uint32_t tries)
 {
-	int64_t pause = RETRY_FIRST;
+	int64_t pause = RETRY_FIRST, most = (int64_t)conf->mail_timeout;
 
 	while (--tries > 0 && pause < RETRY_MOST)
 		pause *= 2;
-	return pause < RETRY_MOST ? pause : RETRY_MOST;
+	if (pause > RETRY_MOST)
+		pause = RETRY_MOST;
+	return pause < most + MARGIN ? most + MARGIN : pause;
 }
 
 bool
@@ -270,7 +281,8 @@ mail_is(struct txn *vault, struct str name, const struct mail_rec *rec)
 }
 
 bool
-mail_try(struct txn *vault, struct str name, struct mail_rec *rec, int64_t now)
+mail_try(struct txn *vault, const struct conf *conf, struct str name,
+    struct mail_rec *rec, int64_t now)
 {
 	struct mail_rec stored;
 
@@ -278,7 +290,7 @@ mail_try(struct txn *vault, struct str name, struct mail_rec *rec, int64_t now)
 		return false;
 	unlist_record(vault, name, rec);
 	rec->tries++;
-	rec->due = now + pause_after(rec->tries);
+	rec->due = now + pause_after(conf, rec->tries);
 	write_record(vault, name, rec);
 	list_record(vault, name, rec);
 	return true;
@@ -312,7 +324,7 @@ bool
 mail_failed(struct txn *vault, const struct conf *conf, struct str name,
     const struct mail_rec *rec, struct str fault, bool for_good, int64_t now)
 {
-	int64_t end = rec->made + (int64_t)conf->mail_give_up;
+	int64_t end = rec->begun + (int64_t)conf->mail_give_up;
 	struct mail_rec next;
 
 	if (!is_as_read(vault, name, rec, &next))
@@ -342,7 +354,7 @@ mail_retry(struct txn *vault, struct str name, int64_t now)
 		return false;
 	unlist_record(vault, name, &rec);
 	rec.failed = false;
-	rec.made = rec.due = now;
+	rec.begun = rec.due = now;
 	rec.tries = 0;
 	write_record(vault, name, &rec);
 	list_record(vault, name, &rec);
@@ -407,8 +419,8 @@ mail_count(struct txn *vault, struct mail_count *out)
 			out->failed++;
 		} else {
 			out->waiting++;
-			if (rec.made < out->oldest)
-				out->oldest = rec.made;
+			if (rec.begun < out->oldest)
+				out->oldest = rec.begun;
 		}
 		arena_rewind(txn_arena(vault), mark);
 	}

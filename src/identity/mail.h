@@ -54,6 +54,9 @@ int mail_put(struct txn *vault, const struct conf *conf,
 int mail_put_ahead(struct txn *vault, const struct conf *conf,
     const struct mail_wish *wish, int64_t now);
 
+/* For a look before what must not happen without its mail: it is not full. */
+bool mail_has_room(struct txn *vault);
+
 /* The mail of this kind that waits for an account, about nothing else. */
 bool mail_find(struct txn *vault, struct str account, uint64_t born,
     enum mail_template template, struct mail_rec *rec);
@@ -77,11 +80,12 @@ int64_t mail_next_due(struct txn *vault);
 /*
  * Begins a try, before anything goes out: REC, as read, gets one more try and
  * the time of the next, which a crash in between leaves it with: after a minute,
- * then twice as long each time, up to six hours. False if the mail is no longer
+ * then twice as long each time, up to six hours, and not before this try has
+ * had mail.timeout. False if the mail is no longer
  * there or has changed; nothing is written then.
  */
-bool mail_try(
-    struct txn *vault, struct str name, struct mail_rec *rec, int64_t now);
+bool mail_try(struct txn *vault, const struct conf *conf, struct str name,
+    struct mail_rec *rec, int64_t now);
 
 /* Whether the mail still is as REC says, and no other try has begun. */
 bool mail_is(struct txn *vault, struct str name, const struct mail_rec *rec);
@@ -97,7 +101,10 @@ void mail_sent(struct txn *vault, struct str name, const struct mail_rec *rec);
 bool mail_failed(struct txn *vault, const struct conf *conf, struct str name,
     const struct mail_rec *rec, struct str fault, bool for_good, int64_t now);
 
-/* For operators: again at once, as if new; or no more. False: no such mail. */
+/*
+ * For operators: again at once, with all the time of a new one; or no more.
+ * False: no such mail.
+ */
 bool mail_retry(struct txn *vault, struct str name, int64_t now);
 bool mail_drop(struct txn *vault, struct str name);
 

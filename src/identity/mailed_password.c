@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/secret.h"
 #include "directory/account.h"
+#include "directory/account_email.h"
 #include "identity/audit.h"
 #include "identity/credential.h"
 #include "identity/mail.h"
@@ -11,28 +12,38 @@ struct making {
 	const struct hub *hub;
 	struct str name;
 	const struct mail_rec *mail;
+	struct str to;
 	char hash[PASSWORD_HASH];
 	int64_t until;
 };
 
+/* One that somebody was shown, and that still opens the form. */
+static bool
+was_shown(const struct credential_rec *rec)
+{
+	return rec->temporary.n > 0 && rec->mailed_to.n == 0 &&
+	    clock_now() < rec->temporary_until;
+}
+
 /*
  * Who asks for help in signing in has a password, or waits for his first one by
  * mail: one that is shown to an employee is not also mailed to an address that
- * nobody has tried. The credential tells, since the directory's flag may be
- * about to be set right.
+ * nobody has tried, whoever asks for that. The credential tells, since the
+ * directory's flag may be about to be set right.
  */
 static bool
 is_wanted(const struct making *m, const struct credential_rec *rec)
 {
 	bool mails = m->hub->conf->delivery == DELIVERY_MAILED;
 
-	return m->mail->template == MAIL_FORGOTTEN ? rec->lasting.n > 0 || mails
-						   : rec->lasting.n == 0;
+	if (m->mail->template != MAIL_FORGOTTEN)
+		return rec->lasting.n == 0;
+	return rec->lasting.n > 0 || (mails && !was_shown(rec));
 }
 
 /* Before the work of hashing. */
 static int
-look(const struct making *m)
+look(struct making *m)
 {
 	const struct hub *hub = m->hub;
 	struct txn *txn = store_read_begin(hub->directory, hub->arena);
@@ -42,6 +53,8 @@ look(const struct making *m)
 	struct credential_rec credential;
 	int rc = store_read_end(txn);
 
+	if (rc == 0 && found)
+		rc = account_email(hub->arena, &account, &m->to);
 	if (rc != 0 || !found)
 		return rc != 0 ? rc : HUB_ENOENT;
 	txn = store_read_begin(hub->vault, hub->arena);
@@ -69,7 +82,7 @@ commit(struct txn *vault, void *arg)
 	rec.temporary = str_of(m->hash);
 	rec.temporary_until = m->until;
 	rec.temporary_serial++;
-	rec.mailed = true;
+	rec.mailed_to = m->to;
 	credential_put(vault, m->mail->account, &rec);
 	act_event(
 	    &event, &housekeeper, "password.mailed", m->mail->account, NULL);
@@ -84,13 +97,14 @@ mailed_password_make(const struct hub *hub, struct str name,
 	struct making m = { .hub = hub, .name = name, .mail = mail };
 	int rc = look(&m);
 
-	out->text[0] = '\0';
+	*out = (struct mailed_password){ .to = STR("") };
 	if (rc != 0)
 		return rc;
 	password_make_temporary(out->text);
 	rc = password_hash(hub->conf, str_of(out->text), m.hash);
 	if (rc == 0)
 		rc = store_write(hub->vault, hub->arena, commit, &m);
+	out->to = m.to;
 	out->until = m.until;
 	if (rc != 0)
 		secret_clear(out->text, sizeof(out->text));

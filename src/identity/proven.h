@@ -9,7 +9,8 @@
 /*
  * Which account's e-mail address is proven: its owner has signed in with what
  * was mailed there and shown to nobody. The proof is of the address that the
- * account has now, and ends with any change of it, whoever makes it.
+ * account has now: of another one, whoever has changed it, nothing is proven. It
+ * ends when somebody else gives the account a password.
  */
 
 /* Whether the address of ACCOUNT, as the directory has it now, is proven. */
@@ -23,7 +24,7 @@ bool proven_is(struct txn *vault, const struct account_rec *account);
 void proven_put(struct txn *vault, const struct account_rec *account,
     struct str address, int64_t now);
 
-/* For the sweep, of an account that is not there. True: there was one. */
+/* Ends it; for the sweep, of an account that is not there. True: it was there. */
 bool proven_del(struct txn *vault, struct str account);
 
 #endif

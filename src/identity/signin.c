@@ -176,6 +176,8 @@ look_up(struct attempt *a)
 	    txn, a->known ? a->account.id : STR("-"), &a->credential);
 	if (a->known && a->credential.born != a->account.born)
 		a->credential = (struct credential_rec){ .lasting = STR("") };
+	if (credential_has_strayed(hub->arena, &a->account, &a->credential))
+		a->credential.temporary = STR("");
 	return store_read_end(txn);
 }
 
@@ -386,7 +388,8 @@ look_at_form(struct changing *c)
 		return rc != 0 ? rc : found;
 	txn = store_read_begin(hub->directory, hub->arena);
 	if (!account_get(txn, c->form.account, &c->account) ||
-	    !c->account.enabled || c->account.born != c->credential.born)
+	    !c->account.enabled || c->account.born != c->credential.born ||
+	    credential_has_strayed(hub->arena, &c->account, &c->credential))
 		found = HUB_EDENIED;
 	rc = store_read_end(txn);
 	return rc != 0 ? rc : found;
@@ -410,7 +413,7 @@ prove_address(struct txn *vault, const struct changing *c)
 	struct str address;
 	int rc;
 
-	if (!c->credential.mailed || proven_is(vault, &c->account))
+	if (c->credential.mailed_to.n == 0 || proven_is(vault, &c->account))
 		return 0;
 	rc = account_email(txn_arena(vault), &c->account, &address);
 	if (rc != 0)
@@ -428,7 +431,9 @@ set_lasting(struct txn *vault, void *arg)
 
 	if (rc != 0)
 		return rc;
-	if (c->credential.born != c->account.born)
+	if (c->credential.born != c->account.born ||
+	    credential_has_strayed(
+		txn_arena(vault), &c->account, &c->credential))
 		return HUB_EDENIED;
 	rc = prove_address(vault, c);
 	if (rc != 0)

@@ -521,7 +521,7 @@ check_mail(struct verify_look *l, struct str value)
 	if (!take_text(l, &name))
 		return;
 	if (mail_rec_get(value, &rec) != 0 || !is_time(rec.made) ||
-	    !is_time(rec.due)) {
+	    !is_time(rec.begun) || !is_time(rec.due)) {
 		verify_found(l, VERIFY_UNREADABLE);
 		return;
 	}

@@ -6,6 +6,7 @@
 #include "directory/account.h"
 #include "directory/account_email.h"
 #include "directory/render.h"
+#include "directory/username.h"
 #include "identity/email_change.h"
 #include "identity/invitation.h"
 #include "identity/mailed_password.h"
@@ -94,6 +95,18 @@ find_account(struct draft *d)
 	return account_email(hub->arena, &d->account, &d->to);
 }
 
+/* An import may have brought any text. */
+static int
+check_address(const struct draft *d)
+{
+	struct str address;
+
+	return username_check(d->to, &address, NULL) == 0 &&
+		str_eq(address, d->to)
+	    ? 0
+	    : HUB_EINVAL;
+}
+
 static void
 put_common(struct draft *d)
 {
@@ -114,10 +127,6 @@ put_common(struct draft *d)
 	at[PLACE_TIME] = moment(d, d->mail->made);
 }
 
-/*
- * The address is looked up after the password was committed: one that changes
- * before gets the mail, one that changes later takes the password away.
- */
 static int
 put_password(struct draft *d)
 {
@@ -126,13 +135,12 @@ put_password(struct draft *d)
 
 	if (rc != 0)
 		return rc;
-	rc = find_account(d);
-	put_common(d);
+	d->to = password.to;
 	d->values.at[PLACE_PASSWORD] =
 	    arena_str(d->hub->arena, str_of(password.text));
 	d->values.at[PLACE_HOURS] = left(d, password.until, HOUR);
 	secret_clear(&password, sizeof(password));
-	return rc;
+	return 0;
 }
 
 static int
@@ -152,6 +160,15 @@ put_code(struct draft *d)
 }
 
 static int
+put_former(struct draft *d)
+{
+	int rc = email_change_former(
+	    d->hub, d->mail->account, d->mail->born, &d->to);
+
+	return rc == 0 ? check_address(d) : rc;
+}
+
+static int
 put_invitation(struct draft *d)
 {
 	struct invitation invitation;
@@ -168,12 +185,17 @@ put_invitation(struct draft *d)
 static int
 put_values(struct draft *d)
 {
+	enum mail_template template = (enum mail_template)d->mail->template;
 	int rc = find_account(d);
 
+	/* These two go to another address than the account has. */
+	if (rc == 0 && template != MAIL_ADDRESS_CODE &&
+	    template != MAIL_ADDRESS_CHANGED)
+		rc = check_address(d);
 	if (rc != 0)
 		return rc;
 	put_common(d);
-	switch ((enum mail_template)d->mail->template) {
+	switch (template) {
 	case MAIL_WELCOME:
 	case MAIL_RESET:
 	case MAIL_FORGOTTEN:
@@ -183,8 +205,7 @@ put_values(struct draft *d)
 	case MAIL_ADDRESS_CODE:
 		return put_code(d);
 	case MAIL_ADDRESS_CHANGED:
-		return email_change_former(
-		    d->hub, d->mail->account, d->mail->born, &d->to);
+		return put_former(d);
 	case MAIL_PASSWORD_CHANGED:
 	case MAIL_FACTOR_ADDED:
 	case MAIL_FACTOR_REMOVED:

@@ -8,7 +8,8 @@
 /*
  * Makes the message of the mail NAME, whose try has begun: looks up to whom it goes and
  * what stands in it, and makes the password or code that it brings, which is
- * committed when this returns. HUB_ENOENT: there is nothing to be told any more.
+ * committed when this returns. HUB_ENOENT: there is nothing to be told any more;
+ * HUB_EINVAL: the address is none that mail can go to, and nothing was made.
  * No transaction of either store is open; the message is in the hub's arena,
  * which holds secrets then.
  */

@@ -32,6 +32,7 @@ struct courier {
 	struct smtp *smtp;
 	struct delivery at[SMTP_MOST];
 	int64_t rests_until; /* clock_mono_ms() */
+	bool more;           /* are due, and could be begun */
 };
 
 int
@@ -94,7 +95,10 @@ struct note {
 	int64_t now;
 	struct str fault; /* of a try that failed */
 	bool for_good;
-	bool found, given_up; /* results */
+
+	/* Results. */
+	bool found, given_up;
+	struct mail_rec tried; /* REC, with one try more */
 };
 
 static int
@@ -112,10 +116,10 @@ static int
 begin_try(struct txn *vault, void *arg)
 {
 	struct note *n = arg;
-	struct mail_rec rec = n->rec;
 
-	n->found = mail_try(vault, n->name, &rec, n->now);
-	n->rec = rec;
+	n->tried = n->rec;
+	n->found =
+	    mail_try(vault, n->courier->hub.conf, n->name, &n->tried, n->now);
 	return 0;
 }
 
@@ -149,6 +153,16 @@ fail(struct courier *c, struct note *note, const char *fault)
 	    mail_template_name((enum mail_template)note->rec.template), fault,
 	    note->given_up ? "given up: see hubctl mail list"
 			   : "it is tried again");
+}
+
+/* What cannot be made: an address is mended by an import, and then a retry. */
+static void
+refuse(struct courier *c, struct note *note, int err)
+{
+	note->for_good = err == HUB_EINVAL;
+	fail(c, note,
+	    note->for_good ? "the account's address is none that mail can go to"
+			   : err_text(err));
 }
 
 /* The next that is due; false: none, or the store failed. */
@@ -189,7 +203,10 @@ hand_over(struct courier *c, struct delivery *d, struct note *note,
 	fail(c, note, why.text);
 }
 
-/* Begins one try; false: none is due, or nothing can be done now. */
+/*
+ * Begins one try; false: none is due, or nothing can be done now. A mail to
+ * nobody has done its duty by having waited like the others.
+ */
 static bool
 begin(struct courier *c, struct delivery *d, int64_t now)
 {
@@ -197,17 +214,22 @@ begin(struct courier *c, struct delivery *d, int64_t now)
 	struct message message;
 	int rc;
 
-	if (!find_due(c, now, &note) || write_note(c, begin_try, &note) != 0)
+	if (!find_due(c, now, &note))
+		return false;
+	if (note.rec.account.n == 0)
+		return write_note(c, take_off, &note) == 0;
+	if (write_note(c, begin_try, &note) != 0)
 		return false;
 	if (!note.found)
 		return true;
+	note.rec = note.tried;
 	rc = compose(&c->hub, c->texts, note.name, &note.rec, now, &message);
 	if (rc == 0)
 		hand_over(c, d, &note, &message);
 	else if (rc == HUB_ENOENT)
 		write_note(c, take_off, &note);
 	else
-		fail(c, &note, err_text(rc));
+		refuse(c, &note, rc);
 	return true;
 }
 
@@ -241,18 +263,23 @@ courier_turn(struct courier *c, int64_t now)
 
 	while (smtp_done(c->smtp, &result))
 		finish(c, &result, now);
-	/* Some end at once, and there may be thousands of those. */
-	while (clock_mono_ms() >= c->rests_until && n++ < SMTP_MOST &&
-	    (d = free_place(c)) != NULL && begin(c, d, now))
+	/*
+	 * Some end at once. There may be thousands of those, which whoever asks
+	 * for them must not be able to let others wait for.
+	 */
+	c->more = true;
+	while (c->more && n++ < COURIER_DROPS) {
+		c->more = clock_mono_ms() >= c->rests_until &&
+		    (d = free_place(c)) != NULL && begin(c, d, now);
 		arena_reset(c->hub.arena);
-	arena_reset(c->hub.arena);
-	return smtp_count(c->smtp) > 0;
+	}
+	return c->more || smtp_count(c->smtp) > 0;
 }
 
 void
 courier_wait(struct courier *c, int fd, int64_t ms)
 {
-	smtp_wait(c->smtp, fd, ms);
+	smtp_wait(c->smtp, fd, c->more ? 0 : ms);
 }
 
 #define TEST_SUBJECT STR("hub: test")

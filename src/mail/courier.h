@@ -24,16 +24,19 @@ int courier_check(const struct conf *conf, struct why *why);
 int courier_new(struct courier **out, const struct hub *hub, struct why *why);
 void courier_free(struct courier *courier);
 
+/* Mails that leave the queue in a turn without going out, at most. */
+#define COURIER_DROPS 16
+
 /*
  * Notes how tries have ended, and begins those that are due, a few at most, and
  * none for some seconds after the server was in trouble; no waiting. Whether any
- * is under way.
+ * is under way or another turn is wanted, both after courier_wait().
  */
 bool courier_turn(struct courier *courier, int64_t now);
 
 /*
  * Waits for the server, for FD to be readable, or for MS milliseconds, and no
- * longer.
+ * longer; not at all where the turn before has left mails that are due.
  */
 void courier_wait(struct courier *courier, int fd, int64_t ms);
 

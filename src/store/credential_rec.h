@@ -18,7 +18,7 @@ struct credential_rec {
 	struct str temporary;
 	int64_t temporary_until;   /* it opens nothing from then on */
 	uint64_t temporary_serial; /* of the one made last; none comes twice */
-	bool mailed;               /* the temporary one was, and never shown */
+	struct str mailed_to;      /* it was, and never shown; "": shown */
 	uint64_t born;             /* the account's: nobody else's credential */
 };
 

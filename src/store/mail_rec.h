@@ -36,7 +36,8 @@ struct mail_rec {
 	struct str account; /* id; "" of one that only takes the time */
 	uint64_t born;      /* the account's */
 	struct str about;   /* of MAIL_INVITATION: the contact's id; else "" */
-	int64_t made;       /* seconds since 1970 */
+	int64_t made;       /* what it tells of; seconds since 1970 */
+	int64_t begun;      /* the tries: then, or again by an operator */
 	int64_t due;        /* of the next try: where it stands in mail_due */
 	uint32_t tries;
 	struct str fault; /* what the last try came to; "" if none was made */

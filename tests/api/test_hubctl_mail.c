@@ -82,7 +82,7 @@ put_now(struct txn *vault, void *arg)
 	if (p->fault == NULL)
 		return 0;
 	assert_true(mail_due(vault, p->made, &name, &rec));
-	assert_true(mail_try(vault, name, &rec, p->made));
+	assert_true(mail_try(vault, &p->conf, name, &rec, p->made));
 	assert_int_equal(mail_failed(vault, &p->conf, name, &rec,
 			     str_of(p->fault), p->for_good, p->made),
 	    p->for_good);

@@ -4,7 +4,7 @@
 /* Covers: store/client_secret_rec.c store/grant_rec.c store/session_rec.c */
 /* Covers: store/consent_rec.c */
 /* Covers: store/second_factor_rec.c store/mail_rec.c store/proven_rec.c */
-/* Covers: store/email_change_rec.c store/invitation_rec.c */
+/* Covers: store/email_change_rec.c store/invitation_rec.c store/credential_rec.c */
 /*
  * Any bytes as a stored record: the first one picks the kind. What can be read
  * is written as it can be read again, and lists within it come to an end.
@@ -19,6 +19,7 @@
 #include "store/code_rec.h"
 #include "store/contact_rec.h"
 #include "store/contract_rec.h"
+#include "store/credential_rec.h"
 #include "store/consent_rec.h"
 #include "store/email_change_rec.h"
 #include "store/grant_rec.h"
@@ -140,10 +141,11 @@ CODEC(session_rec, 1, NO_FLAGS, walk_none)
 CODEC(throttle_rec, 1, NO_FLAGS, walk_none)
 CODEC(consent_rec, 1, NO_FLAGS, walk_none)
 CODEC(second_factor_rec, 1, NO_FLAGS, walk_factor)
-CODEC(mail_rec, 1, NO_FLAGS, walk_none)
+CODEC(mail_rec, 2, NO_FLAGS, walk_none)
 CODEC(proven_rec, 1, NO_FLAGS, walk_none)
 CODEC(email_change_rec, 1, NO_FLAGS, walk_none)
 CODEC(invitation_rec, 1, NO_FLAGS, walk_none)
+CODEC(credential_rec, 3, NO_FLAGS, walk_none)
 
 static void (*const codecs[])(struct str bytes, struct buf *out) = {
 	check_account_rec,
@@ -167,6 +169,7 @@ static void (*const codecs[])(struct str bytes, struct buf *out) = {
 	check_proven_rec,
 	check_email_change_rec,
 	check_invitation_rec,
+	check_credential_rec,
 };
 
 int

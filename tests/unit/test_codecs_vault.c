@@ -7,6 +7,7 @@
 #include "store/grant_rec.h"
 #include "store/mail_rec.h"
 #include "store/proven_rec.h"
+#include "store/rec.h"
 #include "store/second_factor_rec.h"
 #include "store/session_rec.h"
 #include "store/throttle_rec.h"
@@ -52,7 +53,8 @@ static void
 a_credential_comes_back(void **state)
 {
 	const struct credential_rec in = { STR("$argon2id$lasting"), INT64_MAX,
-		STR("$argon2id$temporary"), -1, UINT64_MAX, true, 3 };
+		STR("$argon2id$temporary"), -1, UINT64_MAX,
+		STR("jan@example.nl"), 3 };
 	struct credential_rec out;
 
 	(void)state;
@@ -63,15 +65,47 @@ a_credential_comes_back(void **state)
 	assert_str(out.temporary, "$argon2id$temporary");
 	assert_true(out.temporary_until == -1);
 	assert_true(out.temporary_serial == UINT64_MAX);
-	assert_true(out.mailed);
+	assert_str(out.mailed_to, "jan@example.nl");
 	assert_true(out.born == 3);
 	assert_refuses_damage(credential_rec_get, &out);
-	/* As it was written before there was a birth. */
-	bytes.p[0] = 1;
-	assert_int_equal(
-	    credential_rec_get((struct str){ bytes.p, bytes.n - 9 }, &out), 0);
-	assert_true(out.mailed);
-	assert_true(out.born == 0);
+}
+
+/* The formats before: without a birth, and without where it was mailed to. */
+static void
+put_old_credential(uint8_t format, bool mailed)
+{
+	buf_reset(&bytes);
+	rec_put_u8(&bytes, format);
+	rec_put_str(&bytes, STR("$argon2id$lasting"));
+	rec_put_u64(&bytes, 7);
+	rec_put_str(&bytes, STR("$argon2id$temporary"));
+	rec_put_u64(&bytes, 8);
+	rec_put_u64(&bytes, 9);
+	rec_put_u8(&bytes, mailed);
+	if (format == 2)
+		rec_put_u64(&bytes, 3);
+}
+
+static void
+an_old_credential_comes_back(void **state)
+{
+	struct credential_rec out;
+
+	(void)state;
+	for (uint8_t format = 1; format <= 2; format++) {
+		put_old_credential(format, false);
+		assert_int_equal(credential_rec_get(buf_view(&bytes), &out), 0);
+		assert_str(out.temporary, "$argon2id$temporary");
+		assert_true(out.temporary_serial == 9);
+		assert_true(out.temporary_until == 8);
+		assert_int_equal(out.mailed_to.n, 0);
+		assert_true(out.born == (format == 1 ? 0 : 3));
+		put_old_credential(format, true);
+		assert_int_equal(credential_rec_get(buf_view(&bytes), &out), 0);
+		assert_str(out.lasting, "$argon2id$lasting");
+		assert_int_equal(out.temporary.n, 0);
+		assert_int_equal(out.mailed_to.n, 0);
+	}
 }
 
 static void
@@ -332,6 +366,7 @@ a_mail_comes_back(void **state)
 		.born = 1,
 		.about = STR("contact"),
 		.made = 2,
+		.begun = 5,
 		.due = INT64_MAX,
 		.tries = UINT32_MAX,
 		.fault = STR("550 no") };
@@ -347,10 +382,36 @@ a_mail_comes_back(void **state)
 	assert_true(out.born == 1);
 	assert_str(out.about, "contact");
 	assert_true(out.made == 2);
+	assert_true(out.begun == 5);
 	assert_true(out.due == INT64_MAX);
 	assert_true(out.tries == UINT32_MAX);
 	assert_str(out.fault, "550 no");
 	assert_refuses_damage(mail_rec_get, &out);
+}
+
+static void
+an_old_mail_comes_back(void **state)
+{
+	struct mail_rec out;
+
+	(void)state;
+	buf_reset(&bytes);
+	rec_put_u8(&bytes, 1);
+	rec_put_u8(&bytes, MAIL_WELCOME);
+	rec_put_u8(&bytes, MAIL_NL);
+	rec_put_u8(&bytes, false);
+	rec_put_str(&bytes, STR("account"));
+	rec_put_u64(&bytes, 1);
+	rec_put_str(&bytes, STR(""));
+	rec_put_u64(&bytes, 2);
+	rec_put_u64(&bytes, 3);
+	rec_put_u64(&bytes, 4);
+	rec_put_str(&bytes, STR("550 no"));
+	assert_int_equal(mail_rec_get(buf_view(&bytes), &out), 0);
+	assert_true(out.made == 2 && out.begun == 2);
+	assert_true(out.due == 3);
+	assert_int_equal(out.tries, 4);
+	assert_str(out.fault, "550 no");
 }
 
 static void
@@ -395,6 +456,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, make_buf, drop_buf)
 		TEST(a_credential_comes_back),
+		TEST(an_old_credential_comes_back),
 		TEST(a_client_secret_comes_back),
 		TEST(a_consent_comes_back),
 		TEST(a_change_of_address_comes_back),
@@ -405,6 +467,7 @@ main(void)
 		TEST(a_second_factor_comes_back),
 		TEST(a_throttle_counter_comes_back),
 		TEST(a_mail_comes_back),
+		TEST(an_old_mail_comes_back),
 		TEST(a_mail_of_an_unknown_kind_is_refused),
 		TEST(a_proof_comes_back),
 #undef TEST

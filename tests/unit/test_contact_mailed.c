@@ -2,8 +2,10 @@
 #include "endpoint/employee.h"
 
 #include <stdio.h>
+#include "base/clock.h"
 #include "directory/account.h"
 #include "identity/credential.h"
+#include "identity/enrol.h"
 #include "identity/mail.h"
 #include "identity/proven.h"
 #include "identity_fixture.h"
@@ -167,7 +169,7 @@ give_up(struct txn *vault, void *arg)
 	struct fixture *f = arg;
 
 	assert_true(mail_due(vault, INT64_MAX, &name, &rec));
-	assert_true(mail_try(vault, name, &rec, 1));
+	assert_true(mail_try(vault, &f->hub->conf, name, &rec, 1));
 	assert_true(
 	    mail_failed(vault, &f->hub->conf, name, &rec, STR("550"), true, 1));
 	return 0;
@@ -261,6 +263,74 @@ the_owner_of_a_shared_account_keeps_the_password(void **state)
 	assert_int_equal(credential_of(f, &account).lasting.n, 1);
 }
 
+struct sending {
+	struct account_rec account;
+	const struct conf *conf;
+	int64_t ago;
+	bool sent;
+};
+
+/* The housekeeper's part: made so many seconds ago, and taken by the server. */
+static int
+send(struct txn *vault, void *arg)
+{
+	const struct sending *s = arg;
+	struct credential_rec rec;
+
+	if (s->sent)
+		mail_drop_passwords(vault, s->account.id);
+	credential_for(vault, s->account.id, s->account.born, &rec);
+	rec.temporary = STR("$");
+	rec.mailed_to = STR(ADDRESS);
+	rec.temporary_until =
+	    clock_now() - s->ago + (int64_t)s->conf->temporary_lifetime;
+	credential_put(vault, s->account.id, &rec);
+	return 0;
+}
+
+static void
+was_made(struct fixture *f, int64_t ago, bool sent)
+{
+	struct sending s = { account_of(f), &f->hub->conf, ago, sent };
+
+	hub_write(f->hub, f->hub->vault, send, &s);
+}
+
+static bool
+is_given_up(struct fixture *f)
+{
+	struct account_rec account = account_of(f);
+	struct txn *txn = store_read_begin(f->hub->vault, f->hub->arena);
+	struct mail_rec rec;
+
+	assert_true(
+	    mail_find(txn, account.id, account.born, MAIL_FORGOTTEN, &rec));
+	hub_look_end(txn);
+	return rec.failed;
+}
+
+/* An organisation cannot keep the owner from using what is mailed. */
+static void
+one_that_was_just_mailed_stays(void **state)
+{
+	struct fixture *f = *state;
+
+	the_owner_of_a_shared_account_keeps_the_password(state);
+	was_made(f, 60, true);
+	assert_int_equal(reset(f), 202);
+	assert_holds(f, "\"state\":\"active\"," MAILED);
+	assert_false(waits(f, MAIL_FORGOTTEN));
+	was_made(f, ENROL_REMINDER_PAUSE + 60, true);
+	assert_int_equal(reset(f), 202);
+	assert_true(waits(f, MAIL_FORGOTTEN));
+	/* What the mail server has refused for good has not come. */
+	hub_write(f->hub, f->hub->vault, give_up, f);
+	was_made(f, 60, false);
+	assert_true(is_given_up(f));
+	assert_int_equal(reset(f), 202);
+	assert_false(is_given_up(f));
+}
+
 /* Without a server nothing is mailed to anybody, proven or not. */
 static void
 without_a_server_a_shared_account_is_refused(void **state)
@@ -283,6 +353,7 @@ main(void)
 		TEST(a_first_password_is_mailed),
 		TEST(a_reset_ends_the_password_and_mails_another),
 		TEST(the_owner_of_a_shared_account_keeps_the_password),
+		TEST(one_that_was_just_mailed_stays),
 		TEST(without_a_server_a_shared_account_is_refused),
 #undef TEST
 	};

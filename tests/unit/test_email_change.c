@@ -119,6 +119,19 @@ has_mail(struct test_hub *hub, const char *name)
 	return found;
 }
 
+static struct mail_rec
+notice(struct test_hub *hub)
+{
+	struct account_rec jan = hub_account(hub, "jan");
+	struct txn *txn = store_read_begin(hub->vault, hub->arena);
+	struct mail_rec rec;
+
+	assert_true(
+	    mail_find(txn, jan.id, jan.born, MAIL_ADDRESS_CHANGED, &rec));
+	assert_int_equal(store_read_end(txn), 0);
+	return rec;
+}
+
 static void
 the_owner_changes_it(void **state)
 {
@@ -142,7 +155,8 @@ the_owner_changes_it(void **state)
 	assert_int_equal(try_signin(hub, NEW, GOOD, NULL), SIGNIN_DONE);
 	assert_int_equal(try_signin(hub, JAN, GOOD, NULL), SIGNIN_WRONG);
 	assert_int_equal(events_of(hub, "account.address_changed", "jan"), 1);
-	assert_true(has_mail(hub, "jan/address_changed"));
+	/* The account has the new address before the old one is told. */
+	assert_true(notice(hub).due > notice(hub).made);
 	assert_string_equal(former(hub), JAN);
 	assert_false(audit_holds(hub, "elders"));
 }
@@ -354,6 +368,36 @@ the_first_address_is_told(void **state)
 }
 
 static int
+refuse_notice(struct txn *vault, void *arg)
+{
+	struct test_hub *hub = arg;
+	struct str name = STR("jan/address_changed");
+	struct mail_rec rec;
+	int64_t now = clock_now();
+
+	assert_true(mail_get(vault, name, &rec));
+	assert_true(mail_try(vault, &hub->conf, name, &rec, now));
+	assert_true(
+	    mail_failed(vault, &hub->conf, name, &rec, STR("550"), true, now));
+	return 0;
+}
+
+/* A mailbox that is no more does not hear in place of one that is read. */
+static void
+the_next_is_told_where_the_first_is_gone(void **state)
+{
+	struct test_hub *hub = *state;
+
+	assert_int_equal(ask(hub, NEW), EMAIL_DONE);
+	assert_int_equal(confirm(hub, code(hub, NULL)), EMAIL_DONE);
+	hub_write(hub, hub->vault, refuse_notice, hub);
+	assert_int_equal(ask(hub, "jan@derde.example.nl"), EMAIL_DONE);
+	assert_int_equal(confirm(hub, code(hub, NULL)), EMAIL_DONE);
+	assert_string_equal(former(hub), NEW);
+	assert_false(notice(hub).failed);
+}
+
+static int
 mail_password(struct txn *vault, void *arg)
 {
 	struct test_hub *hub = arg;
@@ -362,7 +406,7 @@ mail_password(struct txn *vault, void *arg)
 	credential_get(vault, STR("jan"), &rec);
 	rec.temporary = STR("x");
 	rec.temporary_until = clock_now() + 1000;
-	rec.mailed = true;
+	rec.mailed_to = STR(JAN);
 	(void)hub;
 	credential_put(vault, STR("jan"), &rec);
 	return 0;
@@ -415,6 +459,7 @@ an_operator_sets_it(void **state)
 	assert_string_equal(hub_who(hub, NEW), "jan");
 	assert_false(is_proven(hub));
 	assert_string_equal(former(hub), JAN);
+	assert_true(notice(hub).due > notice(hub).made);
 	/* What jan had asked for is over. */
 	assert_string_equal(code(hub, NULL), "");
 	assert_int_equal(set(hub, NEW, NULL, &taken), 0);
@@ -475,6 +520,49 @@ a_pending_account_is_welcomed_anew(void **state)
 	assert_true(has_mail(hub, "wil/welcome"));
 }
 
+static int
+drop_welcomes(struct txn *vault, void *arg)
+{
+	(void)arg;
+	mail_drop_passwords(vault, STR("wil"));
+	return 0;
+}
+
+static int
+fill_queue(struct txn *vault, void *arg)
+{
+	struct test_hub *hub = arg;
+	struct mail_wish wish = { .template = MAIL_NEW_DEVICE };
+
+	for (int i = 0; mail_has_room(vault); i++) {
+		wish.account = str_of(arena_printf(txn_arena(vault), "m%d", i));
+		assert_int_equal(
+		    mail_put(vault, &hub->conf, &wish, clock_now()), 0);
+	}
+	return 0;
+}
+
+/* What is refused has changed nothing, for whoever asks. */
+static void
+a_full_queue_refuses_the_whole(void **state)
+{
+	struct test_hub *hub = *state;
+	struct dossier_seen seen = dossier_see(hub);
+	struct hub h = hub_of(hub);
+	bool taken;
+
+	hub->conf.delivery = DELIVERY_MAILED;
+	assert_int_equal(enrol_reset_seen(&h, &operator_actor, &seen, NULL), 0);
+	hub_write(hub, hub->vault, drop_welcomes, NULL);
+	hub_write(hub, hub->vault, fill_queue, hub);
+	seen = dossier_see(hub);
+	assert_int_equal(set(hub, NEW, &seen, &taken), HUB_EFULL);
+	assert_string_equal(hub_who(hub, WIL), "wil");
+	assert_int_equal(events_of(hub, "account.address_set", NULL), 0);
+	assert_int_equal(ask(hub, NEW), EMAIL_FAILED);
+	assert_int_equal(events_of(hub, "account.address_asked", NULL), 0);
+}
+
 static char crash_code[EMAIL_CODE_TEXT];
 
 static void
@@ -483,9 +571,17 @@ confirm_it(struct test_hub *hub)
 	confirm(hub, crash_code);
 }
 
+static int
+drop_notice(struct txn *vault, void *arg)
+{
+	(void)arg;
+	return mail_drop(vault, STR("jan/address_changed")) ? 0 : HUB_ENOENT;
+}
+
 /*
  * The vault has the proof first: until the directory follows the account has
- * its old address, which nobody is told to have changed; the same code completes it.
+ * its old address, which nobody is told to have changed, and the mail that
+ * finds it so leaves the queue; the same code completes it, and it is told.
  */
 static void
 a_crash_in_a_change(void **state)
@@ -502,8 +598,10 @@ a_crash_in_a_change(void **state)
 	assert_string_equal(hub_who(hub, JAN), "jan");
 	assert_false(is_proven(hub));
 	assert_string_equal(former(hub), "");
+	hub_write(hub, hub->vault, drop_notice, NULL);
 	assert_int_equal(confirm(hub, crash_code), EMAIL_DONE);
 	assert_string_equal(hub_who(hub, NEW), "jan");
+	assert_true(has_mail(hub, "jan/address_changed"));
 	assert_true(is_proven(hub));
 	assert_string_equal(former(hub), JAN);
 	assert_int_equal(events_of(hub, "account.address_changed", "jan"), 1);
@@ -515,6 +613,32 @@ set_it(struct test_hub *hub)
 	bool taken;
 
 	set(hub, NEW, NULL, &taken);
+}
+
+static void
+set_wil(struct test_hub *hub)
+{
+	struct dossier_seen seen = dossier_see(hub);
+	bool taken;
+
+	set(hub, NEW, &seen, &taken);
+}
+
+/* Nor does it leave a customer without any password, and none on its way. */
+static void
+a_crash_leaves_the_welcome(void **state)
+{
+	struct test_hub *hub = *state;
+	struct dossier_seen seen = dossier_see(hub);
+	struct hub h = hub_of(hub);
+
+	hub->conf.delivery = DELIVERY_MAILED;
+	assert_int_equal(enrol_reset_seen(&h, &operator_actor, &seen, NULL), 0);
+	hub_write(hub, hub->vault, drop_welcomes, NULL);
+	assert_false(has_mail(hub, "wil/welcome"));
+	assert_true(crash_dies_at(hub, 1, set_wil));
+	assert_string_equal(hub_who(hub, WIL), "wil");
+	assert_true(has_mail(hub, "wil/welcome"));
 }
 
 /* What was mailed to the old address is dead before the account has another. */
@@ -550,11 +674,14 @@ main(void)
 		TEST(the_owner_thinks_again),
 		TEST(an_hour_ends_it),
 		TEST(the_first_address_is_told),
+		TEST(the_next_is_told_where_the_first_is_gone),
 		TEST(what_the_old_address_was_mailed_ends),
 		TEST(an_operator_sets_it),
 		TEST(an_employee_sets_what_nobody_proved),
 		TEST(a_pending_account_is_welcomed_anew),
 		TEST(a_crash_in_a_change),
+		TEST(a_full_queue_refuses_the_whole),
+		TEST(a_crash_leaves_the_welcome),
 		TEST(a_crash_in_a_change_by_others),
 	};
 

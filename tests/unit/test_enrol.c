@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/json_in.h"
 #include "identity/mail.h"
+#include "identity/proven.h"
 #include "identity/session.h"
 #include "store/schema.h"
 #include "unit.h"
@@ -457,6 +458,86 @@ a_reset_by_mail_ends_the_old_at_once(void **state)
 	assert_false(mail_of(hub, "jan", MAIL_RESET, &mail));
 }
 
+static int
+fill_queue(struct txn *vault, void *arg)
+{
+	struct test_hub *hub = arg;
+	struct mail_wish wish = { .template = MAIL_NEW_DEVICE };
+
+	for (int i = 0; mail_has_room(vault); i++) {
+		wish.account = str_of(arena_printf(txn_arena(vault), "m%d", i));
+		assert_int_equal(
+		    mail_put(vault, &hub->conf, &wish, clock_now()), 0);
+	}
+	return 0;
+}
+
+static void
+a_reset_that_cannot_be_mailed_ends_nothing(void **state)
+{
+	struct test_hub *hub = *state;
+	struct hub h = hub_of(hub);
+	struct signin in;
+
+	send_mail(hub);
+	give_password(hub, GOOD);
+	assert_int_equal(try_signin(hub, JAN, GOOD, &in), SIGNIN_DONE);
+	hub_write(hub, hub->vault, fill_queue, hub);
+	assert_int_equal(
+	    enrol_reset(&h, &operator_actor, STR("jan"), NULL, &hub->why),
+	    HUB_EFULL);
+	assert_non_null(strstr(hub->why.text, "hubctl mail list"));
+	assert_true(is_signed_in(hub, &in.cookie));
+	assert_int_equal(try_signin(hub, JAN, GOOD, NULL), SIGNIN_DONE);
+}
+
+static int
+prove(struct txn *vault, void *arg)
+{
+	const struct account_rec *account = arg;
+
+	proven_put(vault, account, STR(JAN), clock_now());
+	return 0;
+}
+
+static bool
+is_proven(struct test_hub *hub)
+{
+	const struct account_rec account = hub_account(hub, "jan");
+	struct txn *vault = store_read_begin(hub->vault, hub->arena);
+	bool proven = proven_is(vault, &account);
+
+	assert_int_equal(store_read_end(vault), 0);
+	return proven;
+}
+
+/* Who was shown a password signs in as the owner, and reads no mail of his. */
+static void
+a_password_that_others_know_ends_the_proof(void **state)
+{
+	struct test_hub *hub = *state;
+	struct account_rec account = hub_account(hub, "jan");
+	struct hub h = hub_of(hub);
+	char temporary[PASSWORD_TEMPORARY_LEN + 1];
+	struct signin form;
+
+	send_mail(hub);
+	give_password(hub, GOOD);
+	hub_write(hub, hub->vault, prove, &account);
+	assert_int_equal(
+	    enrol_reset(&h, &operator_actor, STR("jan"), NULL, &hub->why), 0);
+	assert_true(is_proven(hub));
+	give_temporary(hub, temporary);
+	assert_false(is_proven(hub));
+	assert_int_equal(try_signin(hub, JAN, temporary, &form), SIGNIN_CHANGE);
+	assert_int_equal(
+	    try_change(hub, &form.cookie, GOOD, NULL), CHANGE_DONE);
+	assert_false(is_proven(hub));
+	hub_write(hub, hub->vault, prove, &account);
+	assert_int_equal(set_password(hub, "jan", BETTER), 0);
+	assert_false(is_proven(hub));
+}
+
 int
 main(void)
 {
@@ -471,6 +552,8 @@ main(void)
 		TEST(a_reset_ends_the_old_at_once),
 		TEST(a_password_that_is_mailed_is_made_when_it_is_sent),
 		TEST(a_reset_by_mail_ends_the_old_at_once),
+		TEST(a_reset_that_cannot_be_mailed_ends_nothing),
+		TEST(a_password_that_others_know_ends_the_proof),
 		TEST(an_operator_sets_a_password),
 		TEST(who_signs_in_before_the_change_is_out),
 		TEST(who_signs_in_between_is_out),

@@ -62,14 +62,15 @@ try_now(struct txn *vault, void *arg)
 {
 	struct doing *d = arg;
 
-	d->done = mail_try(vault, str_of(d->name), &d->rec, d->now);
+	d->done =
+	    mail_try(vault, &d->hub->conf, str_of(d->name), &d->rec, d->now);
 	return 0;
 }
 
 static bool
 try(struct test_hub *hub, const char *name, struct mail_rec *rec, int64_t now)
 {
-	struct doing d = { .name = name, .rec = *rec, .now = now };
+	struct doing d = { .hub = hub, .name = name, .rec = *rec, .now = now };
 
 	hub_write(hub, hub->vault, try_now, &d);
 	*rec = d.rec;
@@ -258,6 +259,21 @@ tries_come_less_and_less_often(void **state)
 	vault_verify(hub);
 }
 
+/* Two would go out, and the password of the first be dead before it is read. */
+static void
+a_slow_try_is_not_overtaken_by_the_next(void **state)
+{
+	struct test_hub *hub = *state;
+	struct mail_rec rec;
+
+	hub->conf.mail_timeout = 300;
+	put(hub, wish_for("a", MAIL_WELCOME), T0);
+	due(hub, T0, &rec);
+	assert_true(try(hub, "a/welcome", &rec, T0));
+	assert_null(due(hub, T0 + 301, &rec));
+	assert_non_null(due(hub, T0 + 400, &rec));
+}
+
 static void
 what_cannot_be_sent_is_given_up_and_told(void **state)
 {
@@ -281,6 +297,8 @@ what_cannot_be_sent_is_given_up_and_told(void **state)
 	vault_verify(hub);
 	assert_true(operate(hub, "a/welcome", false, T0 + 200));
 	assert_non_null(due(hub, T0 + 200, &rec));
+	/* It tells of what happened then, and not of the operator. */
+	assert_int_equal(rec.made, T0);
 	try(hub, "a/welcome", &rec, T0 + 200);
 	assert_true(fails(hub, "a/welcome", &rec, true, T0 + 200));
 	assert_true(operate(hub, "a/welcome", true, 0));
@@ -413,6 +431,7 @@ main(void)
 		T(one_that_waits_is_not_doubled),
 		T(names_tell_mails_apart),
 		T(tries_come_less_and_less_often),
+		T(a_slow_try_is_not_overtaken_by_the_next),
 		T(what_cannot_be_sent_is_given_up_and_told),
 		T(the_queue_has_a_bound),
 		T(what_waits_is_counted),

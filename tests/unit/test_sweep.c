@@ -441,7 +441,7 @@ put_mails(struct txn *vault, void *arg)
 		if (i % 2 == 1)
 			continue;
 		assert_true(mail_due(vault, T0, &name, &rec));
-		assert_true(mail_try(vault, name, &rec, T0));
+		assert_true(mail_try(vault, &m->hub->conf, name, &rec, T0));
 		assert_true(mail_failed(
 		    vault, &m->hub->conf, name, &rec, STR("550 no"), true, T0));
 	}
