@@ -96,7 +96,7 @@ employee_account_get(struct txn *vault, struct contact_account *out)
 	out->lasting = credential.lasting.n > 0;
 	if (!out->lasting && credential.temporary.n > 0) {
 		out->until = credential.temporary_until;
-		out->mailed = credential.mailed;
+		out->mailed = credential.mailed_to.n > 0;
 	}
 }
 

@@ -10,35 +10,10 @@ import { factList } from '../lib/records.js';
 import { Access } from './access.js';
 import { stateMark } from './contact.js';
 import { AddressDialog, confirm } from './dialog.js';
+import { showPassword } from './password.js';
 
 // How long to wait, in seconds, before it is looked whether a mail has gone.
 const WATCHES = [3, 5, 8, 13, 21, 34];
-
-// Copies what the element says. Where the browser does not let it, the text is
-// selected, so that a key does the rest.
-function copyButton(element, told, what, look = '') {
-	return h('button', { type: 'button', class: look, text: `${what}.copy`,
-		on: { click: async () => {
-			try {
-				await navigator.clipboard.writeText(element.textContent);
-				say(told, `${what}.copied`);
-			} catch {
-				getSelection().selectAllChildren(element);
-				say(told, `${what}.select`);
-			}
-		} } });
-}
-
-// Where the contact signs in with the password.
-function whereToUse(told) {
-	const address = h('span', { class: 'address' },
-		`${location.origin}/mijn/`);
-
-	return h('div', { class: 'where' },
-		h('p', { text: 'address.note' }), address,
-		h('div', { class: 'buttons' },
-			copyButton(address, told, 'address', 'quiet')));
-}
 
 // Where the mail with the temporary password is; null if there is none.
 function mailFact({ mail, temporaryPasswordMailed }) {
@@ -415,24 +390,7 @@ export class AccountPanel {
 				this.pages.focus(this.heading);
 			return;
 		}
-		const id = newId('password');
-		const output = h('output', { id, tabindex: '-1' }, temporaryPassword);
-		const copied = statusLine({ class: 'note' });
-
-		this.secret.replaceChildren(h('section', { class: 'secret',
-			'aria-labelledby': `${id}-title` },
-		h('h3', { id: `${id}-title`, text: 'password.title' }),
-		h('p', { text: 'password.note' }), output,
-		h('p', { class: 'note', text: ['password.until',
-			{ until: () => moment(until) }] }),
-		h('div', { class: 'buttons' },
-			copyButton(output, copied, 'password'),
-			h('button', { type: 'button', class: 'quiet',
-				text: 'password.hide', on: { click: () => {
-					this.secret.replaceChildren();
-					this.pages.focus(this.heading);
-				} } })),
-		whereToUse(copied), copied));
-		output.focus();
+		showPassword(this.secret, { password: temporaryPassword, until,
+			path: '/mijn/', hidden: () => this.pages.focus(this.heading) });
 	}
 }

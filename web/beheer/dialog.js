@@ -39,14 +39,14 @@ export function confirm({ title, note, values, submit, look, act }) {
 
 // The one field of the popup, with what is wrong with it. ACT takes the address;
 // REFUSALS has what to say of the reasons that are about it. INVITE, where it is
-// given, asks the owner of an address that is in use.
+// given, asks the owner of an address that is in use. MORE stands behind the field.
 export class AddressDialog {
 	#act;
 	#refusals;
 	#invite;
 
-	constructor({ title, note, submit, email, act, invite = null, refusals,
-		closed }) {
+	constructor({ title, note, submit, email, act, invite = null, more = null,
+		refusals, closed }) {
 		const id = newId('address');
 
 		this.#act = act;
@@ -70,7 +70,7 @@ export class AddressDialog {
 		h('h2', { id, text: title }),
 		h('p', { class: 'hint', id: `${id}-note`, text: note }),
 		h('label', { for: `${id}-email`, text: 'add.email' }),
-		this.field, this.error, [this.#invite], this.buttons));
+		this.field, this.error, [this.#invite, more], this.buttons));
 	}
 
 	open() {

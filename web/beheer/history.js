@@ -13,17 +13,22 @@ function byWhom({ by, username }) {
 	return [by.includes('@') ? 'by.somebody' : 'by.app', { by }];
 }
 
-function row(item) {
+// What an event is called, in words where there are any.
+export const eventName = (event) =>
+	has(`event.${event}`) ? `event.${event}` : () => event;
+
+// An event as a row. MORE follows in the line below its name.
+export function eventRow(item, ...more) {
 	const { time, event, by, source } = item;
 
 	return h('li', { tabindex: '-1' }, h('div', {},
-		h('strong', { text: has(`event.${event}`) ? `event.${event}` :
-			() => event }),
+		h('strong', { text: eventName(event) }),
 		h('p', { class: 'note' },
 			h('time', { datetime: time, text: () => moment(time) }),
 			by === null ? null : h('span', { text: byWhom(item) }),
 			source === null ? null :
-				h('span', { text: ['event.from', { source }] }))));
+				h('span', { text: ['event.from', { source }] }),
+			...more)));
 }
 
 export class Trail {
@@ -61,7 +66,8 @@ export class Trail {
 	#list(first) {
 		return first.items.length === 0 ?
 			[h('p', { class: 'empty', text: 'history.none' })] :
-			growingList({ first, read: this.read, row,
+			growingList({ first, read: this.read,
+				row: (item) => eventRow(item),
 				told: 'history.shown', failed: failure });
 	}
 }

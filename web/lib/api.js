@@ -91,6 +91,23 @@ export class Api {
 		return page;
 	}
 
+	// An answer as it is, to be saved.
+	async file(path, parameters) {
+		const query = new URLSearchParams(Object.entries(parameters)
+			.filter(([, value]) => value !== null && value !== ''));
+
+		try {
+			const answer = await this.#ask(`${path}?${query}`, {});
+			if (!answer.ok)
+				throw await problemOf(answer);
+			return await answer.blob();
+		} catch (error) {
+			if (error instanceof TypeError || error instanceof UnreachableError)
+				throw new Problem(0);
+			throw error;
+		}
+	}
+
 	async one(path, signal) {
 		const { items, etag } = await this.#call(path, { signal });
 		return { item: items[0], etag };

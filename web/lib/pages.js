@@ -56,12 +56,14 @@ export function inOwnTime(signal, attributes, fill,
 
 export class Pages {
 	// ROUTES are pairs of a pattern for the path and a function that fills a
-	// place; REFUSED fills it for one who may not use these pages at all.
-	constructor({ client, home, scope, name, routes, refused }) {
+	// place; REFUSED fills it for one who may not use these pages at all. MENU,
+	// where there is one, answers pairs of a path and a text's key.
+	constructor({ client, home, scope, name, routes, refused, menu = null }) {
 		this.home = home;
 		this.name = name;
 		this.routes = routes;
 		this.refused = refused;
+		this.menu = menu;
 		this.session = new Session({ client, home, scope });
 		this.session.locale = language;
 		this.session.beforeLeaving = () => this.keep?.();
@@ -86,6 +88,7 @@ export class Pages {
 			return;
 		}
 		this.#account();
+		this.#fillMenu();
 		await this.#enter(false);
 	}
 
@@ -126,6 +129,7 @@ export class Pages {
 			[null, null];
 
 		this.keep = null;
+		this.#markMenu();
 		main.setAttribute('aria-busy', 'true');
 		main.replaceChildren(skeleton());
 		try {
@@ -189,6 +193,27 @@ export class Pages {
 			alertBox(h('p', { text: key })),
 			h('p', {}, h('button', { type: 'button', text: 'session.sign-in',
 				on: { click: () => this.session.signIn() } }))], true);
+	}
+
+	// It comes when it comes; the places do without.
+	#fillMenu() {
+		const place = document.getElementById('menu');
+
+		this.menu?.(this).then((entries) => {
+			place.hidden = entries.length === 0;
+			say(place, 'menu', {}, 'aria-label');
+			place.replaceChildren(...entries.map(([href, text]) =>
+				h('a', { href, text })));
+			this.#markMenu();
+		}, () => {});
+	}
+
+	#markMenu() {
+		for (const link of document.querySelectorAll('#menu a'))
+			if (link.pathname === location.pathname)
+				link.setAttribute('aria-current', 'page');
+			else
+				link.removeAttribute('aria-current');
 	}
 
 	#footer() {
