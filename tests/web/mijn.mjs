@@ -128,7 +128,7 @@ test('the whole way of a customer, to a sign-in with a code', async () => {
 	await page.waitForSelector('h1:has-text("Eerste polis")');
 	assert.equal(page.url(), `${HOME}contract/mijn-c-first`);
 	await page.click('text=Terug naar mijn gegevens');
-	await page.click('text=Wachtwoord wijzigen');
+	await page.click('text=Mijn account en wachtwoord');
 	await page.waitForURL(/\/identity\/account$/);
 	await page.goBack();
 	await page.click('text=Aanmelden in twee stappen');
@@ -156,7 +156,7 @@ test('the password is changed at the hub, and signing out ends it', async () => 
 	let posted = '';
 
 	await page.waitForSelector('.contracts li');
-	assert.equal(await page.getAttribute('a:has-text("Wachtwoord wijzigen")',
+	assert.equal(await page.getAttribute('a:has-text("Mijn account en wachtwoord")',
 		'href'), '/identity/account');
 	page.on('request', (request) => {
 		if (request.url().includes('/identity/logout'))

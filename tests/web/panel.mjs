@@ -2,36 +2,27 @@
 // addresses, invitations; and what it shows of access and of what was done.
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
-import os from 'node:os';
-import path from 'node:path';
 import { after, before, test } from 'node:test';
-import { HTTPS, STATE, call, daemon, hubctl, load, until }
-	from '../api/lib/hub.mjs';
+import { HTTPS, call, hubctl, load } from '../api/lib/hub.mjs';
 import { account, organization, username as nameOf }
 	from '../api/lib/records.mjs';
-import { freePort } from '../api/lib/scripts.mjs';
-import { Sink } from '../api/lib/sink.mjs';
 import { openBrowser } from '../oidc/lib/browser.mjs';
 import { Visitor } from '../oidc/lib/form.mjs';
 import { client, refresh, setPassword, signIn, tokens }
 	from '../oidc/lib/provider.mjs';
+import { MAILED, Post } from './lib/post.mjs';
 import { PHONE, assertGood, assertGoodInEveryLook, fillSignIn, shot, usersOf }
 	from './lib/visit.mjs';
 
 const HOME = `${HTTPS}/beheer/`;
 const PASSWORD = 'elf ernstige egels';
-const MAILED = /^([a-z0-9]{6}(?:-[a-z0-9]{6}){2})\r?$/mi;
 const SIGNED_IN = /<title>U bent aangemeld/;
 const ORG = 'panel-org', OTHER = 'panel-other';
 const ADD = 'aside button:has-text("Account toevoegen")';
 
-const CONF = `${STATE}/hub.conf`;
-const original = fs.readFileSync(CONF, 'utf8');
-const work = fs.mkdtempSync(path.join(os.tmpdir(), 'hub-panel.'));
-const gate = path.join(work, 'gate');
-const sink = new Sink(await freePort(), path.join(work, 'mail'));
+const post = new Post();
 
-let browser, first, second, anew, signedIn;
+let browser, gate, sink, first, second, anew, signedIn;
 
 const address = (id) => `pn-${id}@api-test.example`;
 const pathOf = (id) => `contact/pn-${id}`;
@@ -40,17 +31,6 @@ const contact = (id, more) => ({
 	dossierNumber: `8-${id}`, kind: 'person', firstName: 'Anna',
 	lastName: `Pn${id}`, email: address(id), ...more,
 });
-
-async function reload(text) {
-	fs.writeFileSync(CONF, text);
-	for (const pool of ['keepers', 'signin']) {
-		const took = () => fs.readFileSync(`${STATE}/log/${pool}.log`, 'utf8')
-			.split('took over').length - 1;
-		const had = took();
-		process.kill(daemon(pool).master, 'SIGHUP');
-		assert.ok(await until(() => took() > had, 60), pool);
-	}
-}
 
 function user(id, dossiers, more) {
 	load(account(id, dossiers, more));
@@ -70,22 +50,16 @@ before(async () => {
 		account('pn-late', { [ORG]: '8-late' }));
 	first = employee('pn-e1');
 	second = employee('pn-e2');
-	await reload(`${original}
-mail.server = 127.0.0.1:${sink.port}
-mail.security = none
-mail.from = hub@example.nl
-mail.templates = ${STATE}/texts
-password.delivery = mailed
-`);
+	await post.begin('password.delivery = mailed');
+	({ gate, sink } = post);
 	browser = await openBrowser();
 	({ anew, signedIn } = usersOf(browser, HOME));
 });
 
 after(async () => {
 	await browser?.close();
-	await reload(original);
-	await sink.stop();
-	fs.rmSync(work, { recursive: true, force: true });
+	await post.end();
+});
 });
 
 const focused = (page) => page.evaluate(() =>
