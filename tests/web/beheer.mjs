@@ -319,7 +319,7 @@ test('who decides on what has changed meanwhile is told', async () => {
 
 	for (const { page } of [a, b])
 		page.on('response', (answer) => {
-			if (/\/account\/[a-z-]+$/.test(answer.url()))
+			if (/\/contacts\/.*\/account\/[a-z-]+$/.test(answer.url()))
 				answers.push(answer.status());
 		});
 	await b.page.click('button:has-text("Blokkeren")');
@@ -422,7 +422,7 @@ test('why the hub refuses is told', async () => {
 			'Deblokkeer het eerst'],
 		['Blokkeren', 'Blokkeren', 'disabled-by-operator',
 			'Een beheerder heeft dit account uitgezet']]) {
-		await page.route('**/account/*', refusal(409, { reason }),
+		await page.route('**/contacts/*/account/*', refusal(409, { reason }),
 			{ times: 1 });
 		await page.click(`aside button:has-text("${button}")`);
 		await page.click(`dialog button:has-text("${sure}")`);

@@ -289,7 +289,7 @@ test('the language is chosen once and remembered', async () => {
 	assert.equal(await page.title(), 'My data - hub');
 	await page.reload();
 	await page.waitForSelector('.contracts li');
-	assert.match(await page.innerText('main'), /Change password/);
+	assert.match(await page.innerText('main'), /My account and password/);
 	assert.equal(await page.getAttribute('button:has-text("English")',
 		'aria-pressed'), 'true');
 	await close();

@@ -60,7 +60,6 @@ after(async () => {
 	await browser?.close();
 	await post.end();
 });
-});
 
 const focused = (page) => page.evaluate(() =>
 	globalThis.document.activeElement.localName);
