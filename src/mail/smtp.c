@@ -396,6 +396,25 @@ is_of_mail(const struct transfer *t)
 	return is_command(t, "RCPT") || is_command(t, "DATA");
 }
 
+/*
+ * Whether the service manager lets this process open no network socket at all,
+ * as the unit that comes with the hub does: libcurl then blames the server or
+ * its name.
+ */
+static bool
+is_shut_off(CURLcode code)
+{
+	int fd, err;
+
+	if (code != CURLE_COULDNT_RESOLVE_HOST && code != CURLE_COULDNT_CONNECT)
+		return false;
+	fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	err = errno;
+	if (fd >= 0)
+		close(fd);
+	return fd < 0 && (err == EAFNOSUPPORT || err == EPERM || err == EACCES);
+}
+
 static void
 tell(const struct transfer *t, CURLcode code, struct smtp_result *out)
 {
@@ -413,6 +432,10 @@ tell(const struct transfer *t, CURLcode code, struct smtp_result *out)
 	if (answered && code != CURLE_OPERATION_TIMEDOUT)
 		why_say(&out->why, "the mail server answered %s to %s",
 		    t->answer, t->command);
+	else if (is_shut_off(code))
+		why_say(&out->why,
+		    "the keepers' unit shuts them off from the network: put "
+		    "share/hub/systemd/mail.conf into hub-keepers.service.d");
 	else
 		why_say(&out->why, "%s", curl_easy_strerror(code));
 }

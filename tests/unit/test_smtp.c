@@ -1,12 +1,18 @@
 #include "mail/smtp.h"
 
+#include <errno.h>
 #include <fcntl.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <netinet/in.h>
 #include <signal.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include "arena_fixture.h"
@@ -467,6 +473,59 @@ what_is_under_way_can_be_left(void **state)
 	assert_int_equal(smtp_count(smtp), SMTP_MOST);
 }
 
+/* As RestrictAddressFamilies=AF_UNIX of the unit does it. */
+static void
+allow_local_sockets_only(void)
+{
+	struct sock_filter rules[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
+		    offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_socket, 0, 3),
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
+		    offsetof(struct seccomp_data, args[0])),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, AF_UNIX, 1, 0),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EAFNOSUPPORT),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	const struct sock_fprog filter = {
+		.len = sizeof(rules) / sizeof(rules[0]),
+		.filter = rules,
+	};
+
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 ||
+	    prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter) != 0)
+		_exit(2);
+}
+
+/* Not the server or its name: what is in the way is named. */
+static void
+a_unit_without_network_is_told(void **state)
+{
+	pid_t child = fork();
+	int status;
+
+	(void)state;
+	assert_true(child >= 0);
+	if (child == 0) {
+		struct smtp_result result;
+		struct why why;
+
+		allow_local_sockets_only();
+		snprintf(conf.mail_server, sizeof(conf.mail_server), "%s",
+		    "127.0.0.1:25");
+		if (smtp_send(smtp, &conf, &message, NULL, &why) != 0)
+			_exit(3);
+		while (!smtp_done(smtp, &result))
+			smtp_wait(smtp, -1, 1000);
+		_exit(!result.sent && !result.for_good && result.trouble &&
+			    strstr(result.why.text, "mail.conf") != NULL
+			? 0
+			: 4);
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_int_equal(status, 0);
+}
+
 #define CASE(fn) cmocka_unit_test_setup_teardown(fn, open_smtp, close_smtp)
 
 int
@@ -483,6 +542,7 @@ main(void)
 		CASE(tls_is_not_left_out),
 		CASE(a_silent_server_has_its_time),
 		CASE(what_is_under_way_can_be_left),
+		CASE(a_unit_without_network_is_told),
 		CASE(a_password_file_is_for_its_owner),
 	};
 
