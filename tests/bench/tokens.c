@@ -2,7 +2,7 @@
  * Many access tokens, as real ones as those of hubctl token, for a load
  * generator. Usage: tokens CONFIG SECONDS: reads usernames, one a line, and
  * prints a token that lasts so long for each line; a name may stand there more
- * than once. Nothing is written to the audit log. Run as the user who owns the
+ * than once. Accounts that may not be used are passed over. Nothing is written to the audit log. Run as the user who owns the
  * stores.
  */
 #include <stdio.h>
@@ -101,7 +101,7 @@ load_keys(struct maker *m, const struct conf *conf, struct why *why)
 	if (rc == 0)
 		rc = end;
 	if (rc != 0)
-		why_set(why, rc, "no key that signs: %s", err_text(rc));
+		rc = why_set(why, rc, "no key that signs: %s", err_text(rc));
 	arena_reset(m->arena);
 	store_close(vault);
 	return rc;
