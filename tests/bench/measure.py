@@ -1,0 +1,100 @@
+#!/usr/bin/env python3
+"""Measures targets in turn, round by round, and prints what came of each.
+
+A TARGET is NAME,TOKENS,URL: wrk asks for the URL with the tokens of that file.
+The first is what the others are compared with. With --core, wrk has one thread
+on that core. The table is in Markdown; --file gets a line of JSON for each
+single run. A target whose runs had errors keeps its figures, with the errors
+beside them, and makes the exit status 1.
+"""
+import argparse
+import json
+import os
+import statistics
+import subprocess
+import sys
+
+LOAD = os.path.join(os.path.dirname(os.path.abspath(__file__)), "load.lua")
+PATIENCE = 60  # seconds beyond the end of a run
+
+
+def options():
+    parser = argparse.ArgumentParser(
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rounds", type=int, required=True)
+    parser.add_argument("--seconds", type=int, required=True)
+    parser.add_argument("--connections", required=True)
+    parser.add_argument("--core")
+    parser.add_argument("--file")
+    parser.add_argument("targets", nargs="+")
+    return parser.parse_args()
+
+
+def load(url, tokens, connections, chosen):
+    """One run of wrk."""
+    command = ["taskset", "-c", chosen.core] if chosen.core else []
+    command += ["wrk", "-t1" if chosen.core else "-t2", f"-c{connections}",
+                f"-d{chosen.seconds}s", "--timeout", "10s", "-s", LOAD, url]
+    done = subprocess.run(command, env=dict(os.environ, TOKENS=tokens),
+                          stdout=subprocess.PIPE, text=True, check=False,
+                          timeout=chosen.seconds + PATIENCE)
+    lines = [x for x in done.stdout.splitlines() if x.startswith("{")]
+    if done.returncode != 0 or not lines:
+        sys.exit(f"measure.py: wrk failed at {url}")
+    run = json.loads(lines[-1])
+    run["rate"] = run["requests"] / run["duration"] * 1e6
+    return run
+
+
+def measure(targets, connections, chosen):
+    """The runs of each target; those of a round stand at the same index."""
+    runs = {name: [] for name, _, _ in targets}
+    for number in range(-1, chosen.rounds):
+        for name, tokens, url in targets:
+            run = load(url, tokens, connections, chosen)
+            if number < 0:  # warms up
+                continue
+            runs[name].append(run)
+            if chosen.file:
+                with open(chosen.file, "a", encoding="utf-8") as out:
+                    print(json.dumps({"name": name, "round": number,
+                                      "connections": connections,
+                                      "core": chosen.core, **run}), file=out)
+    return runs
+
+
+def spread(values, digits):
+    return (f"{statistics.median(values):.{digits}f} "
+            f"[{min(values):.{digits}f}..{max(values):.{digits}f}]")
+
+
+def row(name, connections, runs, first):
+    ratios = [a["rate"] / b["rate"] if b["rate"] else 0
+              for a, b in zip(runs, first)]
+    cells = [name, str(connections), spread([x["rate"] for x in runs], 0),
+             spread(ratios, 3)]
+    for key in ("p50", "p99"):
+        cells.append(f"{statistics.median(x[key] for x in runs) / 1e3:.2f}")
+    cells.append(f"{max(x['max'] for x in runs) / 1e3:.1f}")
+    cells.append(str(sum(x["errors"] for x in runs)))
+    print("| " + " | ".join(cells) + " |", flush=True)
+
+
+def main():
+    chosen = options()
+    targets = [x.split(",", 2) for x in chosen.targets]
+    failed = False
+    print("| what | connections | requests/s [range] | ratio [range] | "
+          "p50 ms | p99 ms | max ms | errors |")
+    print("|---|---|---|---|---|---|---|---|")
+    for connections in map(int, chosen.connections.split(",")):
+        runs = measure(targets, connections, chosen)
+        for name, _, _ in targets:
+            row(name, connections, runs[name], runs[targets[0][0]])
+            failed |= any(x["errors"] for x in runs[name])
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
