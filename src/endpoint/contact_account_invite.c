@@ -135,7 +135,7 @@ contact_account_withdraw(struct call *call)
 		return;
 	hub = call_hub(call);
 	actor = employee_actor(call, &rec);
-	rc = invitation_withdraw(&hub, &actor, rec.id);
+	rc = invitation_withdraw(&hub, &actor, &rec);
 	if (rc == HUB_ENOENT)
 		contact_conflict(call, "no-invitation", STR_NONE,
 		    "The contact has no invitation that waits.");

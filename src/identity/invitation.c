@@ -268,8 +268,17 @@ invitation_make(const struct hub *hub, const struct actor *actor,
 	return rc;
 }
 
+bool
+invitation_of_contact(struct txn *vault, const struct contact_rec *contact,
+    int64_t now, struct invitation_rec *rec)
+{
+	return get(vault, contact->id, rec) && now < rec->expires &&
+	    str_eq(rec->organization, contact->organization) &&
+	    str_eq(rec->dossier, contact->dossier);
+}
+
 struct withdrawing {
-	struct str contact;
+	const struct contact_rec *contact;
 	struct audit_rec event;
 	const struct actor *actor;
 };
@@ -281,32 +290,23 @@ withdraw(struct txn *vault, void *arg)
 	struct actor named = *w->actor;
 	struct invitation_rec rec;
 
-	if (!get(vault, w->contact, &rec))
+	if (!invitation_of_contact(vault, w->contact, clock_now(), &rec))
 		return HUB_ENOENT;
-	named.contact = w->contact;
+	named.contact = w->contact->id;
 	named.organization = rec.organization;
 	act_event(&w->event, &named, "invitation.withdrawn", rec.account, NULL);
-	del(vault, w->contact);
+	del(vault, w->contact->id);
 	audit_put(vault, &w->event);
 	return 0;
 }
 
 int
-invitation_withdraw(
-    const struct hub *hub, const struct actor *actor, struct str contact)
+invitation_withdraw(const struct hub *hub, const struct actor *actor,
+    const struct contact_rec *contact)
 {
 	struct withdrawing w = { .contact = contact, .actor = actor };
 
 	return store_write(hub->vault, hub->arena, withdraw, &w);
-}
-
-bool
-invitation_of_contact(struct txn *vault, const struct contact_rec *contact,
-    int64_t now, struct invitation_rec *rec)
-{
-	return get(vault, contact->id, rec) && now < rec->expires &&
-	    str_eq(rec->organization, contact->organization) &&
-	    str_eq(rec->dossier, contact->dossier);
 }
 
 /* Its name for people, or the id where it has none. */

@@ -41,9 +41,13 @@ struct invitation_form {
 int invitation_make(const struct hub *hub, const struct actor *actor,
     struct invitation_form *in, struct why *why);
 
-/* The inviter takes it back. HUB_ENOENT if there is none. */
-int invitation_withdraw(
-    const struct hub *hub, const struct actor *actor, struct str contact);
+/*
+ * The inviter takes back what CONTACT, as the directory has it, waits with.
+ * HUB_ENOENT if there is none; one that another organisation made while the
+ * contact was its is not this one's to take back.
+ */
+int invitation_withdraw(const struct hub *hub, const struct actor *actor,
+    const struct contact_rec *contact);
 
 /*
  * The invitation that CONTACT, as the directory has it, waits with at NOW;

@@ -9,6 +9,7 @@
 #include "crash_fixture.h"
 #include "directory/account_dossier.h"
 #include "directory/account_rename.h"
+#include "directory/contact.h"
 #include "identity/invitation.h"
 #include "identity/proven.h"
 #include "unit.h"
@@ -205,20 +206,54 @@ who_was_not_asked_cannot_answer(void **state)
 	assert_int_equal(answer(hub, true), 0);
 }
 
+/* Who asks for it works with c2 as the directory has it now. */
+static int
+withdraw(struct test_hub *hub)
+{
+	struct hub h = hub_of(hub);
+	struct txn *directory = hub_look(hub);
+	struct contact_rec c2;
+	bool found = contact_get(directory, STR("c2"), &c2);
+
+	hub_look_end(directory);
+	assert_true(found);
+	return invitation_withdraw(&h, &operator_actor, &c2);
+}
+
 static void
 a_withdrawn_one_is_dead(void **state)
 {
 	struct test_hub *hub = *state;
-	struct hub h = hub_of(hub);
 
 	prove(hub, "jan");
 	assert_int_equal(invite(hub, "c2", JAN), 0);
-	assert_int_equal(
-	    invitation_withdraw(&h, &operator_actor, STR("c2")), 0);
-	assert_int_equal(
-	    invitation_withdraw(&h, &operator_actor, STR("c2")), HUB_ENOENT);
+	assert_int_equal(withdraw(hub), 0);
+	assert_int_equal(withdraw(hub), HUB_ENOENT);
 	assert_int_equal(events_of(hub, "invitation.withdrawn", "jan"), 1);
 	assert_dead(hub);
+}
+
+/* Nor does the log of who made it tell who has the contact now. */
+static void
+another_organisation_withdraws_nothing(void **state)
+{
+	struct test_hub *hub = *state;
+	struct invitation out;
+
+	prove(hub, "jan");
+	assert_int_equal(invite(hub, "c2", JAN), 0);
+	hub_put(hub,
+	    "{\"type\":\"contact\",\"id\":\"c2\",\"organizationId\":\"1\","
+	    "\"dossierNumber\":\"20\",\"kind\":\"person\",\"lastName\":"
+	    "\"Wit\"}");
+	assert_int_equal(withdraw(hub), HUB_ENOENT);
+	assert_int_equal(events_of(hub, "invitation.withdrawn", NULL), 0);
+	hub_put(hub,
+	    "{\"type\":\"contact\",\"id\":\"c2\",\"organizationId\":\"2\","
+	    "\"dossierNumber\":\"20\",\"kind\":\"person\",\"lastName\":"
+	    "\"Wit\"}");
+	assert_int_equal(listed(hub, 0, &out), 1);
+	assert_int_equal(withdraw(hub), 0);
 }
 
 static int
@@ -407,6 +442,7 @@ main(void)
 		TEST(another_address_was_not_invited),
 		TEST(who_was_not_asked_cannot_answer),
 		TEST(a_withdrawn_one_is_dead),
+		TEST(another_organisation_withdraws_nothing),
 		TEST(two_weeks_end_it),
 		TEST(a_contact_that_has_changed_ends_it),
 		TEST(what_cannot_be_invited),
