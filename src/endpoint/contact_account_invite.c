@@ -81,6 +81,14 @@ refuse(struct call *call, const struct actor *actor,
 		contact_conflict(call, "account-has-dossier", STR_NONE,
 		    "The account has another dossier of this organisation "
 		    "already.");
+	else if (rc == HUB_ETOOBIG && in->wait_ms > 0)
+		contact_throttled(call, in->wait_ms,
+		    "The owner of the account has been invited again and "
+		    "again: try again later.");
+	else if (rc == HUB_ETOOBIG)
+		contact_conflict(call, "too-many-invitations", STR_NONE,
+		    "The owner of the account has other invitations to answer "
+		    "first.");
 	else
 		call_failed(call, rc);
 }

@@ -5,6 +5,8 @@
 #include "identity/audit.h"
 #include "identity/throttle.h"
 
+#define TOO_MANY "Too many addresses were tried: try again later."
+
 bool
 contact_take_email(
     struct call *call, const struct json *body, struct str *email)
@@ -37,11 +39,10 @@ contact_read_email(struct call *call, struct str *email)
 	    contact_take_email(call, body, email);
 }
 
-static void
-throttled(struct call *call, int64_t wait_ms)
+void
+contact_throttled(struct call *call, int64_t wait_ms, const char *words)
 {
-	problem(call->req, call->resp, 429,
-	    "Too many addresses were tried: try again later.");
+	problem(call->req, call->resp, 429, words);
 	resp_header(call->resp, "Retry-After",
 	    str_of(arena_printf(call->req->arena, "%lld",
 		(long long)((wait_ms + 999) / 1000))));
@@ -59,7 +60,7 @@ contact_must_wait(struct call *call)
 	if (rc != 0)
 		call_failed(call, rc);
 	else if (wait > 0)
-		throttled(call, wait);
+		contact_throttled(call, wait, TOO_MANY);
 	return rc != 0 || wait > 0;
 }
 
@@ -99,7 +100,7 @@ contact_address_found(struct call *call, const struct actor *actor,
 	if (rc != 0)
 		call_failed(call, rc);
 	else if (f.wait > 0)
-		throttled(call, f.wait);
+		contact_throttled(call, f.wait, TOO_MANY);
 	else
 		contact_conflict(call, reason, STR_NONE, words);
 }

@@ -12,6 +12,9 @@
 /* The body's one member. False: the answer stands. */
 bool contact_read_email(struct call *call, struct str *email);
 
+/* 429 with these words, and when to come again. */
+void contact_throttled(struct call *call, int64_t wait_ms, const char *words);
+
 /* Whether the employee has to wait; then the answer stands. */
 bool contact_must_wait(struct call *call);
 

@@ -18,6 +18,7 @@
 #include "identity/expiry.h"
 #include "identity/mail.h"
 #include "identity/proven.h"
+#include "identity/throttle.h"
 #include "store/rec_list.h"
 #include "store/schema.h"
 
@@ -80,20 +81,33 @@ put(struct txn *vault, struct str contact, const struct invitation_rec *rec)
 	expiry_put(vault, rec->expires, EXPIRY_INVITATION, contact);
 }
 
-/* How many an account has before it, up to MOST. */
-static unsigned int
-count(struct txn *vault, struct str account, unsigned int most)
+/* What an account has before it, and of that what an organisation has made. */
+struct counted {
+	unsigned int all, theirs;
+};
+
+static struct counted
+count(struct txn *vault, struct str account, struct str organization)
 {
-	struct str key, value;
+	struct str key, value, id, contact;
+	struct counted n = { 0 };
+	struct invitation_rec rec;
 	struct cursor cursor;
 	struct key prefix;
-	unsigned int n = 0;
 
 	key_of(&prefix, account);
 	txn_cursor(
 	    &cursor, vault, VAULT_ACCOUNT_INVITATION, &prefix, NULL, false);
-	while (n < most && txn_cursor_next(&cursor, &key, &value))
-		n++;
+	while (n.all <= INVITATIONS_MAX &&
+	    txn_cursor_next(&cursor, &key, &value)) {
+		if (!key_take_str(&key, &id) || !key_take_str(&key, &contact) ||
+		    !get(vault, contact, &rec)) {
+			txn_fail(vault, HUB_ECORRUPT);
+			break;
+		}
+		n.all++;
+		n.theirs += str_eq(rec.organization, organization);
+	}
 	txn_cursor_close(&cursor);
 	return n;
 }
@@ -210,6 +224,35 @@ check_now(struct making *m)
 			: rc;
 }
 
+/* With the new one among them. An operator knows what he is doing. */
+static int
+check_number(struct txn *vault, struct making *m)
+{
+	struct invitation_form *in = m->in;
+	struct counted n = count(vault, m->account.id, in->made.organization);
+
+	if (n.all > INVITATIONS_MAX)
+		return why_set(m->why, HUB_ETOOBIG,
+		    "account %.*s has %d invitations to answer first",
+		    STR_ARG(m->account.id), INVITATIONS_MAX);
+	if (n.theirs > INVITATIONS_OF_ONE)
+		return why_set(m->why, HUB_ETOOBIG,
+		    "account %.*s has %d invitations of organisation %.*s to "
+		    "answer first",
+		    STR_ARG(m->account.id), INVITATIONS_OF_ONE,
+		    STR_ARG(in->made.organization));
+	if (in->inviter.n > 0)
+		in->wait_ms = throttle_invitation(vault, in->made.organization,
+		    m->account.id, clock_now_us() / 1000);
+	if (in->wait_ms > 0)
+		return why_set(m->why, HUB_ETOOBIG,
+		    "account %.*s was invited again and again: wait %lld "
+		    "seconds",
+		    STR_ARG(m->account.id),
+		    (long long)((in->wait_ms + 999) / 1000));
+	return 0;
+}
+
 static int
 make(struct txn *vault, void *arg)
 {
@@ -223,14 +266,14 @@ make(struct txn *vault, void *arg)
 		.about = m->in->contact,
 	};
 	int64_t now = clock_now();
+	int rc;
 
 	rec->made = now;
 	rec->expires = now + INVITATION_LIFETIME;
 	put(vault, m->in->contact, rec);
-	if (count(vault, m->account.id, INVITATIONS_MAX + 1) > INVITATIONS_MAX)
-		return why_set(m->why, HUB_EFULL,
-		    "account %.*s has %d invitations to answer first",
-		    STR_ARG(m->account.id), INVITATIONS_MAX);
+	rc = check_number(vault, m);
+	if (rc != 0)
+		return rc;
 	audit_put(vault, &m->event);
 	return mail_put(vault, m->hub->conf, &wish, now);
 }
@@ -245,6 +288,7 @@ invitation_make(const struct hub *hub, const struct actor *actor,
 
 	in->unknown = false;
 	in->username = STR("");
+	in->wait_ms = 0;
 	in->made = (struct invitation_rec){ .inviter = in->inviter };
 	if (!conf_sends_mail(hub->conf))
 		return why_set(

@@ -16,8 +16,12 @@
 /* Seconds that an invitation waits for its answer. */
 #define INVITATION_LIFETIME (14 * 86400)
 
-/* Invitations that an account may have before it. */
+/*
+ * Invitations that an account may have before it, and of one organisation: nobody
+ * fills the page with what hides another's.
+ */
 #define INVITATIONS_MAX 100
+#define INVITATIONS_OF_ONE 5
 
 struct invitation_form {
 	struct str contact; /* id */
@@ -29,14 +33,16 @@ struct invitation_form {
 	struct invitation_rec made;
 	bool unknown;        /* of HUB_ENOENT: the address is nobody's */
 	struct str username; /* of HUB_EEXIST: the contact's account, or "" */
+	int64_t wait_ms;     /* of HUB_ETOOBIG: until another is let in, or 0 */
 };
 
 /*
  * Invites, in place of an invitation before; the mail is queued. HUB_EINVAL
  * (the address), HUB_ENOENT (contact, or with UNKNOWN no account has the
  * address), HUB_EEXIST (the contact has an account, or the account a dossier of
- * that organisation), HUB_EFULL (INVITATIONS_MAX), HUB_EDENIED (no mail is
- * sent), with the sentence.
+ * that organisation), HUB_ETOOBIG (INVITATIONS_MAX, INVITATIONS_OF_ONE, or with
+ * WAIT_MS one that comes too soon: an operator need not wait), HUB_EFULL (the
+ * queue of mails), HUB_EDENIED (no mail is sent), with the sentence.
  */
 int invitation_make(const struct hub *hub, const struct actor *actor,
     struct invitation_form *in, struct why *why);

@@ -102,7 +102,7 @@ free_of(char kind)
 /*
  * The counter of a name ('n'), an account's codes ('c'), an address ('a') or an
  * employee ('e'); of a name ('f') and an address ('s') in requests for a
- * forgotten password.
+ * forgotten password; of an organisation's invitations of one account ('i').
  */
 static void
 open_counter(struct txn *vault, char kind, struct str text, struct counter *c)
@@ -111,7 +111,7 @@ open_counter(struct txn *vault, char kind, struct str text, struct counter *c)
 	struct buf whole;
 
 	c->free = free_of(kind);
-	c->slow = kind == 'c';
+	c->slow = kind == 'c' || kind == 'i';
 	buf_init_arena(&whole, txn_arena(vault), text.n + 1);
 	buf_byte(&whole, kind);
 	buf_str(&whole, text);
@@ -373,6 +373,27 @@ throttle_conflict(
 	if (wait > 0)
 		*first = note_refusal(vault, &c);
 	else
+		add_try(vault, &c, now_ms);
+	return wait;
+}
+
+int64_t
+throttle_invitation(struct txn *vault, struct str organization,
+    struct str account, int64_t now_ms)
+{
+	struct counter c;
+	struct buf both;
+	int64_t wait;
+
+	buf_init_arena(&both, txn_arena(vault), organization.n + account.n + 1);
+	buf_str(&both, organization);
+	buf_byte(&both, ' ');
+	buf_str(&both, account);
+	if (buf_error(&both) != 0)
+		txn_fail(vault, buf_error(&both));
+	open_counter(vault, 'i', buf_view(&both), &c);
+	wait = wait_of(&c, now_ms);
+	if (wait == 0)
 		add_try(vault, &c, now_ms);
 	return wait;
 }

@@ -63,6 +63,14 @@ int64_t throttle_conflict(
     struct txn *vault, struct str account, int64_t now_ms, bool *first);
 
 /*
+ * Invitations of one account by one organisation, whichever of its contacts and
+ * employees they are of: its owner is mailed each time. Three cost no delay; then
+ * it grows up to an hour, and is remembered for a day.
+ */
+int64_t throttle_invitation(struct txn *vault, struct str organization,
+    struct str account, int64_t now_ms);
+
+/*
  * Removes up to MOST counters that say nothing any more; gives their number.
  * Looks at a bounded part of the table, from a place that chance picks.
  */

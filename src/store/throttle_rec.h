@@ -11,7 +11,7 @@ struct throttle_rec {
 	uint32_t tries; /* since the last success or long rest */
 	int64_t last;   /* milliseconds since 1970 */
 	bool refused;   /* a try has been kept out since */
-	bool slow;      /* of codes: it is remembered for longer */
+	bool slow;      /* of codes and invitations: remembered for longer */
 };
 
 /* Encoding fails in the buffer; decoding gives 0 or HUB_ECORRUPT. */

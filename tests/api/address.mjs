@@ -23,11 +23,13 @@ load(
 	contact('a-d-1', A, 'A-1'), contact('a-d-2', A, 'A-2'),
 	contact('a-d-3', A, 'A-3'), contact('a-d-b', B, 'B-1'),
 	contact('a-d-4', A, 'A-4'),
+	...[5, 6, 7, 8, 9].map((i) => contact(`a-d-${i}`, A, `A-${i}`)),
 	employee('a-d-102', { [A]: ['102'] }), employee('a-d-103', { [B]: ['103'] }),
 	employee('a-d-probe', { [A]: ['102'] }),
 	account('a-d-own', { [A]: 'A-1' }),
 	account('a-d-shared', { [A]: 'A-3', [B]: 'B-1' }),
-	account('a-d-there', {}),
+	account('a-d-there', {}), account('a-d-flooded', {}),
+	account('a-d-filled', {}),
 );
 
 const bearer = (id) => token(username(id), '--scope', 'openid hub.manage');
@@ -122,6 +124,24 @@ test('what cannot be invited', async () => {
 	assert.equal((await post('/a-d-2/account/invitation',
 		{ email: username('a-d-there') }, A102, { 'if-match': '"x"' })).status,
 	412);
+});
+
+test('nobody floods an owner, nor fills the page of one', async () => {
+	let answer;
+	// Each costs a longer delay than the one before.
+	for (let i = 0; i < 20 && answer?.status !== 429; i++)
+		answer = await invite('a-d-2', 'a-d-flooded');
+	assert.equal(answer.status, 429, answer.text);
+	assert.ok(Number(answer.headers['retry-after']) > 0);
+	for (let i = 5; i < 10; i++) {
+		const run = hubctl('account', 'invite', username('a-d-filled'),
+			`a-d-${i}`);
+		assert.equal(run.status, 0, run.stderr);
+	}
+	conflict(await invite('a-d-4', 'a-d-filled'), 'too-many-invitations');
+	const sixth = hubctl('account', 'invite', username('a-d-filled'), 'a-d-4');
+	assert.equal(sixth.status, 1);
+	assert.match(sixth.stderr, /has 5 invitations of organisation/);
 });
 
 test('looking for addresses is counted', async () => {

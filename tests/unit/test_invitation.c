@@ -356,6 +356,93 @@ what_cannot_be_invited(void **state)
 }
 
 static void
+put_contact(struct test_hub *hub, const char *id, const char *organization)
+{
+	char line[200];
+
+	snprintf(line, sizeof(line),
+	    "{\"type\":\"contact\",\"id\":\"%s\",\"organizationId\":\"%s\","
+	    "\"dossierNumber\":\"%s\",\"kind\":\"person\",\"lastName\":"
+	    "\"Wit\"}",
+	    id, organization, id);
+	hub_put(hub, line);
+}
+
+static int
+invite_as_operator(struct test_hub *hub, const char *contact)
+{
+	struct invitation_form in = { .contact = str_of(contact),
+		.address = STR(JAN) };
+
+	return invite_as(hub, &in);
+}
+
+/* Else an organisation with many contacts hides what another one asks. */
+static void
+no_organisation_fills_the_page(void **state)
+{
+	struct test_hub *hub = *state;
+	struct invitation_form in = { .contact = STR("m5"),
+		.address = STR(JAN) };
+	char id[8];
+
+	for (int i = 0; i <= INVITATIONS_OF_ONE; i++) {
+		snprintf(id, sizeof(id), "m%d", i);
+		put_contact(hub, id, "2");
+		assert_int_equal(invite_as_operator(hub, id),
+		    i < INVITATIONS_OF_ONE ? 0 : HUB_ETOOBIG);
+	}
+	assert_int_equal(invite_as(hub, &in), HUB_ETOOBIG);
+	assert_true(in.wait_ms == 0);
+	assert_int_equal(
+	    events_of(hub, "invitation.made", "jan"), INVITATIONS_OF_ONE);
+	/* One of those takes no other place, and each account has its own. */
+	assert_int_equal(invite_as_operator(hub, "m0"), 0);
+	in.contact = STR("c2");
+	in.address = STR(WIL);
+	assert_int_equal(invite_as(hub, &in), 0);
+}
+
+/* Invites and withdraws until that is refused: each time the delay is longer. */
+static int
+mail_again_and_again(struct test_hub *hub, struct invitation_form *in)
+{
+	int rc = 0;
+
+	for (int i = 0; rc == 0 && i < 20; i++) {
+		rc = invite_as(hub, in);
+		if (rc == 0 && str_eq(in->contact, STR("c2")))
+			assert_int_equal(withdraw(hub), 0);
+	}
+	return rc;
+}
+
+/* Each time is a mail, to somebody who has asked for none. */
+static void
+who_mails_again_and_again_waits(void **state)
+{
+	struct test_hub *hub = *state;
+	struct invitation_form in = {
+		.contact = STR("c2"), .address = STR(JAN), .inviter = STR("wil")
+	};
+
+	for (int i = 0; i < 4; i++) {
+		assert_int_equal(invite_as(hub, &in), 0);
+		assert_int_equal(withdraw(hub), 0);
+	}
+	assert_int_equal(mail_again_and_again(hub, &in), HUB_ETOOBIG);
+	assert_true(in.wait_ms > 0);
+	/* So does it with another contact, but not for another account. */
+	put_contact(hub, "c3", "2");
+	in.contact = STR("c3");
+	assert_int_equal(mail_again_and_again(hub, &in), HUB_ETOOBIG);
+	assert_true(in.wait_ms > 0);
+	in.address = STR(WIL);
+	assert_int_equal(invite_as(hub, &in), 0);
+	assert_int_equal(invite_as_operator(hub, "c2"), 0);
+}
+
+static void
 another_takes_the_place_of_the_first(void **state)
 {
 	struct test_hub *hub = *state;
@@ -446,6 +533,8 @@ main(void)
 		TEST(two_weeks_end_it),
 		TEST(a_contact_that_has_changed_ends_it),
 		TEST(what_cannot_be_invited),
+		TEST(no_organisation_fills_the_page),
+		TEST(who_mails_again_and_again_waits),
 		TEST(another_takes_the_place_of_the_first),
 		TEST(of_two_answers_one_is_done),
 		TEST(an_account_that_was_ended_meanwhile_gets_nothing),

@@ -34,6 +34,7 @@ const button = (text, click, look = 'quiet') => h('button',
 const ADD_REFUSALS = {
 	'address-in-use': 'add.in-use', 'no-such-account': 'invite.unknown',
 	'account-has-dossier': 'invite.has-dossier', 'no-mail': 'add.in-use',
+	'too-many-invitations': 'invite.many',
 };
 const INVITE_REFUSALS = { ...ADD_REFUSALS, 'address-in-use': 'invite.in-use' };
 const EMAIL_REFUSALS = { 'address-in-use': 'email.in-use' };

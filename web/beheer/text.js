@@ -101,7 +101,7 @@ addTexts({
 	'add.in-use': 'Dit e-mailadres hoort al bij een ander account. De eigenaar ' +
 		'daarvan moet de koppeling zelf aanvaarden; een beheerder kan het ' +
 		'account ook koppelen.',
-	'add.many': 'U hebt te vaak een adres geprobeerd dat al in gebruik is. ' +
+	'add.many': 'U hebt dit te vaak geprobeerd. ' +
 		'Wacht {seconds} seconden en probeer het dan opnieuw.',
 	'cancel': 'Annuleren',
 
@@ -169,6 +169,8 @@ addTexts({
 		'account voor.',
 	'invite.has-dossier': 'Het account met dit adres heeft al een ander dossier ' +
 		'van deze organisatie. Een beheerder kan dat nakijken.',
+	'invite.many': 'De eigenaar van dit account heeft nog andere uitnodigingen ' +
+		'te beantwoorden. Trek er een in, of probeer het later.',
 	'invite.waits': 'De eigenaar van een ander account is uitgenodigd om dit ' +
 		'dossier daaraan te koppelen, en heeft nog niet geantwoord.',
 	'invite.sent': 'Verstuurd op',
@@ -363,7 +365,7 @@ addTexts({
 		'name@example.com.',
 	'add.in-use': 'This email address belongs to another account. Its owner has ' +
 		'to accept the link; an administrator can link the account too.',
-	'add.many': 'You have tried too many addresses that are in use already. ' +
+	'add.many': 'You have tried this too often. ' +
 		'Wait {seconds} seconds, then try again.',
 	'cancel': 'Cancel',
 
@@ -429,6 +431,8 @@ addTexts({
 		'an account for it.',
 	'invite.has-dossier': 'The account with this address has another dossier of ' +
 		'this organisation already. An administrator can look into that.',
+	'invite.many': 'The owner of this account has other invitations to answer ' +
+		'first. Take one of yours back, or try again later.',
 	'invite.waits': 'The owner of another account was invited to link this ' +
 		'dossier to it, and has not answered yet.',
 	'invite.sent': 'Sent on',
