@@ -1,5 +1,6 @@
 #include <stdio.h>
 #include "base/clock.h"
+#include "directory/contact.h"
 #include "hubctl/ctl.h"
 #include "hubctl/who.h"
 #include "identity/email_set.h"
@@ -50,6 +51,47 @@ run_invite(struct ctl *ctl, int argc, char **argv)
 	return CTL_OK;
 }
 
+static int
+find_contact(
+    struct ctl *ctl, const char *id, struct contact_rec *rec, struct why *why)
+{
+	struct txn *txn = store_read_begin(ctl->directory, ctl->arena);
+	bool found = str_is_id(str_of(id)) && contact_get(txn, str_of(id), rec);
+	int rc = store_read_end(txn);
+
+	if (rc != 0)
+		return why_set(why, rc, "directory: %s", err_text(rc));
+	return found
+	    ? 0
+	    : why_set(why, HUB_ENOENT, "there is no contact %.100s", id);
+}
+
+static enum ctl_exit
+run_withdraw(struct ctl *ctl, int argc, char **argv)
+{
+	struct contact_rec contact;
+	struct actor actor;
+	struct why why;
+	struct hub hub;
+	int rc;
+
+	(void)argc;
+	if (ctl_open(ctl, &why) != 0 ||
+	    find_contact(ctl, argv[0], &contact, &why) != 0)
+		return ctl_fail("%s", why.text);
+	hub = ctl_hub(ctl);
+	actor = ctl_actor(ctl);
+	rc = invitation_withdraw(&hub, &actor, &contact);
+	if (rc == HUB_ENOENT)
+		return ctl_fail(
+		    "contact %s has no invitation that waits", argv[0]);
+	if (rc != 0)
+		return ctl_fail("vault: %s", err_text(rc));
+	printf("nobody is invited to the dossier of contact %s any more\n",
+	    argv[0]);
+	return CTL_OK;
+}
+
 const struct command command_account_change_email = {
 	.name = "account change-email",
 	.usage = "USERNAME NEW",
@@ -73,4 +115,15 @@ const struct command command_account_invite = {
 	.min = 2,
 	.max = 2,
 	.run = run_invite,
+};
+
+const struct command command_account_withdraw_invitation = {
+	.name = "account withdraw-invitation",
+	.usage = "CONTACT",
+	.brief = "Takes back what hubctl account invite or an employee asked.",
+	.text = "CONTACT is the contact's id. The owner is asked no "
+		"longer.\n",
+	.min = 1,
+	.max = 1,
+	.run = run_withdraw,
 };

@@ -133,6 +133,7 @@ extern const struct command command_account_revoke;
 extern const struct command command_account_add;
 extern const struct command command_account_link;
 extern const struct command command_account_invite;
+extern const struct command command_account_withdraw_invitation;
 extern const struct command command_account_change_email;
 extern const struct command command_account_role;
 extern const struct command command_account_reset_password;

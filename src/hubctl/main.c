@@ -25,6 +25,7 @@ static const struct command *const commands[] = {
 	&command_account_add,
 	&command_account_link,
 	&command_account_invite,
+	&command_account_withdraw_invitation,
 	&command_account_change_email,
 	&command_account_role,
 	&command_account_list,

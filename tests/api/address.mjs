@@ -142,6 +142,16 @@ test('nobody floods an owner, nor fills the page of one', async () => {
 	const sixth = hubctl('account', 'invite', username('a-d-filled'), 'a-d-4');
 	assert.equal(sixth.status, 1);
 	assert.match(sixth.stderr, /has 5 invitations of organisation/);
+	const back = hubctl('account', 'withdraw-invitation', 'a-d-5');
+	assert.equal(back.status, 0, back.stderr);
+	assert.equal((await one('a-d-5')).invitation, null);
+	for (const [id, reason] of [['a-d-5', /no invitation that waits/],
+		['a-d-none', /there is no contact/], ['a b', /there is no contact/]]) {
+		const run = hubctl('account', 'withdraw-invitation', id);
+		assert.equal(run.status, 1);
+		assert.match(run.stderr, reason);
+	}
+	assert.equal((await invite('a-d-4', 'a-d-filled')).status, 202);
 });
 
 test('looking for addresses is counted', async () => {
