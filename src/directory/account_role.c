@@ -72,11 +72,11 @@ belong(struct account_draft *d, struct str organization)
 	account_draft_append(d, ids, JSON_STRING, STR_NONE, organization);
 }
 
-/* The groups that the account has there go to *BEFORE. */
+/* Whether the group can be given; the account's roles go to *ROLES. */
 static int
 begin_to_give(struct account_draft *d, struct txn *txn, struct str account,
     struct str organization, struct str group, struct json **roles,
-    const struct json **before, struct why *why)
+    struct why *why)
 {
 	int rc = begin(d, txn, account, roles, why);
 
@@ -88,8 +88,7 @@ begin_to_give(struct account_draft *d, struct txn *txn, struct str account,
 	if (!group_exists(txn, group))
 		return why_set(
 		    why, HUB_ENOENT, "there is no group %.*s", STR_ARG(group));
-	*before = find(*roles, organization);
-	if (has_element(*before, group))
+	if (has_element(find(*roles, organization), group))
 		return why_set(why, HUB_EEXIST,
 		    "account %.*s has group %.*s at organisation %.*s already",
 		    STR_ARG(account), STR_ARG(group), STR_ARG(organization));
@@ -100,27 +99,26 @@ int
 account_role_may_give(struct txn *txn, struct str account,
     struct str organization, struct str group, struct why *why)
 {
-	const struct json *before;
 	struct account_draft d;
 	struct json *roles;
 
 	return begin_to_give(
-	    &d, txn, account, organization, group, &roles, &before, why);
+	    &d, txn, account, organization, group, &roles, why);
 }
 
 int
 account_role_give(struct txn *txn, struct str account, struct str organization,
     struct str group, struct why *why)
 {
-	const struct json *before;
 	struct account_draft d;
 	struct json *roles, *now;
-	int rc = begin_to_give(
-	    &d, txn, account, organization, group, &roles, &before, why);
+	int rc =
+	    begin_to_give(&d, txn, account, organization, group, &roles, why);
 
 	if (rc != 0)
 		return rc;
-	now = renew(&d, roles, organization, before, STR(""));
+	now =
+	    renew(&d, roles, organization, find(roles, organization), STR(""));
 	if (now != NULL)
 		account_draft_append(&d, now, JSON_STRING, STR_NONE, group);
 	belong(&d, organization);

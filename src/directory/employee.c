@@ -136,7 +136,7 @@ bool
 employee_next(struct txn *txn, struct str organization, struct str after,
     struct account_rec *rec)
 {
-	struct str entry, value, id;
+	struct str entry, value, employer, id;
 	struct key prefix, from;
 	struct cursor cursor;
 	bool found;
@@ -149,7 +149,7 @@ employee_next(struct txn *txn, struct str organization, struct str after,
 	txn_cursor_close(&cursor);
 	if (!found)
 		return false;
-	if (key_take_str(&entry, &id) && key_take_str(&entry, &id) &&
+	if (key_take_str(&entry, &employer) && key_take_str(&entry, &id) &&
 	    account_get(txn, id, rec))
 		return true;
 	txn_fail(txn, HUB_ECORRUPT);

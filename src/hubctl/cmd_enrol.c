@@ -121,7 +121,7 @@ run_add(struct ctl *ctl, int argc, char **argv)
 static enum ctl_exit
 run_reset(struct ctl *ctl, int argc, char **argv)
 {
-	char temporary[PASSWORD_TEMPORARY_LEN + 1];
+	char temporary[PASSWORD_TEMPORARY_LEN + 1] = "";
 	struct account_rec rec;
 	struct actor actor;
 	struct why why;

@@ -141,8 +141,11 @@ take_leave(struct transfer *t)
 		shutdown(t->fd, SHUT_RD);
 }
 
+/* libcurl gives it its type. */
 static int
-listen_in(CURL *curl, curl_infotype type, char *data, size_t size, void *arg)
+listen_in(CURL *curl, curl_infotype type,
+    char *data, /* NOLINT(readability-non-const-parameter) */
+    size_t size, void *arg)
 {
 	struct transfer *t = arg;
 	const struct str line = { data, size };
