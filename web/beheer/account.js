@@ -51,6 +51,7 @@ const CHANGES = {
 export class AccountPanel {
 	#dialog = null;
 	#watched = 0;
+	#timer = null;
 
 	// CHANGED is called after each act.
 	constructor(pages, signal, path, { item, etag }, changed) {
@@ -95,7 +96,7 @@ export class AccountPanel {
 		if (account?.mail?.state === 'waiting')
 			this.#watch();
 		else
-			this.#watched = 0;
+			this.#unwatch();
 	}
 
 	// How it stands at the hub now.
@@ -105,15 +106,21 @@ export class AccountPanel {
 			this.#show(item, etag);
 	}
 
+	#unwatch() {
+		clearTimeout(this.#timer);
+		this.#watched = 0;
+	}
+
 	// A mail that waits goes out in its own time; who looks on sees it go, as
 	// long as nothing is being decided or typed.
 	#watch() {
 		const turn = ++this.#watched;
 
+		clearTimeout(this.#timer);
 		if (turn > WATCHES.length)
 			return;
-		setTimeout(async () => {
-			if (this.signal.aborted || turn !== this.#watched)
+		this.#timer = setTimeout(async () => {
+			if (this.signal.aborted)
 				return;
 			if (this.#dialog !== null || document.hidden ||
 				document.querySelector('dialog') !== null ||
@@ -342,7 +349,7 @@ export class AccountPanel {
 
 	// What is done is done, whether or not it can be looked at.
 	async #refreshed() {
-		this.#watched = 0;
+		this.#unwatch();
 		this.changed();
 		try {
 			await this.#refresh();
