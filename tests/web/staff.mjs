@@ -319,3 +319,37 @@ test('the log as a file, which no address gives away', async () => {
 	await answerIs(page, 'gedownload');
 	await close();
 });
+
+test('the log without its employees, and of another organisation', async () => {
+	const { page, close } = await signedIn(both, {}, 'audit');
+	const who = 'select >> nth=2';
+
+	await page.waitForSelector('.line select');
+	await page.selectOption('.line select', ORG);
+	await page.waitForSelector('.events li');
+	await page.waitForSelector(`option:has-text("${nameOf('st-old')}")`,
+		{ state: 'attached' });
+	await page.selectOption(who, { label: nameOf('st-old') });
+	await page.click('button:has-text("Tonen")');
+	const asked = page.waitForRequest((request) =>
+		request.url().includes(`/${OTHER}/audit`));
+	await page.selectOption('.line select', OTHER);
+	assert.doesNotMatch((await asked).url(), /account=/,
+		'whom the other organisation does not know is not asked for');
+	await page.waitForSelector(`option:has-text("${nameOf('st-many0')}")`,
+		{ state: 'attached' });
+	assert.equal(await page.locator('option',
+		{ hasText: nameOf('st-old') }).count(), 0);
+
+	await page.route('**/employees?*', (route) => route.fulfill({ status: 503,
+		contentType: 'application/problem+json', body: '{}' }));
+	await page.selectOption('.line select', ORG);
+	await page.waitForSelector('.events li');
+	assert.equal(await page.locator(`${who} >> option`).count(), 1);
+	// The way back to the page needs them no more than the choice does.
+	await page.click('#menu a:has-text("Medewerkers")');
+	await page.waitForSelector(STAFF);
+	await page.goBack();
+	await page.waitForSelector('.events li');
+	await close();
+});

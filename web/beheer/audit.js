@@ -1,7 +1,7 @@
 // The log of an organisation, for its managers: the newest first, narrowed down
 // by day, event and employee, and as a table to take away.
 import { Problem } from '../lib/api.js';
-import { h, has, newId, say, statusLine, t, whileBusy } from '../lib/dom.js';
+import { h, has, newId, say, sayBy, statusLine, t, whileBusy } from '../lib/dom.js';
 import { failure } from '../lib/pages.js';
 import { PAGE, growingList } from '../lib/records.js';
 import { texts } from '../lib/text.js';
@@ -71,7 +71,7 @@ class Log {
 		this.event = this.#select(`${id}-event`, 'audit.all-events', kept.event,
 			events().map((event) => [event, { text: eventName(event) }]));
 		this.account = this.#select(`${id}-who`, 'audit.all-accounts',
-			kept.account, []);
+			'', []);
 		this.told = statusLine({ class: 'note' });
 		this.list = h('div', { class: 'results' });
 		this.error = h('p', { class: 'error', role: 'alert',
@@ -103,12 +103,9 @@ class Log {
 	}
 
 	#select(id, all, value, options) {
-		const select = h('select', { id }, h('option', { value: '', text: all }),
+		return h('select', { id }, h('option', { value: '', text: all }),
 			options.map(([name, more]) => h('option', { value: name,
 				selected: name === value, ...more })));
-
-		select.wanted = value;
-		return select;
 	}
 
 	#field(label, input) {
@@ -134,27 +131,41 @@ class Log {
 
 	async #choose(organization) {
 		this.organization = organization;
-		this.account.wanted = '';
+		this.#offer([]);
 		await Promise.all([this.staff(), this.run()]);
 	}
 
-	// Whom to choose from; without them everything is shown.
-	async staff() {
-		const { organization } = this;
-		const found = [];
+	#offer(employees, wanted = '') {
+		this.account.replaceChildren(this.account.firstElementChild,
+			...employees.map(({ id, username }) => h('option', { value: id,
+				selected: id === wanted }, username)));
+	}
+
+	async #employees() {
+		const path = `${this.path}/employees`, found = [];
 		let next = null;
 
 		do {
-			const page = await this.pages.api.list(`${this.path}/employees`,
+			const page = await this.pages.api.list(path,
 				{ limit: 100, cursor: next }, this.signal);
 			found.push(...page.items);
 			({ next } = page);
 		} while (next !== null);
-		if (organization !== this.organization)
-			return;
-		this.account.replaceChildren(this.account.firstElementChild,
-			...found.map(({ id, username }) => h('option', { value: id,
-				selected: id === this.account.wanted }, username)));
+		return found;
+	}
+
+	// Whom to choose from; without them everybody's events are shown.
+	async staff(wanted = '') {
+		const { organization } = this;
+
+		try {
+			const found = await this.#employees();
+			if (organization === this.organization)
+				this.#offer(found, wanted);
+		} catch (error) {
+			if (!(error instanceof Problem))
+				throw error;
+		}
 	}
 
 	// A day that ends before it begins would only find nothing.
@@ -162,19 +173,19 @@ class Log {
 		const wrong = this.from.value !== '' && this.to.value !== '' &&
 			this.from.value > this.to.value;
 
-		for (const field of [this.from, this.to]) {
-			field.toggleAttribute('aria-invalid', wrong);
+		for (const field of [this.from, this.to])
 			if (wrong) {
 				field.setAttribute('aria-invalid', 'true');
 				field.setAttribute('aria-describedby', this.error.id);
-			} else
+			} else {
+				field.removeAttribute('aria-invalid');
 				field.removeAttribute('aria-describedby');
-		}
+			}
 		if (wrong) {
 			say(this.error, 'audit.order');
 			this.to.focus();
 		} else
-			this.error.textContent = '';
+			sayBy(this.error, null);
 		return !wrong;
 	}
 
@@ -237,10 +248,11 @@ export async function audit(pages, signal) {
 
 	if (places.length === 0)
 		return managersOnly(pages, 'audit.title');
-	const log = new Log(pages, signal, { places, kept: history.state ?? {} });
+	const kept = history.state ?? {};
+	const log = new Log(pages, signal, { places, kept });
 
 	pages.title('audit.title');
-	await log.staff();
+	await log.staff(kept.account);
 	await log.run();
 	return [log.element];
 }
