@@ -149,7 +149,7 @@ read_fields(struct str head)
 int
 main(int argc, char **argv)
 {
-	static char head_bytes[8192], body_bytes[8 * 1024 * 1024];
+	static char head_bytes[8192], body_bytes[128 * 1024 * 1024];
 	struct pool_socket socket;
 	uint64_t workers;
 	struct str head;

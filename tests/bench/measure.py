@@ -3,8 +3,10 @@
 
 A TARGET is NAME,TOKENS,URL: wrk asks for the URL with the tokens of that file.
 The first is what the others are compared with. With --core, wrk has one thread
-on that core. The table is in Markdown; --file gets a line of JSON for each
-single run. A target whose runs had errors keeps its figures, with the errors
+on that core. The table is in Markdown; --head prints nothing but its head,
+--continue all but that. --file gets a line of JSON for each single run, with
+the name of its --series and where it stands in it, --at. With --bytes the ratio
+is of bytes, not of requests: those of long answers are few. A target whose runs had errors keeps its figures, with the errors
 beside them, and makes the exit status 1.
 """
 import argparse
@@ -24,26 +26,34 @@ def options():
         formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, required=True)
     parser.add_argument("--seconds", type=int, required=True)
-    parser.add_argument("--connections", required=True)
+    parser.add_argument("--connections", default="32")
     parser.add_argument("--core")
     parser.add_argument("--file")
-    parser.add_argument("targets", nargs="+")
+    parser.add_argument("--head", action="store_true")
+    parser.add_argument("--continue", action="store_true", dest="goes_on")
+    parser.add_argument("--series")
+    parser.add_argument("--at", type=float)
+    parser.add_argument("--warm", type=int,
+                        help="seconds of the first round, which does not count")
+    parser.add_argument("--bytes", action="store_true")
+    parser.add_argument("targets", nargs="*")
     return parser.parse_args()
 
 
-def load(url, tokens, connections, chosen):
+def load(url, tokens, connections, seconds, chosen):
     """One run of wrk."""
     command = ["taskset", "-c", chosen.core] if chosen.core else []
     command += ["wrk", "-t1" if chosen.core else "-t2", f"-c{connections}",
-                f"-d{chosen.seconds}s", "--timeout", "10s", "-s", LOAD, url]
+                f"-d{seconds}s", "--timeout", "10s", "-s", LOAD, url]
     done = subprocess.run(command, env=dict(os.environ, TOKENS=tokens),
                           stdout=subprocess.PIPE, text=True, check=False,
-                          timeout=chosen.seconds + PATIENCE)
+                          timeout=seconds + PATIENCE)
     lines = [x for x in done.stdout.splitlines() if x.startswith("{")]
     if done.returncode != 0 or not lines:
         sys.exit(f"measure.py: wrk failed at {url}")
     run = json.loads(lines[-1])
     run["rate"] = run["requests"] / run["duration"] * 1e6
+    run["mb"] = run["bytes"] / run["duration"]
     return run
 
 
@@ -52,7 +62,10 @@ def measure(targets, connections, chosen):
     runs = {name: [] for name, _, _ in targets}
     for number in range(-1, chosen.rounds):
         for name, tokens, url in targets:
-            run = load(url, tokens, connections, chosen)
+            seconds = chosen.seconds
+            if number < 0 and chosen.warm:
+                seconds = chosen.warm
+            run = load(url, tokens, connections, seconds, chosen)
             if number < 0:  # warms up
                 continue
             runs[name].append(run)
@@ -60,7 +73,9 @@ def measure(targets, connections, chosen):
                 with open(chosen.file, "a", encoding="utf-8") as out:
                     print(json.dumps({"name": name, "round": number,
                                       "connections": connections,
-                                      "core": chosen.core, **run}), file=out)
+                                      "core": chosen.core,
+                                      "series": chosen.series,
+                                      "at": chosen.at, **run}), file=out)
     return runs
 
 
@@ -69,11 +84,12 @@ def spread(values, digits):
             f"[{min(values):.{digits}f}..{max(values):.{digits}f}]")
 
 
-def row(name, connections, runs, first):
-    ratios = [a["rate"] / b["rate"] if b["rate"] else 0
+def row(name, connections, runs, first, compared):
+    ratios = [a[compared] / b[compared] if b[compared] else 0
               for a, b in zip(runs, first)]
     cells = [name, str(connections), spread([x["rate"] for x in runs], 0),
-             spread(ratios, 3)]
+             spread(ratios, 3),
+             f"{statistics.median(x['mb'] for x in runs):.1f}"]
     for key in ("p50", "p99"):
         cells.append(f"{statistics.median(x[key] for x in runs) / 1e3:.2f}")
     cells.append(f"{max(x['max'] for x in runs) / 1e3:.1f}")
@@ -85,13 +101,17 @@ def main():
     chosen = options()
     targets = [x.split(",", 2) for x in chosen.targets]
     failed = False
-    print("| what | connections | requests/s [range] | ratio [range] | "
-          "p50 ms | p99 ms | max ms | errors |")
-    print("|---|---|---|---|---|---|---|---|")
+    if not chosen.goes_on:
+        print("| what | connections | requests/s [range] | ratio [range] | "
+              "MB/s | p50 ms | p99 ms | max ms | errors |")
+        print("|---|---|---|---|---|---|---|---|---|", flush=True)
+    if chosen.head:
+        return 0
     for connections in map(int, chosen.connections.split(",")):
         runs = measure(targets, connections, chosen)
         for name, _, _ in targets:
-            row(name, connections, runs[name], runs[targets[0][0]])
+            row(name, connections, runs[name], runs[targets[0][0]],
+                "mb" if chosen.bytes else "rate")
             failed |= any(x["errors"] for x in runs[name])
     return 1 if failed else 0
 

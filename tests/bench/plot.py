@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """plot.py RUNS.jsonl FOLDER: by gnuplot, what measure.py wrote down.
 
-FOLDER gets rate-pinned.svg, p99-pinned.svg and, for the runs on all cores,
-rate-shared.svg and p99-shared.svg: medians by number of connections. Prints
-the names of the pictures.
+FOLDER gets pictures of medians, with the range of each: rate-pinned.svg and
+p99-pinned.svg of the customers by number of connections, the same of the runs
+on all cores, and one for each series. Prints the names of the pictures.
 """
 import json
 import os
@@ -13,48 +13,76 @@ import sys
 
 KINDS = (("rate", "requests a second", 1), ("p99", "p99 in milliseconds", 1e-3))
 
+# What a series is over, what is shown of it, and whether by powers of ten.
+SERIES = {
+    "growth": ("accounts", "rate", "requests a second", True),
+    "hits": ("known tokens in a hundred", "rate", "requests a second", False),
+    "lists": ("contracts of the customer", "mb", "MB a second", True),
+    "workers": ("readers", "rate", "requests a second", False),
+}
 
-def medians(runs, key, factor):
-    """By name of the target: pairs of connections and median."""
+
+def curve(name):
+    """One of a series bears its place in its name: all of these are a line."""
+    kind = name.split()[0]
+    return "hub" if kind[:1].isdigit() else kind
+
+
+def points(runs, named, over, key, factor):
+    """By name of the line: place, median, least and greatest."""
     lines = {}
     for run in runs:
-        values = lines.setdefault(run["name"], {})
-        values.setdefault(run["connections"], []).append(run[key] * factor)
-    return {name: [(n, statistics.median(v)) for n, v in sorted(values.items())]
+        values = lines.setdefault(named(run["name"]), {})
+        values.setdefault(run[over], []).append(run[key] * factor)
+    return {name: [(n, statistics.median(v), min(v), max(v))
+                   for n, v in sorted(values.items())]
             for name, values in lines.items()}
 
 
-def script(lines, title, path):
+def script(lines, title, label, scale, path):
     text = ["set terminal svg size 720,420 background 'white'",
             f"set output '{path}'", f"set title '{title}'", "set key outside",
-            "set logscale x 2", "set yrange [0:*]", "set grid",
-            "set xlabel 'connections'"]
+            "set yrange [0:*]", "set grid", f"set xlabel '{label}'"]
+    if scale:
+        text.append(f"set logscale x {scale}")
     curves = []
-    for number, (name, points) in enumerate(lines.items()):
+    for number, (name, values) in enumerate(lines.items()):
         text.append(f"$line{number} << END")
-        text += [f"{n} {value}" for n, value in points]
+        text += [" ".join(map(str, value)) for value in values]
         text.append("END")
-        curves.append(f"$line{number} with linespoints title '{name}'")
+        curves.append(f"$line{number} with yerrorlines title '{name}'")
     text.append("plot " + ", ".join(curves))
     return "\n".join(text) + "\n"
+
+
+def draw(folder, name, text):
+    subprocess.run(["gnuplot"], text=True, check=True, cwd=folder, input=text)
+    print(name)
 
 
 def main():
     if len(sys.argv) != 3:
         sys.exit(__doc__)
+    folder = sys.argv[2]
     with open(sys.argv[1], encoding="utf-8") as source:
         runs = [json.loads(line) for line in source]
     for place in ("pinned", "shared"):
-        chosen = [x for x in runs if bool(x["core"]) == (place == "pinned")]
-        if not chosen:
-            continue
-        for key, title, factor in KINDS:
+        chosen = [x for x in runs if not x["series"] and
+                  x["name"] in ("constant", "known tokens", "every token new",
+                                "nginx return") and
+                  bool(x["core"]) == (place == "pinned")]
+        for key, title, factor in KINDS if chosen else ():
             name = f"{key}-{place}.svg"
-            path = os.path.join(sys.argv[2], name)
-            lines = medians(chosen, key, factor)
-            subprocess.run(["gnuplot"], text=True, check=True,
-                           input=script(lines, f"{title}, {place}", path))
-            print(name)
+            lines = points(chosen, str, "connections", key, factor)
+            draw(folder, name, script(lines, f"{title}, {place}",
+                                      "connections", 2, name))
+    for series, (label, key, title, powers) in SERIES.items():
+        chosen = [x for x in runs if x["series"] == series]
+        if chosen:
+            name = f"{series}.svg"
+            lines = points(chosen, curve, "at", key, 1)
+            draw(folder, name, script(lines, title, label,
+                                      10 if powers else 0, name))
 
 
 if __name__ == "__main__":

@@ -228,8 +228,19 @@ static void
 knows_identifiers(void **state)
 {
 	char longest[66];
+	size_t good = 0;
 
 	(void)state;
+	for (int c = 0; c < 256; c++) {
+		char text = (char)c;
+		bool known = c != 0 && c < 128 &&
+		    strchr("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+			   "0123456789._:-", c) != NULL;
+
+		assert_int_equal(str_is_id((struct str){ &text, 1 }), known);
+		good += known;
+	}
+	assert_int_equal(good, 66);
 	memset(longest, 'x', sizeof(longest));
 	assert_true(str_is_id((struct str){ longest, 64 }));
 	assert_false(str_is_id((struct str){ longest, 65 }));
