@@ -23,10 +23,19 @@ contract_walk_end(struct contract_walk *w)
 	w->walking = false;
 }
 
+/* What is in use of it; a key has room for far more than most need. */
+static void
+copy_key(struct key *to, const struct key *from)
+{
+	memcpy(to->b, from->b, from->n);
+	to->n = from->n;
+	to->bad = from->bad;
+}
+
 void
 contract_walk_back(struct contract_walk *w)
 {
-	*w->position = w->before;
+	copy_key(w->position, &w->before);
 }
 
 static struct str
@@ -105,7 +114,7 @@ contract_walk_next(
 			txn_fail(w->txn, HUB_ECORRUPT);
 			return false;
 		}
-		w->before = *w->position;
+		copy_key(&w->before, w->position);
 		set_position(w, key);
 		if (is_wanted(w->filter->status, line->status) &&
 		    is_wanted(w->filter->format, line->format))

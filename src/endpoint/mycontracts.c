@@ -4,7 +4,9 @@
  * these bytes hold and goes on in pieces; for each the token, the account, its
  * epoch and the revocations are looked at again. If they no longer hold, or
  * the store fails, the connection is broken off, so that nobody takes the part
- * for the whole.
+ * for the whole. Items are not kept in the request's memory once they are in
+ * the body, and the body's memory serves the next list: to take and give back
+ * that much for each costs more than the list.
  */
 #include "base/b64.h"
 #include "directory/contract_walk.h"
@@ -32,7 +34,7 @@ struct listing {
 	struct key position;
 	uint64_t limit;  /* of a page; 0: the whole list */
 	uint64_t given;  /* items so far */
-	struct buf tags; /* entity tags of the items, while all are kept */
+	struct buf *tags; /* entity tags of the items; NULL: not needed */
 };
 
 /* The parameters that the list knows; each at most once. */
@@ -159,8 +161,8 @@ put_end(struct listing *l, const struct contract_walk *walk, struct buf *out)
 		BUF_LIT(out, NEXT_CURSOR);
 		buf_str(out, cursor);
 		buf_byte(out, '"');
-		if (l->tags.arena != NULL)
-			buf_str(&l->tags, cursor);
+		if (l->tags != NULL)
+			buf_str(l->tags, cursor);
 	}
 	BUF_LIT(out, "}}");
 }
@@ -188,6 +190,7 @@ static bool
 fill(struct listing *l, struct txn *txn, struct buf *out, size_t most)
 {
 	uint64_t given = l->given;
+	struct arena_mark mark = arena_mark(txn_arena(txn));
 	struct contract_walk walk;
 	struct contract_line line;
 	bool over = false, full = false;
@@ -201,8 +204,9 @@ fill(struct listing *l, struct txn *txn, struct buf *out, size_t most)
 			break;
 		}
 		put_item(l, out, &line);
-		if (l->tags.arena != NULL)
-			buf_str(&l->tags, line.etag);
+		if (l->tags != NULL)
+			buf_str(l->tags, line.etag);
+		arena_rewind(txn_arena(txn), mark);
 		over = l->limit > 0 && l->given == l->limit;
 	}
 	contract_walk_end(&walk);
@@ -247,7 +251,7 @@ stream_rest(struct listing *l, struct buf *body)
 	/* The cache of tokens may forget this one while the list goes out. */
 	call->storage = *call->claims;
 	call->claims = &call->storage;
-	l->tags = (struct buf){ 0 };
+	l->tags = NULL;
 	resp_body(call->resp, 200, "application/json", buf_view(body));
 	resp_produce(call->resp, produce, l, l->mark);
 }
@@ -257,21 +261,22 @@ mycontracts(struct call *call)
 {
 	struct arena *arena = call->req->arena;
 	struct listing *l = arena_zalloc(arena, sizeof(*l));
-	struct buf body;
+	struct buf *body = &call->service->list;
 
 	if (l == NULL || !read_parameters(call, l))
 		return;
 	l->call = *call;
 	l->mark = arena_mark(arena);
-	buf_init_arena(&body, arena, LIST_WHOLE);
-	buf_init_arena(&l->tags, arena, LIST_WHOLE);
-	BUF_LIT(&body, ITEMS_HEAD);
-	if (fill(l, call->txn, &body, LIST_WHOLE)) {
-		items_answer(call, &body, &l->tags);
+	l->tags = &call->service->tags;
+	buf_reset(body);
+	buf_reset(l->tags);
+	BUF_LIT(body, ITEMS_HEAD);
+	if (fill(l, call->txn, body, LIST_WHOLE)) {
+		items_answer(call, body, l->tags);
 		return;
 	}
-	if (buf_error(&body) == 0)
-		stream_rest(l, &body);
+	if (buf_error(body) == 0)
+		stream_rest(l, body);
 	else
 		problem(call->req, call->resp, 500, NULL);
 }

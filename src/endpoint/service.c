@@ -65,6 +65,8 @@ service_open(struct service *s, const struct conf *conf, enum pool pool,
 	s->counters = counters;
 	s->verifier.counters = counters;
 	s->generation = UINT64_MAX;
+	buf_init(&s->list, RESP_BODY_MAX);
+	buf_init(&s->tags, RESP_BODY_MAX);
 	token_domain_of(&s->verifier.domain, conf->base_url);
 	s->verifier.cache = token_cache_new(conf->token_cache);
 	if (s->verifier.cache == NULL)
@@ -89,6 +91,8 @@ service_close(struct service *s)
 	keyset_free(&s->verifier.keys);
 	signer_free(&s->signer);
 	token_cache_free(s->verifier.cache);
+	buf_free(&s->list);
+	buf_free(&s->tags);
 	memset(s, 0, sizeof(*s));
 }
 

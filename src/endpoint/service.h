@@ -1,6 +1,7 @@
 #ifndef ENDPOINT_SERVICE_H
 #define ENDPOINT_SERVICE_H
 
+#include "base/buf.h"
 #include "base/clock.h"
 #include "base/conf.h"
 #include "base/counters.h"
@@ -29,6 +30,8 @@ struct service {
 	uint64_t generation; /* of keys and clients */
 	struct clock_watch clock;
 	struct counters *counters;
+	/* A list and its entity tags; their memory serves the next one. */
+	struct buf list, tags;
 };
 
 /*

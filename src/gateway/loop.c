@@ -29,12 +29,12 @@
 /* The largest answer in records, behind answers to a whole input of records. */
 #define OUT_MAX (RESP_HEADERS_MAX + RESP_BODY_MAX + 4 * INPUT_SIZE)
 
-/* Work that waits for its next use: so much of it, with no larger buffers. */
+/* Work that waits for its next use: so much of it, its buffers in all. */
 #define SPARE_WORK 32
-#define SPARE_OUT 65536
+#define SPARE_OUT (2 * 1024 * 1024)
 
-/* More than a piece needs; the first part of a long answer may take more. */
-#define PIECE_OUT (256 * 1024)
+/* No larger buffer stays: the first part of a long answer takes so much. */
+#define OUT_COMMON (512 * 1024)
 
 enum wait { WAIT_REQUEST, WAIT_NEXT, WAIT_WRITE, WAIT_COUNT };
 
@@ -85,6 +85,7 @@ struct loop {
 
 	struct work_list spare;
 	unsigned int spare_count;
+	size_t spare_out; /* bytes of its buffers */
 	size_t arena_max;
 	struct buf head; /* of the answer that is being made */
 	struct buf piece;
@@ -128,6 +129,7 @@ work_take(struct loop *l)
 	if (w != NULL) {
 		SLIST_REMOVE_HEAD(&l->spare, entry);
 		l->spare_count--;
+		l->spare_out -= w->out.cap;
 	} else if ((w = work_new(l)) == NULL) {
 		log_err("out of memory for a request");
 		return NULL;
@@ -158,8 +160,9 @@ work_give(struct loop *l, struct work *w)
 	buf_free(&w->rest);
 	w->sent = 0;
 	w->unfinished = false;
-	if (w->out.cap > SPARE_OUT)
+	if (w->out.cap > OUT_COMMON || w->out.cap > SPARE_OUT - l->spare_out)
 		buf_free(&w->out);
+	l->spare_out += w->out.cap;
 	SLIST_INSERT_HEAD(&l->spare, w, entry);
 	l->spare_count++;
 }
@@ -319,7 +322,7 @@ produce(struct loop *l, struct work *w)
 {
 	enum resp_step step;
 
-	if (w->out.cap > PIECE_OUT)
+	if (w->out.cap > OUT_COMMON)
 		buf_free(&w->out);
 	step = gateway_produce(&w->resp, &l->piece);
 	if (step == RESP_BROKEN)

@@ -64,33 +64,32 @@ take(struct rec_in *in, size_t n)
 	return p;
 }
 
-static uint64_t
-take_little_endian(struct rec_in *in, size_t n)
-{
-	const unsigned char *p = take(in, n);
-	uint64_t v = 0;
-
-	while (p != NULL && n-- > 0)
-		v = v << 8 | p[n];
-	return v;
-}
-
 uint8_t
 rec_u8(struct rec_in *in)
 {
-	return (uint8_t)take_little_endian(in, 1);
+	const unsigned char *p = take(in, 1);
+
+	return p == NULL ? 0 : p[0];
 }
 
+/* Spelled out, it is one load where the processor has this order. */
 uint32_t
 rec_u32(struct rec_in *in)
 {
-	return (uint32_t)take_little_endian(in, 4);
+	const unsigned char *p = take(in, 4);
+
+	if (p == NULL)
+		return 0;
+	return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 |
+	    (uint32_t)p[3] << 24;
 }
 
 uint64_t
 rec_u64(struct rec_in *in)
 {
-	return take_little_endian(in, 8);
+	uint64_t low = rec_u32(in);
+
+	return low | (uint64_t)rec_u32(in) << 32;
 }
 
 struct str

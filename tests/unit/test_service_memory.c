@@ -119,13 +119,13 @@ a_cached_token_costs_no_memory(void **state)
 
 /* What jan needs to ask everything, and something to be told. */
 static void
-put_records(struct fixture *f)
+put_records(struct fixture *f, int contracts)
 {
 	hub_put(f->hub,
 	    "{\"type\":\"group\",\"id\":\"101\",\"name\":\"Klanten\","
 	    "\"permissions\":[\"account.read.mine\",\"contract.read.mine\","
 	    "\"organization.read.mine\",\"permission.read.mine\"]}");
-	for (int i = 0; i < 20; i++)
+	for (int i = 0; i < contracts; i++)
 		hub_put(f->hub,
 		    arena_printf(f->hub->arena,
 			"{\"type\":\"contract\",\"id\":\"c-%d\","
@@ -163,7 +163,7 @@ an_answer_costs_no_memory_of_ours(void **state)
 
 	if (!counted())
 		return;
-	put_records(f);
+	put_records(f, 20);
 	for (size_t i = 0; i < sizeof(asked) / sizeof(asked[0]); i++) {
 		request.uri = asked[i].uri;
 		request.if_none_match = NULL;
@@ -172,6 +172,20 @@ an_answer_costs_no_memory_of_ours(void **state)
 		assert_true(
 		    calls_of(f, request, asked[i].with_tag) <= asked[i].calls);
 	}
+}
+
+/* Longer than the memory that a request has at first. */
+static void
+a_long_list_costs_no_memory_of_ours(void **state)
+{
+	struct fixture *f = *state;
+	struct ask request = { .authorization = jan_bearer(f),
+		.uri = "/contract/contracts/mycontracts" };
+
+	if (!counted())
+		return;
+	put_records(f, 1000);
+	assert_true(calls_of(f, request, 200) <= DIGESTS);
 }
 
 static void
@@ -195,6 +209,7 @@ main(void)
 		cmocka_unit_test(calls_are_counted),
 		TEST(a_cached_token_costs_no_memory),
 		TEST(an_answer_costs_no_memory_of_ours),
+		TEST(a_long_list_costs_no_memory_of_ours),
 		TEST(a_preflight_costs_no_memory),
 	};
 
