@@ -160,14 +160,17 @@ apply_some(struct txn *txn, void *arg)
 	return 0;
 }
 
-/* Fewer or more records next time, by how long these have taken in all. */
+/*
+ * Fewer or more records next time, by how long these have taken in all. A few
+ * that were left of what had been read say nothing of how many fit.
+ */
 static size_t
 next_limit(const struct batch *b)
 {
 	int64_t took = clock_mono_ms() - b->start;
 	size_t fitting = b->applied * TXN_MS / (size_t)(took < 1 ? 1 : took);
 
-	if (b->applied < b->limit && fitting > b->limit)
+	if (b->applied < b->limit && (fitting > b->limit || took < TXN_MS))
 		return b->limit;
 	if (fitting > b->limit * 2)
 		fitting = b->limit * 2;
