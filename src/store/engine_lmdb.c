@@ -19,10 +19,13 @@
 
 static_assert(KEY_MAX == 511, "LMDB's longest key");
 
+#define APPEND_REST 30
+
 struct table {
 	MDB_dbi dbi;
 	bool there;
 	MDB_cursor *spare; /* of reading transactions, for the next walk */
+	unsigned int rest; /* puts before one is tried behind the last key */
 };
 
 struct engine {
@@ -627,14 +630,37 @@ engine_get(
 	return result(e, rc, "get");
 }
 
+/*
+ * Keys often come in their order. One that is known to be the last leaves the
+ * page before it full; LMDB, left alone, would take a record out of it again
+ * into the next one. Where a key was not the last, it is not tried for a while.
+ */
+static int
+put_last(struct engine *e, struct table *t, MDB_val *key, MDB_val *value)
+{
+	int rc;
+
+	if (t->rest > 0) {
+		t->rest--;
+		return MDB_KEYEXIST;
+	}
+	rc = mdb_put(e->now, t->dbi, key, value, MDB_APPEND);
+	if (rc == MDB_KEYEXIST)
+		t->rest = APPEND_REST;
+	return rc;
+}
+
 int
 engine_put(
     struct engine *e, unsigned int table, struct str key, struct str value)
 {
 	MDB_val k = val_of(key), v = val_of(value);
+	struct table *t = &e->table[table];
+	int rc = put_last(e, t, &k, &v);
 
-	return result(
-	    e, mdb_put(e->now, e->table[table].dbi, &k, &v, 0), "put");
+	if (rc == MDB_KEYEXIST)
+		rc = mdb_put(e->now, t->dbi, &k, &v, 0);
+	return result(e, rc, "put");
 }
 
 int
