@@ -245,6 +245,18 @@ load_some(struct batch *b, struct why *why)
 	return rc;
 }
 
+/* The line lasts until the next one is read, the record as long as others. */
+static int
+parse_line(
+    struct arena *arena, struct str line, struct record *out, struct why *why)
+{
+	struct str copy = arena_str(arena, line);
+
+	if (copy.p == NULL)
+		return why_set(why, HUB_ENOMEM, "out of memory");
+	return record_parse(arena, copy, out, why);
+}
+
 /* Reads and parses good lines until there are enough or the input ends. */
 static int
 fill(struct import_reader *r, struct batch *b, struct why *why)
@@ -262,8 +274,7 @@ fill(struct import_reader *r, struct batch *b, struct why *why)
 		if (is_bad(&b->run->bad, r->lines.number))
 			continue;
 		if (rc == 0)
-			rc =
-			    record_parse(r->arena, line, &b->record[b->n], why);
+			rc = parse_line(r->arena, line, &b->record[b->n], why);
 		if (rc != 0) {
 			why_prefix(why, "line %lu", r->lines.number);
 			return rc;

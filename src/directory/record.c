@@ -165,7 +165,8 @@ parse(struct arena *arena, struct str text, bool renders, struct record *out,
 	int rc;
 
 	memset(out, 0, sizeof(*out));
-	rc = json_parse(arena, text, RECORD_LINE_MAX, &line, why);
+	rc = renders ? json_parse_kept(arena, text, RECORD_LINE_MAX, &line, why)
+		     : json_parse(arena, text, RECORD_LINE_MAX, &line, why);
 	if (rc != 0)
 		return rc;
 	if (line->type != JSON_OBJECT)

@@ -38,7 +38,10 @@ struct record {
 /* Longest line, in bytes. */
 #define RECORD_LINE_MAX (1024 * 1024)
 
-/* Parses and checks one line. HUB_E* with "pointer: reason". */
+/*
+ * Parses and checks one line, which lives as long as the record. HUB_E* with
+ * "pointer: reason".
+ */
 int record_parse(
     struct arena *arena, struct str line, struct record *out, struct why *why);
 
