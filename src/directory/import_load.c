@@ -21,6 +21,10 @@
 #define SCRATCH_FIRST (64 * 1024)
 #define SCRATCH_MAX (16 * 1024 * 1024)
 
+/* What parsing and rendering one line takes. */
+#define PARSED_FIRST (256 * 1024)
+#define PARSED_MAX (256 * 1024 * 1024)
+
 struct tally {
 	unsigned long counts[RECORD_KINDS], deleted, absent, older;
 };
@@ -28,6 +32,7 @@ struct tally {
 struct batch {
 	struct import_run *run;
 	struct arena *scratch; /* of transactions; not of what is parsed */
+	struct arena *parsed;  /* of one line, until its record is kept */
 	struct record record[TXN_RECORDS_MAX];
 	unsigned long place[TXN_RECORDS_MAX];
 	size_t n, from; /* those before FROM are in */
@@ -245,16 +250,17 @@ load_some(struct batch *b, struct why *why)
 	return rc;
 }
 
-/* The line lasts until the next one is read, the record as long as others. */
+/* The tree of a line takes many times what is stored of it. */
 static int
-parse_line(
-    struct arena *arena, struct str line, struct record *out, struct why *why)
+parse_line(struct import_reader *r, struct batch *b, struct str line,
+    struct record *out, struct why *why)
 {
-	struct str copy = arena_str(arena, line);
+	int rc = record_parse(b->parsed, line, out, why);
 
-	if (copy.p == NULL)
-		return why_set(why, HUB_ENOMEM, "out of memory");
-	return record_parse(arena, copy, out, why);
+	if (rc == 0 && record_keep(r->arena, out) != 0)
+		rc = why_set(why, HUB_ENOMEM, "out of memory");
+	arena_reset(b->parsed);
+	return rc;
 }
 
 /* Reads and parses good lines until there are enough or the input ends. */
@@ -274,7 +280,7 @@ fill(struct import_reader *r, struct batch *b, struct why *why)
 		if (is_bad(&b->run->bad, r->lines.number))
 			continue;
 		if (rc == 0)
-			rc = parse_line(r->arena, line, &b->record[b->n], why);
+			rc = parse_line(r, b, line, &b->record[b->n], why);
 		if (rc != 0) {
 			why_prefix(why, "line %lu", r->lines.number);
 			return rc;
@@ -317,6 +323,14 @@ load_batches(struct batch *b, struct import_reader *r, struct why *why)
 	return rc;
 }
 
+static void
+batch_free(struct batch *b)
+{
+	arena_free(b->scratch);
+	arena_free(b->parsed);
+	free(b);
+}
+
 int
 import_load(struct import_run *run, struct why *why)
 {
@@ -324,9 +338,12 @@ import_load(struct import_run *run, struct why *why)
 	struct import_reader reader;
 	int rc;
 
-	if (b == NULL ||
-	    (b->scratch = arena_new(SCRATCH_FIRST, SCRATCH_MAX)) == NULL) {
-		free(b);
+	if (b == NULL)
+		return why_set(why, HUB_ENOMEM, "out of memory");
+	b->scratch = arena_new(SCRATCH_FIRST, SCRATCH_MAX);
+	b->parsed = arena_new(PARSED_FIRST, PARSED_MAX);
+	if (b->scratch == NULL || b->parsed == NULL) {
+		batch_free(b);
 		return why_set(why, HUB_ENOMEM, "out of memory");
 	}
 	b->run = run;
@@ -338,7 +355,6 @@ import_load(struct import_run *run, struct why *why)
 			rc = load_batches(b, &reader, why);
 		import_reader_close(&reader);
 	}
-	arena_free(b->scratch);
-	free(b);
+	batch_free(b);
 	return rc;
 }

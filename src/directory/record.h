@@ -52,6 +52,12 @@ int record_check(
     struct arena *arena, struct str line, struct record *out, struct why *why);
 
 /*
+ * Moves what record_apply() needs of a parsed record into ARENA, so that the
+ * memory it was parsed in can be given back; references can be walked no more.
+ */
+int record_keep(struct arena *arena, struct record *record);
+
+/*
  * Puts it into the directory or takes it away; *DONE is false when its version
  * came too late. HUB_ECONFLICT with the reason.
  */
