@@ -12,11 +12,16 @@
 #include <unistd.h>
 #include "base/clock.h"
 #include "directory/import_check.h"
+#include "directory/import_feed.h"
 #include "directory/import_load.h"
 #include "directory/import_reader.h"
 
 #define READ_SIZE (256 * 1024)
 #define TELL_LINES 1000
+
+/* Lines that are parsed at a time. */
+#define BLOCK_BYTES (128 * 1024)
+#define BLOCK_LINES 1000
 
 /* Lines of an input, as spans FIRST to LAST, in their order. */
 struct spans {
@@ -135,22 +140,38 @@ declare(struct pass *p, const struct record *record, bool *settled)
 }
 
 static int
-check_line(struct pass *p, int rc, struct str line, struct why *why)
+check_item(struct pass *p, const struct import_item *item, struct why *why)
 {
-	unsigned long place = p->reader.lines.number;
-	struct record record;
 	bool settled = true;
+	int rc = item->rc;
 
-	if (rc == 0)
-		rc = record_check(p->reader.arena, line, &record, why);
-	if (rc == 0 && (rc = declare(p, &record, &settled)) != 0)
+	if (rc != 0)
+		why_say(why, "%s", item->reason);
+	else if ((rc = declare(p, &item->record, &settled)) != 0)
 		return why_set(why, rc, "directory: %s", err_text(rc));
-	if (place <= p->run->mark.line)
+	if (item->place <= p->run->mark.line)
 		return rc == 0 || import_is_line_fault(rc) ? 0 : rc;
 	if (import_is_line_fault(rc))
-		rc = report(p->run, place, why);
+		rc = report(p->run, item->place, why);
 	else if (rc == 0 && !settled)
-		rc = add_unsettled(&p->unsettled, place);
+		rc = add_unsettled(&p->unsettled, item->place);
+	return rc;
+}
+
+static int
+check_block(struct pass *p, const struct import_block *block, struct why *why)
+{
+	int rc = 0;
+
+	for (size_t i = 0; rc == 0 && i < block->n; i++) {
+		rc = check_item(p, &block->item[i], why);
+		if (rc == 0)
+			rc = import_go_on(p->run, why);
+		arena_reset(p->reader.arena);
+	}
+	if (rc == 0 && block->rc != 0)
+		rc = why_set(why, block->rc, "%s", block->why.text);
+	tell(p->run, IMPORT_CHECK, block->lines, block->offset);
 	return rc;
 }
 
@@ -158,18 +179,22 @@ check_line(struct pass *p, int rc, struct str line, struct why *why)
 static int
 pass_lines(struct pass *p, struct why *why)
 {
-	struct str line;
-	int rc;
+	const struct import_plan plan = { .fd = p->run->import->fd,
+		.parse = record_check,
+		.bytes = BLOCK_BYTES,
+		.lines = BLOCK_LINES };
+	const struct import_block *block;
+	struct import_feed *feed;
+	int rc = import_feed_open(&feed, &plan, why);
 
-	while (
-	    (rc = import_reader_next(&p->reader, &line, why)) != HUB_ENOENT) {
-		if ((rc = check_line(p, rc, line, why)) != 0 ||
-		    (rc = import_go_on(p->run, why)) != 0)
-			return rc;
-		arena_reset(p->reader.arena);
-		tell_lines(p, IMPORT_CHECK);
-	}
-	return 0;
+	if (rc != 0)
+		return rc;
+	do {
+		block = import_feed_next(feed);
+		rc = check_block(p, block, why);
+	} while (rc == 0 && !block->end);
+	import_feed_close(feed);
+	return rc;
 }
 
 static int
