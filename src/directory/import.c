@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include "base/clock.h"
 #include "directory/import_check.h"
@@ -182,7 +183,8 @@ pass_lines(struct pass *p, struct why *why)
 	const struct import_plan plan = { .fd = p->run->import->fd,
 		.parse = record_check,
 		.bytes = BLOCK_BYTES,
-		.lines = BLOCK_LINES };
+		.lines = BLOCK_LINES,
+		.hash = p->run->hash };
 	const struct import_block *block;
 	struct import_feed *feed;
 	int rc = import_feed_open(&feed, &plan, why);
@@ -280,7 +282,7 @@ check_all(struct import_run *run, struct why *why)
 	return rc;
 }
 
-/* What input it is; how long it is comes by the way. */
+/* What input it is and how long. */
 static int
 digest_input(struct import_run *run, unsigned char *digest, struct why *why)
 {
@@ -313,36 +315,61 @@ digest_input(struct import_run *run, unsigned char *digest, struct why *why)
 	return rc;
 }
 
-/* Where an earlier run of this input stopped, or at the beginning. */
+/* That the mark in the directory is one of this input. */
 static int
-find_mark(struct import_run *run, struct arena *arena, struct why *why)
+compare_mark(struct import_run *run, struct why *why)
 {
 	unsigned char digest[SHA256_LEN];
-	struct import *im = run->import;
 	char began[CLOCK_TEXT];
-	struct txn *txn;
 	int rc = digest_input(run, digest, why);
 
-	if (rc != 0)
+	if (rc != 0 || import_mark_is_of(&run->mark, digest))
 		return rc;
-	txn = store_read_begin(im->directory, arena);
-	run->marked = import_mark_get(txn, &run->mark);
-	run->removals = import_removals(txn);
-	rc = store_read_end(txn);
-	if (rc != 0)
-		return why_set(why, rc, "directory: %s", err_text(rc));
-	if (!run->marked) {
-		memcpy(run->mark.digest, digest, SHA256_LEN);
-		run->mark.began = clock_now();
-		return 0;
-	}
-	if (import_mark_is_of(&run->mark, digest))
-		return 0;
 	clock_text(run->mark.began, began);
 	return why_set(why, HUB_EDENIED,
 	    "an import of another input, begun %s, is done up to line %llu "
 	    "only: complete it with that input, or forget it with --abandon",
 	    began, (unsigned long long)run->mark.line);
+}
+
+/* Where an earlier run of this input stopped, or at the beginning. */
+static int
+find_mark(struct import_run *run, struct arena *arena, struct why *why)
+{
+	struct import *im = run->import;
+	struct txn *txn = store_read_begin(im->directory, arena);
+	struct stat st;
+	int rc;
+
+	run->marked = import_mark_get(txn, &run->mark);
+	run->removals = import_removals(txn);
+	rc = store_read_end(txn);
+	if (rc != 0)
+		return why_set(why, rc, "directory: %s", err_text(rc));
+	if (run->marked)
+		return compare_mark(run, why);
+	if (fstat(im->fd, &st) == 0)
+		run->total = (uint64_t)st.st_size;
+	run->mark.began = clock_now();
+	return 0;
+}
+
+/* The first pass makes the digest on its way, if there is no mark yet. */
+static int
+check_and_digest(struct import_run *run, struct why *why)
+{
+	int rc, hashed;
+
+	if (run->marked)
+		return check_all(run, why);
+	if ((run->hash = sha256_begin()) == NULL)
+		return why_set(why, HUB_ENOMEM, "out of memory");
+	rc = check_all(run, why);
+	hashed = sha256_end(run->hash, run->mark.digest);
+	run->hash = NULL;
+	if (rc == 0 && hashed != 0)
+		return why_set(why, hashed, "no digest can be made of it");
+	return rc;
 }
 
 static int
@@ -356,7 +383,7 @@ run_passes(struct import_run *run, struct arena *arena, struct why *why)
 	im->behind = im->done = (unsigned long)run->mark.line;
 	run->bad_before = run->mark.bad;
 	im->bad_lines = (unsigned long)run->mark.bad;
-	if ((rc = check_all(run, why)) != 0)
+	if ((rc = check_and_digest(run, why)) != 0)
 		return rc;
 	if (run->bad.n > 0 && !im->continues)
 		return why_set(why, HUB_EINVAL, "%zu bad lines", run->bad.n);

@@ -256,6 +256,7 @@ import_feed_open(
 		return rc;
 	}
 	*out = f;
+	f->reader.lines.hash = plan->hash;
 	rc = import_reader_skip(&f->reader, plan->behind, why);
 	if (rc != 0) {
 		import_feed_close(f);

@@ -24,6 +24,7 @@ struct import_plan {
 	bool (*leaves_out)(const void *ctx, unsigned long place);
 	const void *ctx;
 	size_t bytes, lines; /* a block ends after so many */
+	struct sha256 *hash; /* gets the input on its way; or NULL */
 };
 
 struct import_item {
