@@ -196,6 +196,16 @@ run_parser(struct json_tree *t, struct str text)
 	return rc;
 }
 
+/* A line may have come with its end, of one kind or the other. */
+static struct str
+without_end(struct str text)
+{
+	while (text.n > 0 &&
+	    (text.p[text.n - 1] == '\n' || text.p[text.n - 1] == '\r'))
+		text.n--;
+	return text;
+}
+
 static int
 parse(struct arena *arena, struct str text, size_t max, bool kept,
     const struct json **out, struct why *why)
@@ -210,8 +220,9 @@ parse(struct arena *arena, struct str text, size_t max, bool kept,
 		return why_set(why, HUB_ETOOBIG, "longer than %zu bytes", max);
 	if (!str_is_utf8(text))
 		return why_set(why, HUB_EINVAL, "not UTF-8");
-	plain = json_quick_is_plain(text);
-	if (plain && (*out = json_quick(arena, text, kept)) != NULL)
+	plain = json_quick_is_plain(without_end(text));
+	if (plain &&
+	    (*out = json_quick(arena, without_end(text), kept)) != NULL)
 		return 0;
 	if (!plain && (bad = bad_character(text)) != NULL)
 		return why_set(why, HUB_EINVAL, "%s", bad);

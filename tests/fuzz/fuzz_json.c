@@ -103,8 +103,8 @@ check_same(const struct json *a, const struct json *b)
 }
 
 /*
- * A newline behind it is white space that json_quick() does not take: so yajl
- * has the same text, and both must find the same in it. And what is written by
+ * A tab is white space that json_quick() does not take: so yajl has the same
+ * text behind it, and both must find the same in it. And what is written by
  * the spelling is what is written without.
  */
 static void
@@ -116,8 +116,8 @@ check_both_ways(struct arena *arena, struct str text)
 	int rc;
 
 	buf_init_arena(&longer, arena, TEXT_MAX + 1);
+	buf_byte(&longer, '\t');
 	buf_str(&longer, text);
-	buf_byte(&longer, '\n');
 	rc = parse(arena, text, &one);
 	FUZZ_HOLDS(parse(arena, buf_view(&longer), &two) == rc);
 	FUZZ_HOLDS(
