@@ -347,6 +347,8 @@ engine_open_copy(struct engine **out, const struct store_spec *spec,
 	return 0;
 }
 
+#define COPY_PIPE (1024 * 1024)
+
 /* LMDB writes a copy to a descriptor: a thread of its own fills a pipe. */
 struct copier {
 	MDB_env *env;
@@ -409,6 +411,8 @@ engine_copy(struct engine *e, int (*take)(void *ctx, struct str piece),
 
 	if (pipe2(ends, O_CLOEXEC) != 0)
 		return explain(e, errno, why);
+	/* As much as LMDB writes at a time, if that is allowed. */
+	fcntl(ends[1], F_SETPIPE_SZ, COPY_PIPE);
 	copier.fd = ends[1];
 	rc = copier_start(&copier, &thread);
 	if (rc != 0) {
