@@ -122,6 +122,12 @@ arena_failed(const struct arena *a)
 	return a->failed;
 }
 
+bool
+arena_has_room(const struct arena *a, size_t n)
+{
+	return a->top->size - a->top->used >= n || a->max - a->total >= n;
+}
+
 /* Makes a chunk that holds N bytes at least, doubling to keep the list short. */
 static bool
 grow(struct arena *a, size_t n)

@@ -55,6 +55,9 @@ void arena_reset(struct arena *arena);
 /* Whether an allocation has failed since the last reset. */
 bool arena_failed(const struct arena *arena);
 
+/* Whether N bytes and some more can be had below the ceiling. */
+bool arena_has_room(const struct arena *arena, size_t n);
+
 /*
  * A place to go back to, for a long walk over many records. Between the mark
  * and the rewind no arena_defer() is allowed.

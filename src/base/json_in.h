@@ -29,6 +29,11 @@ struct json {
 	struct json *child; /* the first element or member */
 	struct json *next;
 	size_t count; /* elements or members */
+	/*
+	 * Of json_parse_kept(): how the value stands in the text, if that is
+	 * what json_out_value() makes of it; or empty.
+	 */
+	struct str spelled;
 };
 
 /* Depth of arrays and objects that json_parse() goes down to at most. */
@@ -39,6 +44,13 @@ struct json {
  * the arena. HUB_EINVAL, HUB_ETOOBIG or HUB_ENOMEM with the reason in WHY.
  */
 int json_parse(struct arena *arena, struct str text, size_t max,
+    const struct json **out, struct why *why);
+
+/*
+ * The same for a TEXT that lives as long as the tree, which may refer to it:
+ * what is written out again costs less then.
+ */
+int json_parse_kept(struct arena *arena, struct str text, size_t max,
     const struct json **out, struct why *why);
 
 /* The member of an object; NULL if there is none or OBJECT is no object. */

@@ -194,11 +194,12 @@ json_out_null(struct json_out *j)
 		took(j, yajl_gen_null(j->gen));
 }
 
+/* To yajl a number is text that stands as it is. */
 static void
-put_number(struct json_out *j, struct str spelled)
+put_spelled(struct json_out *j, struct str text)
 {
 	if (value_fits(j))
-		took(j, yajl_gen_number(j->gen, spelled.p, spelled.n));
+		took(j, yajl_gen_number(j->gen, text.p, text.n));
 }
 
 static void
@@ -216,6 +217,10 @@ put_children(struct json_out *j, const struct json *value)
 void
 json_out_value(struct json_out *j, const struct json *value)
 {
+	if (value->spelled.n > 0) {
+		put_spelled(j, value->spelled);
+		return;
+	}
 	switch (value->type) {
 	case JSON_NULL:
 		json_out_null(j);
@@ -225,7 +230,7 @@ json_out_value(struct json_out *j, const struct json *value)
 		json_out_bool(j, value->type == JSON_TRUE);
 		break;
 	case JSON_NUMBER:
-		put_number(j, value->text);
+		put_spelled(j, value->text);
 		break;
 	case JSON_STRING:
 		if (value_fits(j))

@@ -42,6 +42,8 @@ refill(struct lines *l, struct why *why)
 		return why_set(
 		    why, HUB_EIO, "cannot read: %s", strerror(errno));
 	l->end = n == 0;
+	if (l->hash != NULL)
+		sha256_add(l->hash, (struct str){ to, (size_t)n });
 	return 0;
 }
 

@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/secret.h"
 
 /* Reads a file line by line, each at most MAX bytes long. */
 struct lines {
@@ -16,6 +17,7 @@ struct lines {
 	uint64_t offset;      /* bytes given out, newlines included */
 	bool skipping;        /* the rest of a line that is too long */
 	bool end;
+	struct sha256 *hash; /* gets all that is read; or NULL */
 };
 
 /* FD stays the caller's. */

@@ -19,11 +19,12 @@ secret_clear(void *p, size_t n)
 	OPENSSL_cleanse(p, n);
 }
 
-/* Made once a process: finding the algorithm takes as long as a short digest. */
+/* Made once a thread: finding the algorithm takes as long as a short digest. */
+static _Thread_local EVP_MD_CTX *ctx;
+
 static EVP_MD_CTX *
 kept_context(void)
 {
-	static EVP_MD_CTX *ctx;
 	EVP_MD *md;
 
 	if (ctx != NULL)
@@ -38,12 +39,18 @@ kept_context(void)
 	return ctx;
 }
 
+void
+sha256_forget(void)
+{
+	EVP_MD_CTX_free(ctx);
+	ctx = NULL;
+}
+
 int
 sha256(struct str data, unsigned char digest[SHA256_LEN])
 {
-	EVP_MD_CTX *ctx = kept_context();
-
-	if (ctx == NULL || EVP_DigestInit_ex2(ctx, NULL, NULL) != 1 ||
+	if (kept_context() == NULL ||
+	    EVP_DigestInit_ex2(ctx, NULL, NULL) != 1 ||
 	    EVP_DigestUpdate(ctx, data.p, data.n) != 1 ||
 	    EVP_DigestFinal_ex(ctx, digest, NULL) != 1)
 		return HUB_ECRYPTO;

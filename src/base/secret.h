@@ -11,9 +11,12 @@ bool secret_eq(struct str a, struct str b);
 /* Overwrites N bytes; the compiler may not leave it out. */
 void secret_clear(void *p, size_t n);
 
-/* SHA-256 (FIPS 180-4). 0 or HUB_ECRYPTO. For processes with one thread. */
+/* SHA-256 (FIPS 180-4). 0 or HUB_ECRYPTO. */
 #define SHA256_LEN 32
 int sha256(struct str data, unsigned char digest[SHA256_LEN]);
+
+/* Gives back what sha256() keeps for this thread, which ends. */
+void sha256_forget(void);
 
 /* HMAC-SHA-256 (RFC 2104). 0 or HUB_ECRYPTO. */
 int hmac_sha256(

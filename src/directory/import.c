@@ -9,14 +9,20 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include "base/clock.h"
 #include "directory/import_check.h"
+#include "directory/import_feed.h"
 #include "directory/import_load.h"
 #include "directory/import_reader.h"
 
 #define READ_SIZE (256 * 1024)
 #define TELL_LINES 1000
+
+/* Lines that are parsed at a time. */
+#define BLOCK_BYTES (128 * 1024)
+#define BLOCK_LINES 1000
 
 /* Lines of an input, as spans FIRST to LAST, in their order. */
 struct spans {
@@ -135,22 +141,38 @@ declare(struct pass *p, const struct record *record, bool *settled)
 }
 
 static int
-check_line(struct pass *p, int rc, struct str line, struct why *why)
+check_item(struct pass *p, const struct import_item *item, struct why *why)
 {
-	unsigned long place = p->reader.lines.number;
-	struct record record;
 	bool settled = true;
+	int rc = item->rc;
 
-	if (rc == 0)
-		rc = record_check(p->reader.arena, line, &record, why);
-	if (rc == 0 && (rc = declare(p, &record, &settled)) != 0)
+	if (rc != 0)
+		why_say(why, "%s", item->reason);
+	else if ((rc = declare(p, &item->record, &settled)) != 0)
 		return why_set(why, rc, "directory: %s", err_text(rc));
-	if (place <= p->run->mark.line)
+	if (item->place <= p->run->mark.line)
 		return rc == 0 || import_is_line_fault(rc) ? 0 : rc;
 	if (import_is_line_fault(rc))
-		rc = report(p->run, place, why);
+		rc = report(p->run, item->place, why);
 	else if (rc == 0 && !settled)
-		rc = add_unsettled(&p->unsettled, place);
+		rc = add_unsettled(&p->unsettled, item->place);
+	return rc;
+}
+
+static int
+check_block(struct pass *p, const struct import_block *block, struct why *why)
+{
+	int rc = 0;
+
+	for (size_t i = 0; rc == 0 && i < block->n; i++) {
+		rc = check_item(p, &block->item[i], why);
+		if (rc == 0)
+			rc = import_go_on(p->run, why);
+		arena_reset(p->reader.arena);
+	}
+	if (rc == 0 && block->rc != 0)
+		rc = why_set(why, block->rc, "%s", block->why.text);
+	tell(p->run, IMPORT_CHECK, block->lines, block->offset);
 	return rc;
 }
 
@@ -158,18 +180,23 @@ check_line(struct pass *p, int rc, struct str line, struct why *why)
 static int
 pass_lines(struct pass *p, struct why *why)
 {
-	struct str line;
-	int rc;
+	const struct import_plan plan = { .fd = p->run->import->fd,
+		.parse = record_check,
+		.bytes = BLOCK_BYTES,
+		.lines = BLOCK_LINES,
+		.hash = p->run->hash };
+	const struct import_block *block;
+	struct import_feed *feed;
+	int rc = import_feed_open(&feed, &plan, why);
 
-	while (
-	    (rc = import_reader_next(&p->reader, &line, why)) != HUB_ENOENT) {
-		if ((rc = check_line(p, rc, line, why)) != 0 ||
-		    (rc = import_go_on(p->run, why)) != 0)
-			return rc;
-		arena_reset(p->reader.arena);
-		tell_lines(p, IMPORT_CHECK);
-	}
-	return 0;
+	if (rc != 0)
+		return rc;
+	do {
+		block = import_feed_next(feed);
+		rc = check_block(p, block, why);
+	} while (rc == 0 && !block->end);
+	import_feed_close(feed);
+	return rc;
 }
 
 static int
@@ -255,7 +282,7 @@ check_all(struct import_run *run, struct why *why)
 	return rc;
 }
 
-/* What input it is; how long it is comes by the way. */
+/* What input it is and how long. */
 static int
 digest_input(struct import_run *run, unsigned char *digest, struct why *why)
 {
@@ -288,36 +315,61 @@ digest_input(struct import_run *run, unsigned char *digest, struct why *why)
 	return rc;
 }
 
-/* Where an earlier run of this input stopped, or at the beginning. */
+/* That the mark in the directory is one of this input. */
 static int
-find_mark(struct import_run *run, struct arena *arena, struct why *why)
+compare_mark(struct import_run *run, struct why *why)
 {
 	unsigned char digest[SHA256_LEN];
-	struct import *im = run->import;
 	char began[CLOCK_TEXT];
-	struct txn *txn;
 	int rc = digest_input(run, digest, why);
 
-	if (rc != 0)
+	if (rc != 0 || import_mark_is_of(&run->mark, digest))
 		return rc;
-	txn = store_read_begin(im->directory, arena);
-	run->marked = import_mark_get(txn, &run->mark);
-	run->removals = import_removals(txn);
-	rc = store_read_end(txn);
-	if (rc != 0)
-		return why_set(why, rc, "directory: %s", err_text(rc));
-	if (!run->marked) {
-		memcpy(run->mark.digest, digest, SHA256_LEN);
-		run->mark.began = clock_now();
-		return 0;
-	}
-	if (import_mark_is_of(&run->mark, digest))
-		return 0;
 	clock_text(run->mark.began, began);
 	return why_set(why, HUB_EDENIED,
 	    "an import of another input, begun %s, is done up to line %llu "
 	    "only: complete it with that input, or forget it with --abandon",
 	    began, (unsigned long long)run->mark.line);
+}
+
+/* Where an earlier run of this input stopped, or at the beginning. */
+static int
+find_mark(struct import_run *run, struct arena *arena, struct why *why)
+{
+	struct import *im = run->import;
+	struct txn *txn = store_read_begin(im->directory, arena);
+	struct stat st;
+	int rc;
+
+	run->marked = import_mark_get(txn, &run->mark);
+	run->removals = import_removals(txn);
+	rc = store_read_end(txn);
+	if (rc != 0)
+		return why_set(why, rc, "directory: %s", err_text(rc));
+	if (run->marked)
+		return compare_mark(run, why);
+	if (fstat(im->fd, &st) == 0)
+		run->total = (uint64_t)st.st_size;
+	run->mark.began = clock_now();
+	return 0;
+}
+
+/* The first pass makes the digest on its way, if there is no mark yet. */
+static int
+check_and_digest(struct import_run *run, struct why *why)
+{
+	int rc, hashed;
+
+	if (run->marked)
+		return check_all(run, why);
+	if ((run->hash = sha256_begin()) == NULL)
+		return why_set(why, HUB_ENOMEM, "out of memory");
+	rc = check_all(run, why);
+	hashed = sha256_end(run->hash, run->mark.digest);
+	run->hash = NULL;
+	if (rc == 0 && hashed != 0)
+		return why_set(why, hashed, "no digest can be made of it");
+	return rc;
 }
 
 static int
@@ -331,7 +383,7 @@ run_passes(struct import_run *run, struct arena *arena, struct why *why)
 	im->behind = im->done = (unsigned long)run->mark.line;
 	run->bad_before = run->mark.bad;
 	im->bad_lines = (unsigned long)run->mark.bad;
-	if ((rc = check_all(run, why)) != 0)
+	if ((rc = check_and_digest(run, why)) != 0)
 		return rc;
 	if (run->bad.n > 0 && !im->continues)
 		return why_set(why, HUB_EINVAL, "%zu bad lines", run->bad.n);

@@ -6,7 +6,7 @@
 #include "store/txn.h"
 
 enum import_step {
-	IMPORT_READ,    /* what input it is */
+	IMPORT_READ,    /* what input it is, if one is unfinished */
 	IMPORT_CHECK,   /* each line by itself */
 	IMPORT_COMPARE, /* those that depend on others, with all the rest */
 	IMPORT_LOAD,

@@ -6,16 +6,15 @@
  */
 #include "directory/import_load.h"
 
-#include <stdlib.h>
 #include "base/clock.h"
-#include "directory/import_reader.h"
+#include "directory/import_feed.h"
 
 #define TXN_MS 10 /* what a transaction shall take, and its records may */
 #define TXN_RECORDS_MIN 100
 #define TXN_RECORDS_MAX 5000
 
 /* Lines that are parsed at a time; several transactions may share them. */
-#define BATCH_BYTES (2 * 1024 * 1024)
+#define BLOCK_BYTES (2 * 1024 * 1024)
 
 /* What applying one record takes: it as it was and as it will be, encoded. */
 #define SCRATCH_FIRST (64 * 1024)
@@ -28,11 +27,9 @@ struct tally {
 struct batch {
 	struct import_run *run;
 	struct arena *scratch; /* of transactions; not of what is parsed */
-	struct record record[TXN_RECORDS_MAX];
-	unsigned long place[TXN_RECORDS_MAX];
-	size_t n, from; /* those before FROM are in */
-	size_t limit;   /* records of the next transaction */
-	bool end;       /* nothing follows in the input */
+	const struct import_block *block;
+	size_t from;  /* items of the block before this one are in */
+	size_t limit; /* records of the next transaction */
 
 	/* Of the transaction that runs. */
 	int64_t start; /* since when others wait */
@@ -125,11 +122,11 @@ move_mark(struct txn *txn, struct batch *b)
 
 	b->mark = run->mark;
 	if (last > 0) {
-		b->mark.line = b->place[last - 1];
-		b->mark.bad =
-		    run->bad_before + bad_up_to(&run->bad, b->place[last - 1]);
+		b->mark.line = b->block->item[last - 1].place;
+		b->mark.bad = run->bad_before +
+		    bad_up_to(&run->bad, b->block->item[last - 1].place);
 	}
-	if (!b->end || last < b->n)
+	if (!b->block->end || last < b->block->n)
 		import_mark_put(txn, &b->mark);
 	else if (run->marked)
 		import_mark_drop(txn);
@@ -147,10 +144,11 @@ apply_some(struct txn *txn, void *arg)
 	b->why.text[0] = '\0';
 	if ((rc = expect_mark(txn, b->run, &b->why)) != 0)
 		return rc;
-	while (b->from + b->applied < b->n && b->applied < b->limit) {
+	while (b->from + b->applied < b->block->n && b->applied < b->limit) {
 		if (b->applied > 0 && clock_mono_ms() - b->start >= TXN_MS)
 			break;
-		rc = apply_one(txn, b, &b->record[b->from + b->applied]);
+		rc = apply_one(
+		    txn, b, &b->block->item[b->from + b->applied].record);
 		if (rc != 0)
 			return rc;
 		b->applied++;
@@ -160,14 +158,17 @@ apply_some(struct txn *txn, void *arg)
 	return 0;
 }
 
-/* Fewer or more records next time, by how long these have taken in all. */
+/*
+ * Fewer or more records next time, by how long these have taken in all. A few
+ * that were left of what had been read say nothing of how many fit.
+ */
 static size_t
 next_limit(const struct batch *b)
 {
 	int64_t took = clock_mono_ms() - b->start;
 	size_t fitting = b->applied * TXN_MS / (size_t)(took < 1 ? 1 : took);
 
-	if (b->applied < b->limit && fitting > b->limit)
+	if (b->applied < b->limit && (fitting > b->limit || took < TXN_MS))
 		return b->limit;
 	if (fitting > b->limit * 2)
 		fitting = b->limit * 2;
@@ -187,7 +188,7 @@ settle(struct batch *b)
 	im->absent += b->tally.absent;
 	im->older += b->tally.older;
 	b->from += b->applied;
-	b->run->marked = !b->end || b->from < b->n;
+	b->run->marked = !b->block->end || b->from < b->block->n;
 	b->run->mark = b->mark;
 	im->done = (unsigned long)b->mark.line;
 	b->run->removals = b->removals;
@@ -221,7 +222,7 @@ stop_at_fault(struct batch *b, int fault, struct why *why)
 	}
 	if (rc != 0)
 		return say(b, rc, why);
-	im->stopped = b->place[at];
+	im->stopped = b->block->item[at].place;
 	return why_set(why, fault, "%s", reason.text);
 }
 
@@ -242,89 +243,96 @@ load_some(struct batch *b, struct why *why)
 	return rc;
 }
 
-/* Reads and parses good lines until there are enough or the input ends. */
+/* A line that was good is so still, or the input has changed meanwhile. */
 static int
-fill(struct import_reader *r, struct batch *b, struct why *why)
+take(struct batch *b, const struct import_block *block, struct why *why)
 {
-	uint64_t begin = r->lines.offset;
-	struct str line;
-	int rc = 0;
+	b->block = block;
+	b->from = 0;
+	if (block->rc != 0)
+		return why_set(why, block->rc, "line %lu: %s", block->lines,
+		    block->why.text);
+	for (size_t i = 0; i < block->n; i++) {
+		const struct import_item *item = &block->item[i];
 
-	b->n = b->from = 0;
-	while (
-	    b->n < TXN_RECORDS_MAX && r->lines.offset - begin < BATCH_BYTES) {
-		rc = import_reader_next(r, &line, why);
-		if (rc == HUB_ENOENT)
-			break;
-		if (is_bad(&b->run->bad, r->lines.number))
-			continue;
-		if (rc == 0)
-			rc =
-			    record_parse(r->arena, line, &b->record[b->n], why);
-		if (rc != 0) {
-			why_prefix(why, "line %lu", r->lines.number);
-			return rc;
-		}
-		b->place[b->n++] = r->lines.number;
+		if (item->rc != 0)
+			return why_set(why, item->rc, "line %lu: %s",
+			    item->place, item->reason);
 	}
-	b->end = rc == HUB_ENOENT;
 	return 0;
 }
 
 static void
-tell(const struct batch *b, const struct import_reader *r)
+tell(const struct batch *b)
 {
-	struct import_progress p = { IMPORT_LOAD, r->lines.number,
-		r->lines.offset, b->run->total };
+	struct import_progress p = { IMPORT_LOAD, b->block->lines,
+		b->block->offset, b->run->total };
 
 	if (b->run->import->progress != NULL)
 		b->run->import->progress(b->run->import->ctx, &p);
 }
 
 static int
-load_batches(struct batch *b, struct import_reader *r, struct why *why)
+load_block(struct batch *b, struct why *why)
 {
 	int rc = 0;
 
-	while (rc == 0 && !b->end) {
-		if ((rc = fill(r, b, why)) != 0)
-			return rc;
-		/* The end alone is worth a transaction if a mark stands. */
-		if (b->n == 0 && b->run->marked)
+	/* The end alone is worth a transaction if a mark stands. */
+	if (b->block->n == 0 && b->block->end && b->run->marked)
+		rc = load_some(b, why);
+	while (rc == 0 && b->from < b->block->n) {
+		rc = import_go_on(b->run, why);
+		if (rc == 0)
 			rc = load_some(b, why);
-		while (rc == 0 && b->from < b->n) {
-			rc = import_go_on(b->run, why);
-			if (rc == 0)
-				rc = load_some(b, why);
-		}
-		arena_reset(r->arena);
-		tell(b, r);
 	}
+	tell(b);
 	return rc;
+}
+
+static int
+load_blocks(struct batch *b, struct import_feed *feed, struct why *why)
+{
+	int rc = 0;
+
+	do {
+		rc = take(b, import_feed_next(feed), why);
+		if (rc == 0)
+			rc = load_block(b, why);
+	} while (rc == 0 && !b->block->end);
+	return rc;
+}
+
+static bool
+leaves_out(const void *ctx, unsigned long place)
+{
+	const struct import_run *run = ctx;
+
+	return is_bad(&run->bad, place);
 }
 
 int
 import_load(struct import_run *run, struct why *why)
 {
-	struct batch *b = calloc(1, sizeof(*b));
-	struct import_reader reader;
+	const struct import_plan plan = { .fd = run->import->fd,
+		.behind = run->mark.line,
+		.parse = record_parse,
+		.keeps = true,
+		.leaves_out = leaves_out,
+		.ctx = run,
+		.bytes = BLOCK_BYTES,
+		.lines = TXN_RECORDS_MAX };
+	struct batch b = { .run = run, .limit = TXN_RECORDS_MIN };
+	struct import_feed *feed;
 	int rc;
 
-	if (b == NULL ||
-	    (b->scratch = arena_new(SCRATCH_FIRST, SCRATCH_MAX)) == NULL) {
-		free(b);
+	b.scratch = arena_new(SCRATCH_FIRST, SCRATCH_MAX);
+	if (b.scratch == NULL)
 		return why_set(why, HUB_ENOMEM, "out of memory");
-	}
-	b->run = run;
-	b->limit = TXN_RECORDS_MIN;
-	rc = import_reader_open(&reader, run->import->fd, why);
+	rc = import_feed_open(&feed, &plan, why);
 	if (rc == 0) {
-		rc = import_reader_skip(&reader, run->mark.line, why);
-		if (rc == 0)
-			rc = load_batches(b, &reader, why);
-		import_reader_close(&reader);
+		rc = load_blocks(&b, feed, why);
+		import_feed_close(feed);
 	}
-	arena_free(b->scratch);
-	free(b);
+	arena_free(b.scratch);
 	return rc;
 }

@@ -16,6 +16,7 @@ struct import_run {
 	bool marked;             /* the mark stands in the directory */
 	uint64_t removals;       /* when the check began */
 	uint64_t total;          /* bytes of the input */
+	struct sha256 *hash;     /* of the input, while a pass makes it */
 	uint64_t bad_before;     /* bad lines up to where the mark stood */
 	struct import_lines bad; /* behind the mark; sorted before loading */
 };

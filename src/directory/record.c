@@ -165,7 +165,8 @@ parse(struct arena *arena, struct str text, bool renders, struct record *out,
 	int rc;
 
 	memset(out, 0, sizeof(*out));
-	rc = json_parse(arena, text, RECORD_LINE_MAX, &line, why);
+	rc = renders ? json_parse_kept(arena, text, RECORD_LINE_MAX, &line, why)
+		     : json_parse(arena, text, RECORD_LINE_MAX, &line, why);
 	if (rc != 0)
 		return rc;
 	if (line->type != JSON_OBJECT)
@@ -196,6 +197,87 @@ record_apply(
     struct txn *txn, const struct record *record, bool *done, struct why *why)
 {
 	return kinds[record->kind].apply(txn, record, done, why);
+}
+
+/* The texts that are stored of a record, or looked at on the way. */
+static size_t
+list_texts(struct record *r, struct str *at[16])
+{
+	struct account *account = &r->as.account;
+	struct contract *contract = &r->as.contract;
+	size_t n = 0;
+
+	at[n++] = &r->id;
+	if (r->deleted)
+		return n;
+	switch (r->kind) {
+	case RECORD_ORGANIZATION:
+		at[n++] = &r->as.organization.id;
+		at[n++] = &r->as.organization.rec.item;
+		at[n++] = &r->as.organization.rec.etag;
+		at[n++] = &r->as.organization.rec.source;
+		break;
+	case RECORD_GROUP:
+		at[n++] = &r->as.group.id;
+		at[n++] = &r->as.group.rec.permissions;
+		at[n++] = &r->as.group.rec.source;
+		break;
+	case RECORD_CONTACT:
+		at[n++] = &r->as.contact.id;
+		at[n++] = &r->as.contact.organization;
+		at[n++] = &r->as.contact.dossier;
+		at[n++] = &r->as.contact.source;
+		break;
+	case RECORD_ACCOUNT:
+		at[n++] = &account->rec.id;
+		at[n++] = &account->rec.name;
+		at[n++] = &account->rec.groups;
+		at[n++] = &account->rec.organizations;
+		at[n++] = &account->rec.dossiers;
+		at[n++] = &account->rec.item;
+		at[n++] = &account->rec.etag;
+		at[n++] = &account->rec.source;
+		at[n++] = &account->folded;
+		at[n++] = &account->employers;
+		account->line = NULL;
+		break;
+	case RECORD_CONTRACT:
+		at[n++] = &contract->rec.id;
+		at[n++] = &contract->rec.organization;
+		at[n++] = &contract->rec.dossier;
+		at[n++] = &contract->rec.etag;
+		at[n++] = &contract->rec.item;
+		at[n++] = &contract->line.format;
+		at[n++] = &contract->line.status;
+		at[n++] = &contract->line.etag;
+		at[n++] = &contract->line.item;
+		break;
+	case RECORD_KINDS:
+		break;
+	}
+	return n;
+}
+
+int
+record_keep(struct arena *arena, struct record *record)
+{
+	struct str *text[16];
+	size_t n = list_texts(record, text), bytes = 0;
+	char *to;
+
+	for (size_t i = 0; i < n; i++)
+		bytes += text[i]->n;
+	if ((to = arena_alloc(arena, bytes)) == NULL)
+		return HUB_ENOMEM;
+	for (size_t i = 0; i < n; i++) {
+		/* What is not there stays so. */
+		if (text[i]->p == NULL)
+			continue;
+		memcpy(to, text[i]->p, text[i]->n);
+		text[i]->p = to;
+		to += text[i]->n;
+	}
+	return 0;
 }
 
 bool

@@ -38,7 +38,10 @@ struct record {
 /* Longest line, in bytes. */
 #define RECORD_LINE_MAX (1024 * 1024)
 
-/* Parses and checks one line. HUB_E* with "pointer: reason". */
+/*
+ * Parses and checks one line, which lives as long as the record. HUB_E* with
+ * "pointer: reason".
+ */
 int record_parse(
     struct arena *arena, struct str line, struct record *out, struct why *why);
 
@@ -47,6 +50,12 @@ int record_parse(
  */
 int record_check(
     struct arena *arena, struct str line, struct record *out, struct why *why);
+
+/*
+ * Moves what record_apply() needs of a parsed record into ARENA, so that the
+ * memory it was parsed in can be given back; references can be walked no more.
+ */
+int record_keep(struct arena *arena, struct record *record);
 
 /*
  * Puts it into the directory or takes it away; *DONE is false when its version

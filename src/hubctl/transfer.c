@@ -1,6 +1,7 @@
 #include "hubctl/transfer.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -10,6 +11,8 @@
 /* Milliseconds before the first line of progress, and between two. */
 #define PATIENCE_MS 1000
 #define SHOWN_MS 200
+
+#define SENT_AT_ONCE (8 * 1024 * 1024)
 
 struct size_text
 size_text(uint64_t bytes)
@@ -33,7 +36,7 @@ size_text(uint64_t bytes)
 int
 transfer_begin(struct transfer *t)
 {
-	t->bytes = 0;
+	t->bytes = t->sent = 0;
 	t->shown = 0;
 	t->hash = sha256_begin();
 	if (t->hash == NULL)
@@ -87,6 +90,20 @@ write_all(const struct transfer *t, struct str piece)
 	return 0;
 }
 
+/*
+ * What is written goes on its way to the disk at once, so that less is left to
+ * wait for at the end; a system that cannot do that does it then.
+ */
+static void
+send_on(struct transfer *t)
+{
+	if (t->to < 0 || t->bytes - t->sent < SENT_AT_ONCE)
+		return;
+	sync_file_range(t->to, (off_t)t->sent, (off_t)(t->bytes - t->sent),
+	    SYNC_FILE_RANGE_WRITE);
+	t->sent = t->bytes;
+}
+
 int
 transfer_take(void *ctx, struct str piece)
 {
@@ -97,6 +114,7 @@ transfer_take(void *ctx, struct str piece)
 		return rc;
 	sha256_add(t->hash, piece);
 	t->bytes += piece.n;
+	send_on(t);
 	show(t);
 	return 0;
 }

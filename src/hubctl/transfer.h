@@ -19,7 +19,7 @@ struct transfer {
 	int64_t since;    /* clock_mono_ms() when the command began */
 	struct why *why;
 
-	uint64_t bytes;
+	uint64_t bytes, sent; /* so far; of these, on the way to the disk */
 	struct sha256 *hash;
 	int64_t shown;
 };

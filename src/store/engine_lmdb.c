@@ -19,10 +19,13 @@
 
 static_assert(KEY_MAX == 511, "LMDB's longest key");
 
+#define APPEND_REST 30
+
 struct table {
 	MDB_dbi dbi;
 	bool there;
 	MDB_cursor *spare; /* of reading transactions, for the next walk */
+	unsigned int rest; /* puts before one is tried behind the last key */
 };
 
 struct engine {
@@ -344,6 +347,8 @@ engine_open_copy(struct engine **out, const struct store_spec *spec,
 	return 0;
 }
 
+#define COPY_PIPE (1024 * 1024)
+
 /* LMDB writes a copy to a descriptor: a thread of its own fills a pipe. */
 struct copier {
 	MDB_env *env;
@@ -406,6 +411,8 @@ engine_copy(struct engine *e, int (*take)(void *ctx, struct str piece),
 
 	if (pipe2(ends, O_CLOEXEC) != 0)
 		return explain(e, errno, why);
+	/* As much as LMDB writes at a time, if that is allowed. */
+	fcntl(ends[1], F_SETPIPE_SZ, COPY_PIPE);
 	copier.fd = ends[1];
 	rc = copier_start(&copier, &thread);
 	if (rc != 0) {
@@ -627,14 +634,37 @@ engine_get(
 	return result(e, rc, "get");
 }
 
+/*
+ * Keys often come in their order. One that is known to be the last leaves the
+ * page before it full; LMDB, left alone, would take a record out of it again
+ * into the next one. Where a key was not the last, it is not tried for a while.
+ */
+static int
+put_last(struct engine *e, struct table *t, MDB_val *key, MDB_val *value)
+{
+	int rc;
+
+	if (t->rest > 0) {
+		t->rest--;
+		return MDB_KEYEXIST;
+	}
+	rc = mdb_put(e->now, t->dbi, key, value, MDB_APPEND);
+	if (rc == MDB_KEYEXIST)
+		t->rest = APPEND_REST;
+	return rc;
+}
+
 int
 engine_put(
     struct engine *e, unsigned int table, struct str key, struct str value)
 {
 	MDB_val k = val_of(key), v = val_of(value);
+	struct table *t = &e->table[table];
+	int rc = put_last(e, t, &k, &v);
 
-	return result(
-	    e, mdb_put(e->now, e->table[table].dbi, &k, &v, 0), "put");
+	if (rc == MDB_KEYEXIST)
+		rc = mdb_put(e->now, t->dbi, &k, &v, 0);
+	return result(e, rc, "put");
 }
 
 int

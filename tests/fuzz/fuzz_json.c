@@ -1,4 +1,4 @@
-/* Covers: base/json_in.c base/json_out.c */
+/* Covers: base/json_in.c base/json_quick.c base/json_tree.c base/json_out.c */
 #include "fuzz.h"
 
 #include "base/json_in.h"
@@ -90,6 +90,45 @@ check_string(struct arena *arena, struct str text)
 		FUZZ_HOLDS(json_string(root, &back) && str_eq(back, text));
 }
 
+static void
+check_same(const struct json *a, const struct json *b)
+{
+	FUZZ_HOLDS(a->type == b->type && a->count == b->count);
+	FUZZ_HOLDS(str_eq(a->text, b->text) && str_eq(a->name, b->name));
+	a = a->child;
+	b = b->child;
+	for (; a != NULL && b != NULL; a = a->next, b = b->next)
+		check_same(a, b);
+	FUZZ_HOLDS(a == NULL && b == NULL);
+}
+
+/*
+ * A tab is white space that json_quick() does not take: so yajl has the same
+ * text behind it, and both must find the same in it. And what is written by
+ * the spelling is what is written without.
+ */
+static void
+check_both_ways(struct arena *arena, struct str text)
+{
+	const struct json *one, *two, *kept;
+	struct buf longer;
+	struct why why;
+	int rc;
+
+	buf_init_arena(&longer, arena, TEXT_MAX + 1);
+	buf_byte(&longer, '\t');
+	buf_str(&longer, text);
+	rc = parse(arena, text, &one);
+	FUZZ_HOLDS(parse(arena, buf_view(&longer), &two) == rc);
+	FUZZ_HOLDS(
+	    json_parse_kept(arena, text, TEXT_MAX * 6, &kept, &why) == rc);
+	if (rc != 0)
+		return;
+	check_same(one, two);
+	check_same(one, kept);
+	FUZZ_HOLDS(str_eq(write_out(arena, one), write_out(arena, kept)));
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -98,6 +137,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (size <= TEXT_MAX) {
 		check_round_trip(arena, text);
+		check_both_ways(arena, text);
 		check_string(arena, size == 0 ? STR("") : text);
 	}
 	arena_free(arena);

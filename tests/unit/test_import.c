@@ -596,8 +596,8 @@ progress_is_told_in_every_pass(void **state)
 	struct meddler m;
 
 	assert_int_equal(import_meddled(*state, &m, NULL), 0);
-	assert_true(m.calls[IMPORT_READ] >= 1);
-	assert_int_equal(m.calls[IMPORT_CHECK], 3);
+	assert_int_equal(m.calls[IMPORT_READ], 0);
+	assert_true(m.calls[IMPORT_CHECK] >= 1);
 	assert_int_equal(m.calls[IMPORT_COMPARE], 3);
 	assert_true(m.calls[IMPORT_LOAD] >= 1);
 	assert_int_equal(m.last, 3000);

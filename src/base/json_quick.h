@@ -1,0 +1,23 @@
+#ifndef BASE_JSON_QUICK_H
+#define BASE_JSON_QUICK_H
+
+#include "base/json_in.h"
+
+/*
+ * The ordinary text in a fraction of yajl's time: without a backslash and
+ * without a control character, as records and requests nearly always are.
+ * Sound such a text becomes a tree, the same that yajl makes; for all else, and
+ * above all for every text that is refused, yajl is the judge.
+ */
+
+/* Whether a text that is UTF-8 may be given to json_quick(). */
+bool json_quick_is_plain(struct str text);
+
+/*
+ * The tree, or NULL: then yajl has to say, and nothing is left in the arena.
+ * Where KEPT is set, each value has its spelling, a view of TEXT, if that is
+ * what json_out_value() would write.
+ */
+const struct json *json_quick(struct arena *arena, struct str text, bool kept);
+
+#endif

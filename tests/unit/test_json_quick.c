@@ -1,0 +1,203 @@
+#include "base/json_quick.h"
+
+#include <stdlib.h>
+#include "arena_fixture.h"
+#include "base/json_out.h"
+#include "unit.h"
+
+#define MAX_TEXT (64 * 1024)
+
+static const char *const seeds[] = {
+	"{\"type\":\"contract\",\"id\":\"c-1\",\"version\":13,\"metadata\":"
+	"{\"a\":\"021\",\"b\":1123.80,\"c\":[]},\"content\":{\"x\":[{},{\"y\":"
+	"[1,-2,3e4]}],\"z\":null,\"t\":true,\"f\":false}}",
+	"{\"a\":{\"a\":{\"b\":[[[1]]]}},\"naam\":\"Zo\xc3\xab\"}",
+	"[0,-0,1.5,1E+2,2e-3,\"\",\"ab\",{\"\":0},[ ] , { } ]",
+	"[true,false,null]",
+	"\"text\"",
+	"-12.5e+07",
+	" { \"a\" : [ 1 , 2 ] } ",
+};
+
+static bool
+same(const struct json *a, const struct json *b)
+{
+	if (a->type != b->type || a->count != b->count ||
+	    !str_eq(a->text, b->text) || !str_eq(a->name, b->name))
+		return false;
+	a = a->child;
+	b = b->child;
+	for (; a != NULL && b != NULL; a = a->next, b = b->next) {
+		if (!same(a, b))
+			return false;
+	}
+	return a == NULL && b == NULL;
+}
+
+static struct str
+written(const struct json *value)
+{
+	struct json_out j;
+	struct buf buf;
+
+	buf_init_arena(&buf, arena, MAX_TEXT);
+	json_out_begin(&j, &buf);
+	json_out_value(&j, value);
+	assert_int_equal(json_out_end(&j), 0);
+	return buf_view(&buf);
+}
+
+/*
+ * TEXT and the same behind a tab, which only yajl takes: both are refused for the same reason or give the same tree.
+ */
+static bool
+agree(struct str text)
+{
+	char *longer = arena_printf(arena, "\t%.*s", STR_ARG(text));
+	const struct json *quick, *slow, *kept;
+	struct why why = { "" }, other = { "" };
+	int rc = json_parse(arena, text, MAX_TEXT, &quick, &why);
+
+	if (json_parse(arena, str_of(longer), MAX_TEXT, &slow, &other) != rc ||
+	    json_parse_kept(arena, text, MAX_TEXT, &kept, NULL) != rc)
+		return false;
+	if (rc != 0)
+		return quick == NULL && why.text[0] != '\0';
+	return why.text[0] == '\0' && same(quick, slow) && same(quick, kept) &&
+	    str_eq(written(quick), written(kept));
+}
+
+static void
+yajl_finds_the_same(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(seeds) / sizeof(seeds[0]); i++) {
+		struct str text = str_of(seeds[i]);
+
+		assert_true(json_quick_is_plain(text));
+		assert_non_null(json_quick(arena, text, true));
+		assert_true(agree(text));
+		arena_reset(arena);
+	}
+}
+
+/* One to three bytes are changed, taken away or doubled. */
+static struct str
+spoil(char *text, struct str seed)
+{
+	static const char bytes[] = "{}[]\",: 019-+.eEtfnulsra\\\tx\xc3";
+	size_t n = seed.n;
+
+	memcpy(text, seed.p, n);
+	for (long times = random() % 3; times >= 0 && n > 1; times--) {
+		size_t at = (size_t)random() % n;
+
+		switch (random() % 3) {
+		case 0:
+			text[at] =
+			    bytes[(size_t)random() % (sizeof(bytes) - 1)];
+			break;
+		case 1:
+			memmove(text + at, text + at + 1, --n - at);
+			break;
+		default:
+			memmove(text + at + 1, text + at, n++ - at);
+			break;
+		}
+	}
+	return (struct str){ text, n };
+}
+
+static void
+yajl_finds_the_same_in_spoilt_texts(void **state)
+{
+	char bytes[1024];
+
+	(void)state;
+	srandom(1);
+	for (int i = 0; i < 40000; i++) {
+		struct str seed = str_of(seeds[i % 7]);
+		struct str text = spoil(bytes, seed);
+
+		if (!agree(text))
+			fail_msg("%.*s", STR_ARG(text));
+		arena_reset(arena);
+	}
+}
+
+static void
+whatever_is_odd_is_left_to_yajl(void **state)
+{
+	static const char *const odd[] = { "", "[\"\\n\"]", "\t[1]",
+		"[\"a\x1f\"]", "        \\", "       \r        " };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(odd) / sizeof(odd[0]); i++)
+		assert_false(json_quick_is_plain(str_of(odd[i])));
+	assert_true(json_quick_is_plain(STR("[\"\x7f \xff\"]")));
+}
+
+static void
+a_failure_leaves_nothing_in_the_arena(void **state)
+{
+	struct arena_mark before = arena_mark(arena), after;
+
+	(void)state;
+	assert_null(json_quick(arena, STR("[1,2,{\"a\":1,\"a\":2}]"), false));
+	after = arena_mark(arena);
+	assert_ptr_equal(before.chunk, after.chunk);
+	assert_int_equal(before.used, after.used);
+	assert_false(arena_failed(arena));
+}
+
+/* What does not fit is not tried, so that no arena fails for it. */
+static void
+a_small_arena_is_not_tried(void **state)
+{
+	struct arena *small = arena_new(512, 2048);
+	char text[600];
+
+	(void)state;
+	memset(text, ' ', sizeof(text));
+	text[0] = '1';
+	assert_null(
+	    json_quick(small, (struct str){ text, sizeof(text) }, false));
+	assert_false(arena_failed(small));
+	arena_free(small);
+}
+
+static void
+spelling_is_kept_where_no_blank_stands(void **state)
+{
+	struct str text = STR("{\"a\":[1,\"x\"], \"b\":{\"c\":2}}");
+	const struct json *root;
+
+	(void)state;
+	assert_int_equal(
+	    json_parse_kept(arena, text, MAX_TEXT, &root, NULL), 0);
+	assert_true(str_eq(json_get(root, "a")->spelled, STR("[1,\"x\"]")));
+	assert_int_equal(json_get(root, "b")->spelled.n, 0);
+	assert_int_equal(root->spelled.n, 0);
+	assert_true(
+	    str_eq(written(root), STR("{\"a\":[1,\"x\"],\"b\":{\"c\":2}}")));
+	assert_int_equal(json_parse(arena, text, MAX_TEXT, &root, NULL), 0);
+	assert_int_equal(json_get(root, "a")->spelled.n, 0);
+}
+
+#define TEST(fn)                                                               \
+	cmocka_unit_test_setup_teardown(fn, arena_setup, arena_teardown)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(yajl_finds_the_same),
+		TEST(yajl_finds_the_same_in_spoilt_texts),
+		TEST(whatever_is_odd_is_left_to_yajl),
+		TEST(a_failure_leaves_nothing_in_the_arena),
+		TEST(a_small_arena_is_not_tried),
+		TEST(spelling_is_kept_where_no_blank_stands),
+	};
+
+	return UNIT_RUN(tests);
+}
