@@ -85,9 +85,12 @@ clock_watch_step(struct clock_watch *w)
 {
 	/* This one goes on while the machine sleeps. */
 	struct timespec ts = read_clock(CLOCK_BOOTTIME);
+	int64_t now = clock_now_us();
 	int64_t offset =
-	    clock_now_us() - ((int64_t)ts.tv_sec * 1000000 + ts.tv_nsec / 1000);
+	    now - ((int64_t)ts.tv_sec * 1000000 + ts.tv_nsec / 1000);
 	int64_t step = (offset - w->offset) / 1000000;
+
+	w->now = now / 1000000;
 
 	if (w->begun && step > -CLOCK_SET_MIN && step < CLOCK_SET_MIN)
 		return 0;

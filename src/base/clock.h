@@ -29,6 +29,7 @@ bool clock_parse(struct str text, int64_t *seconds);
  * noticed goes on from the new time.
  */
 struct clock_watch {
+	int64_t now;    /* clock_now() at the last call */
 	int64_t offset; /* of the time to what only grows, in microseconds */
 	bool begun;
 };

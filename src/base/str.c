@@ -176,22 +176,22 @@ str_is_utf8(struct str s)
 	return true;
 }
 
-/* A bit for each character up to 127: letters, digits, '-', '.', ':', '_'. */
-static const uint64_t id_chars[2] = { 0x07ff600000000000,
-	0x07fffffe87fffffe };
+/* A bit for each byte: letters, digits, '-', '.', ':', '_'. */
+static const uint64_t id_chars[4] = { 0x07ff600000000000, 0x07fffffe87fffffe };
 
 bool
 str_is_id(struct str s)
 {
+	uint64_t good = 1;
+
 	if (s.n < 1 || s.n > 64)
 		return false;
 	for (size_t i = 0; i < s.n; i++) {
 		unsigned char c = (unsigned char)s.p[i];
 
-		if (c > 127 || (id_chars[c / 64] >> c % 64 & 1) == 0)
-			return false;
+		good &= id_chars[c / 64] >> c % 64;
 	}
-	return true;
+	return good != 0;
 }
 
 bool

@@ -1,7 +1,10 @@
 /*
  * The gate of every route: RFC 6750, and the promise that whatever ends a
  * token shows at the very next request. A verified token may come out of the
- * cache; what can change about it is read from the directory each time.
+ * cache; what can change about it is judged by the directory each time. Beside
+ * the token stands what it opened and in which state of the directory that was:
+ * in the same state it opens it again, and nothing of it has to be looked up
+ * but the account. Any change at all makes another state.
  */
 #include "endpoint/credential.h"
 
@@ -10,6 +13,7 @@
 #include "directory/account.h"
 #include "directory/permission.h"
 #include "directory/revoked.h"
+#include "endpoint/routes.h"
 #include "http/form.h"
 #include "http/param.h"
 
@@ -157,29 +161,38 @@ credential_verify_any(struct call *call, struct str token,
 	return jwt_verify(&check, token, claims, reason);
 }
 
-bool
-credential_check(struct call *call, const struct route *route, struct str token)
+static uint64_t
+route_bit(const struct route *route)
 {
-	const char *reason = NULL;
-	struct str audience;
-	int rc;
+	return UINT64_C(1) << (route - routes);
+}
 
-	if (route->credential == CREDENTIAL_USER)
-		rc = token_verify(&call->service->verifier, call->req->arena,
-		    token, clock_now(), &call->storage, &call->claims, &reason);
-	else if (route->credential == CREDENTIAL_USERINFO)
-		rc = credential_verify_any(
-		    call, token, &call->storage, &audience, &reason);
-	else
-		return true;
-	if (rc == HUB_EDENIED || rc == HUB_EEXPIRED)
-		return refuse_token(call, reason);
-	/* A token that cannot be checked is no fault of its bearer. */
-	if (rc != 0) {
-		txn_fail(call->txn, rc);
-		return false;
-	}
-	reason = credential_why_dead(call);
+/* Whether the note says that in the present state it opens the route. */
+static bool
+has_opened(const struct call *call, const struct token_note *note,
+    const struct route *route)
+{
+	return note != NULL && note->state == txn_state(call->txn) &&
+	    (note->opens & route_bit(route)) != 0;
+}
+
+static void
+write_down(
+    const struct call *call, struct token_note *note, const struct route *route)
+{
+	uint64_t state = txn_state(call->txn);
+
+	if (note->state != state)
+		*note = (struct token_note){ .state = state };
+	note->opens |= route_bit(route);
+}
+
+/* Whether a token that was verified opens the route, as credential_check(). */
+static bool
+opens(struct call *call, const struct route *route)
+{
+	const char *reason = credential_why_dead(call);
+
 	if (txn_error(call->txn) != 0)
 		return false;
 	if (reason != NULL)
@@ -196,6 +209,40 @@ credential_check(struct call *call, const struct route *route, struct str token)
 		call->txn, &call->account, str_of(route->permission)))
 		return refuse(call, 403, "insufficient_scope", NULL,
 		    "The account does not have the permission.");
+	return txn_error(call->txn) == 0;
+}
+
+bool
+credential_check(struct call *call, const struct route *route, struct str token)
+{
+	struct token_note *note = NULL;
+	const char *reason = NULL;
+	struct str audience;
+	int rc;
+
+	if (route->credential == CREDENTIAL_USER)
+		rc = token_verify(&call->service->verifier, call->req->arena,
+		    token, call->service->clock.now, &call->storage,
+		    &call->claims, &note, &reason);
+	else if (route->credential == CREDENTIAL_USERINFO)
+		rc = credential_verify_any(
+		    call, token, &call->storage, &audience, &reason);
+	else
+		return true;
+	if (rc == HUB_EDENIED || rc == HUB_EEXPIRED)
+		return refuse_token(call, reason);
+	/* A token that cannot be checked is no fault of its bearer. */
+	if (rc != 0) {
+		txn_fail(call->txn, rc);
+		return false;
+	}
+	if (has_opened(call, note, route) &&
+	    account_get(call->txn, str_of(call->claims->sub), &call->account))
+		return true;
+	if (!opens(call, route))
+		return false;
+	if (note != NULL)
+		write_down(call, note, route);
 	return true;
 }
 

@@ -13,8 +13,8 @@ bool credential_read(
     struct call *call, const struct route *route, struct str *token);
 
 /*
- * Whether the token and the account behind it open the route at this moment;
- * fills call->claims and call->account. False: the answer (401 or 403) stands
+ * Whether the token and the account behind it open the route, a row of routes[],
+ * at this moment; fills call->claims and call->account. False: the answer (401 or 403) stands
  * in the call's resp, unless the transaction has failed, which it also does
  * when the token could not be checked.
  */

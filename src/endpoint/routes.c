@@ -148,3 +148,6 @@ const struct route routes[] = {
 };
 
 const size_t route_count = sizeof(routes) / sizeof(routes[0]);
+
+_Static_assert(sizeof(routes) / sizeof(routes[0]) <= 64,
+    "a note on a token has a bit for each row");

@@ -119,21 +119,28 @@ load_signer(struct service *s, struct arena *arena)
 int
 service_refresh(struct service *s, struct txn *txn)
 {
-	uint64_t generation = generation_get(txn);
+	uint64_t state = txn_state(txn), generation;
 	int rc;
 
+	if (state != 0 && state == s->state)
+		return 0;
+	generation = generation_get(txn);
 	if (txn_error(txn) != 0)
 		return txn_error(txn);
-	if (generation == s->generation)
+	if (generation == s->generation) {
+		s->state = state;
 		return 0;
+	}
 	/* Until all is loaded nothing that was verified may be trusted. */
 	s->generation = UINT64_MAX;
+	s->state = 0;
 	token_cache_clear(s->verifier.cache);
 	if ((rc = keyset_load(&s->verifier.keys, txn)) != 0 ||
 	    (rc = client_set_load(&s->clients, txn)) != 0 ||
 	    (rc = load_signer(s, txn_arena(txn))) != 0)
 		return rc;
 	s->generation = generation;
+	s->state = state;
 	return 0;
 }
 

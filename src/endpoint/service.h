@@ -28,7 +28,8 @@ struct service {
 	struct blocklist *blocklist; /* of the signin pool, else NULL */
 	struct client_set clients;
 	uint64_t generation; /* of keys and clients */
-	struct clock_watch clock;
+	uint64_t state; /* of the directory when they were last looked at */
+	struct clock_watch clock; /* looked at for each request */
 	struct counters *counters;
 	/* A list and its entity tags; their memory serves the next one. */
 	struct buf list, tags;

@@ -64,6 +64,12 @@ int engine_readers(struct engine *engine, struct store_readers *out);
 int engine_read_begin(struct engine *engine);
 void engine_read_end(struct engine *engine);
 
+/*
+ * Which state of the store the read that is open sees: states with the same
+ * number are the same, byte for byte, for as long as the store is open.
+ */
+uint64_t engine_state(struct engine *engine);
+
 /* Waits for the other writers. engine_commit() or engine_abort() follows. */
 int engine_write_begin(struct engine *engine);
 

@@ -583,6 +583,13 @@ engine_read_end(struct engine *e)
 	e->now = NULL;
 }
 
+/* LMDB counts its commits; a look sees the last one. */
+uint64_t
+engine_state(struct engine *e)
+{
+	return mdb_txn_id(e->reader);
+}
+
 int
 engine_write_begin(struct engine *e)
 {

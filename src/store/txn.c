@@ -274,6 +274,14 @@ store_read_end(struct txn *txn)
 	return txn->err;
 }
 
+uint64_t
+txn_state(const struct txn *txn)
+{
+	if (!txn->open || txn->write || txn->err != 0)
+		return 0;
+	return engine_state(txn->store->engine);
+}
+
 int
 store_write(struct store *store, struct arena *arena,
     int (*fn)(struct txn *txn, void *arg), void *arg)

@@ -131,6 +131,13 @@ struct txn *store_read_begin(struct store *store, struct arena *arena);
 int store_read_end(struct txn *txn);
 
 /*
+ * The number of the state that a look sees, which is never 0: another look with
+ * the same number, in the time that this process has the store open, sees the
+ * same records in every table. 0 in a write transaction, and after an error.
+ */
+uint64_t txn_state(const struct txn *txn);
+
+/*
  * Runs FN in a write transaction and commits: durable when this returns 0,
  * and nothing at all has happened otherwise. FN's result other than 0 aborts
  * and is returned, unless the transaction has an error of its own: that comes

@@ -19,7 +19,8 @@
 #define WAYS 4
 #define CHOICES 2
 #define NO_SLOT SIZE_MAX
-#define STEP 8 /* words that hashing and comparing take at a time */
+#define STEP 8  /* words that hashing and comparing take at a time */
+#define LINE 64 /* bytes that a processor fetches at a time */
 #define WORDS (TOKEN_CACHE_TEXT / sizeof(uint64_t))
 
 _Static_assert(TOKEN_CACHE_TEXT % (STEP * sizeof(uint64_t)) == 0,
@@ -33,8 +34,9 @@ struct mark {
 
 struct entry {
 	size_t n; /* bytes of the token */
-	uint64_t words[WORDS];
+	struct token_note note;
 	struct claims claims;
+	uint64_t words[WORDS];
 };
 
 /* Slot I is marks[I] and entries[I]: zeros at first, touched as they fill. */
@@ -142,14 +144,34 @@ same_words(const uint64_t *a, const uint64_t *b, size_t count)
 	return differ == 0;
 }
 
+/*
+ * An entry that is likely to be the one has mostly left the processor's inner
+ * caches since its last use. All that will be read of it is asked for at once,
+ * so that it is waited for once and not line by line.
+ */
+static void
+call_in(const struct entry *entry, const struct probe *probe)
+{
+	const char *claims = (const char *)entry;
+	const char *words = (const char *)entry->words;
+
+	for (size_t at = 0; at < offsetof(struct entry, claims.client_id);
+	     at += LINE)
+		__builtin_prefetch(claims + at);
+	for (size_t at = 0; at < probe->n; at += LINE)
+		__builtin_prefetch(words + at);
+}
+
 static bool
 holds(const struct token_cache *cache, size_t slot, const struct probe *probe)
 {
 	const struct mark *mark = &cache->marks[slot];
 	const struct entry *entry = &cache->entries[slot];
 
-	return mark->hash == probe->hash && mark->used > cache->cleared &&
-	    entry->n == probe->n &&
+	if (mark->hash != probe->hash || mark->used <= cache->cleared)
+		return false;
+	call_in(entry, probe);
+	return entry->n == probe->n &&
 	    same_words(entry->words, probe->words, probe->count);
 }
 
@@ -184,17 +206,20 @@ oldest(const struct token_cache *cache, const struct probe *probe)
 }
 
 const struct claims *
-token_cache_get(struct token_cache *cache, struct str token)
+token_cache_get(
+    struct token_cache *cache, struct str token, struct token_note **note)
 {
 	struct probe probe;
 	size_t slot;
 
+	*note = NULL;
 	if (!probe_begin(&probe, cache, token))
 		return NULL;
 	slot = find(cache, &probe);
 	if (slot == NO_SLOT)
 		return NULL;
 	cache->marks[slot].used = ++cache->clock;
+	*note = &cache->entries[slot].note;
 	return &cache->entries[slot].claims;
 }
 
@@ -215,6 +240,7 @@ token_cache_put(
 	entry->n = probe.n;
 	memcpy(entry->words, probe.words, probe.count * sizeof(uint64_t));
 	entry->claims = *claims;
+	entry->note = (struct token_note){ 0 };
 	cache->marks[slot] = (struct mark){ probe.hash, ++cache->clock };
 }
 

@@ -16,15 +16,26 @@
 
 struct token_cache;
 
+/*
+ * What the caller has found out about a token beyond what it says, and in which
+ * state of the world: numbers of the caller's, zeros at first.
+ */
+struct token_note {
+	uint64_t state, opens;
+};
+
 /* ENTRIES is rounded up to a power of two, 4 at least. NULL: no memory. */
 struct token_cache *token_cache_new(size_t entries);
 void token_cache_free(struct token_cache *cache);
 
-/* NULL if it is not there; valid until the next put or clear. */
+/*
+ * NULL if it is not there; valid until the next put or clear, as is *NOTE,
+ * which the caller may change.
+ */
 const struct claims *token_cache_get(
-    struct token_cache *cache, struct str token);
+    struct token_cache *cache, struct str token, struct token_note **note);
 
-/* Keeps a verified token; the least recently used of its sets gives way. */
+/* Keeps a verified token, without a note; the least recently used of its sets gives way. */
 void token_cache_put(
     struct token_cache *cache, struct str token, const struct claims *claims);
 

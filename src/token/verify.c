@@ -13,7 +13,7 @@ count_in(struct verifier *v, bool hit)
 int
 token_verify(struct verifier *v, struct arena *arena, struct str token,
     int64_t now, struct claims *storage, const struct claims **claims,
-    const char **reason)
+    struct token_note **note, const char **reason)
 {
 	const struct jwt_check check = {
 		.arena = arena,
@@ -21,7 +21,7 @@ token_verify(struct verifier *v, struct arena *arena, struct str token,
 		.domain = &v->domain,
 		.now = now,
 	};
-	const struct claims *known = token_cache_get(v->cache, token);
+	const struct claims *known = token_cache_get(v->cache, token, note);
 	int rc;
 
 	*claims = NULL;

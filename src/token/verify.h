@@ -17,10 +17,13 @@ struct verifier {
 
 /*
  * jwt_verify() with the cache before it. *CLAIMS points to STORAGE or into
- * the cache and is valid until the next call. Results as jwt_verify().
+ * the cache and is valid until the next call, as is *NOTE: what the caller has
+ * written down about a token that the cache knows, else NULL. Results as
+ * jwt_verify().
  */
 int token_verify(struct verifier *verifier, struct arena *arena,
     struct str token, int64_t now, struct claims *storage,
-    const struct claims **claims, const char **reason);
+    const struct claims **claims, struct token_note **note,
+    const char **reason);
 
 #endif

@@ -142,6 +142,42 @@ the_contract_of_another_is_not_looked_at(void **state)
 	assert_problem(f, 503, NULL);
 }
 
+/* What is remembered of a token is of one route in one state of the hub. */
+static void
+a_token_that_opens_one_route_opens_no_other_by_that(void **state)
+{
+	struct fixture *f = *state;
+	struct ask request = { .authorization = jan_bearer(f) };
+	static const char *const rows[] = { "/account/mine",
+		"/organization/organizations/mine",
+		"/permission/permissions/mine",
+		"/contract/contracts/mycontracts",
+		"/contract/contracts/none/mine" };
+	static const char *const permissions[] = { "account.read.mine",
+		"organization.read.mine", "permission.read.mine",
+		"contract.read.mine", "contract.read.mine" };
+
+	for (size_t held = 0; held < sizeof(rows) / sizeof(rows[0]); held++) {
+		hub_put(f->hub,
+		    arena_printf(f->hub->arena,
+			"{\"type\":\"group\",\"id\":\"101\",\"name\":"
+			"\"Klanten\",\"permissions\":[\"%s\"]}",
+			permissions[held]));
+		for (size_t i = 0; i < 4 * sizeof(rows) / sizeof(rows[0]);
+		     i++) {
+			size_t at = i % (sizeof(rows) / sizeof(rows[0]));
+			bool open =
+			    strcmp(permissions[at], permissions[held]) == 0;
+
+			request.uri = rows[at];
+			ask(f, request);
+			if ((f->answer.status == 403) == open)
+				fail_msg("%s with %s: %d", rows[at],
+				    permissions[held], f->answer.status);
+		}
+	}
+}
+
 /* For an answer that is taken slowly: the token's time goes on. */
 static void
 a_credential_holds_until_its_token_expires(void **state)
@@ -172,6 +208,7 @@ main(void)
 		TEST(two_authorization_parameters_are_400_after_404_and_405),
 		TEST(groups_of_any_size_are_looked_through_one_by_one),
 		TEST(the_contract_of_another_is_not_looked_at),
+		TEST(a_token_that_opens_one_route_opens_no_other_by_that),
 		TEST(a_credential_holds_until_its_token_expires),
 	};
 

@@ -43,8 +43,10 @@ put(struct token_cache *cache, struct str token, int64_t exp)
 static int64_t
 got(struct token_cache *cache, struct str token)
 {
-	const struct claims *claims = token_cache_get(cache, token);
+	struct token_note *note;
+	const struct claims *claims = token_cache_get(cache, token, &note);
 
+	assert_true((claims == NULL) == (note == NULL));
 	return claims == NULL ? -1 : claims->exp;
 }
 
@@ -72,11 +74,12 @@ what_was_put_is_found_with_all_it_says(void **state)
 		.sid = "s",
 		.scope = "x y" };
 	const struct claims *out;
+	struct token_note *note;
 
 	(void)state;
-	assert_null(token_cache_get(cache, STR("abc")));
+	assert_null(token_cache_get(cache, STR("abc"), &note));
 	token_cache_put(cache, STR("abc"), &in);
-	out = token_cache_get(cache, STR("abc"));
+	out = token_cache_get(cache, STR("abc"), &note);
 	assert_non_null(out);
 	assert_int_equal(out->exp, 5);
 	assert_int_equal(out->iat, 4);
@@ -89,6 +92,31 @@ what_was_put_is_found_with_all_it_says(void **state)
 	assert_string_equal(out->gid, "g");
 	assert_string_equal(out->sid, "s");
 	assert_string_equal(out->scope, "x y");
+	token_cache_free(cache);
+}
+
+static void
+a_note_stands_beside_its_token_until_that_is_put_anew(void **state)
+{
+	struct token_cache *cache = cache_of(4);
+	struct token_note *note;
+
+	(void)state;
+	put(cache, STR("abc"), 1);
+	put(cache, STR("abd"), 1);
+	assert_non_null(token_cache_get(cache, STR("abc"), &note));
+	assert_int_equal(note->state, 0);
+	assert_int_equal(note->opens, 0);
+	*note = (struct token_note){ .state = 7, .opens = 5 };
+	assert_non_null(token_cache_get(cache, STR("abd"), &note));
+	assert_int_equal(note->state, 0);
+	assert_non_null(token_cache_get(cache, STR("abc"), &note));
+	assert_int_equal(note->state, 7);
+	assert_int_equal(note->opens, 5);
+	put(cache, STR("abc"), 1);
+	assert_non_null(token_cache_get(cache, STR("abc"), &note));
+	assert_int_equal(note->state, 0);
+	assert_int_equal(note->opens, 0);
 	token_cache_free(cache);
 }
 
@@ -386,6 +414,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_was_put_is_found_with_all_it_says),
+		cmocka_unit_test(
+		    a_note_stands_beside_its_token_until_that_is_put_anew),
 		cmocka_unit_test(the_table_keeps_a_copy_of_the_token),
 		cmocka_unit_test(a_byte_that_differs_anywhere_is_no_hit),
 		cmocka_unit_test(swapped_words_are_no_hit),

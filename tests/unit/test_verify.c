@@ -87,9 +87,10 @@ subject(struct str token, int64_t now, int *rc)
 {
 	static struct claims storage;
 	const struct claims *claims = &storage;
+	struct token_note *note;
 
-	*rc =
-	    token_verify(&verifier, arena, token, now, &storage, &claims, NULL);
+	*rc = token_verify(
+	    &verifier, arena, token, now, &storage, &claims, &note, NULL);
 	assert_true((*rc == 0) == (claims != NULL));
 	return claims == NULL ? NULL : claims->sub;
 }
@@ -129,12 +130,13 @@ a_hit_takes_no_memory_of_the_arena(void **state)
 	struct str token = token_for("a");
 	struct arena *tiny = arena_new(16, 16);
 	const struct claims *claims;
+	struct token_note *note;
 	struct claims storage;
 
 	(void)state;
 	assert_int_equal(result(token, NOW), 0);
-	assert_int_equal(
-	    token_verify(&verifier, tiny, token, NOW, &storage, &claims, NULL),
+	assert_int_equal(token_verify(&verifier, tiny, token, NOW, &storage,
+			     &claims, &note, NULL),
 	    0);
 	assert_false(arena_failed(tiny));
 	arena_free(tiny);
@@ -165,6 +167,7 @@ a_hit_expires_too(void **state)
 {
 	struct str token = token_for("a");
 	const struct claims *claims;
+	struct token_note *note;
 	struct claims storage;
 	const char *reason = NULL;
 
@@ -174,7 +177,7 @@ a_hit_expires_too(void **state)
 	assert_int_equal(result(token, NOW + 900), HUB_EEXPIRED);
 	assert_int_equal(counters.token_hits, 2);
 	assert_int_equal(token_verify(&verifier, arena, token, NOW + 5000,
-			     &storage, &claims, &reason),
+			     &storage, &claims, &note, &reason),
 	    HUB_EEXPIRED);
 	assert_string_equal(reason, "expired");
 	assert_null(claims);
@@ -257,12 +260,13 @@ static void
 the_reason_of_a_refusal_is_told(void **state)
 {
 	const struct claims *claims;
+	struct token_note *note;
 	struct claims storage;
 	const char *reason = NULL;
 
 	(void)state;
 	assert_int_equal(token_verify(&verifier, arena, STR("x"), NOW, &storage,
-			     &claims, &reason),
+			     &claims, &note, &reason),
 	    HUB_EDENIED);
 	assert_string_equal(reason, "not three parts");
 }
