@@ -45,9 +45,11 @@ def options():
 def load(url, tokens, connections, seconds, chosen):
     """One run of wrk."""
     command = ["taskset", "-c", chosen.core] if chosen.core else []
-    command += ["wrk", "-t1" if chosen.core else "-t2", f"-c{connections}",
-                f"-d{seconds}s", "--timeout", "10s", "-s", LOAD, url]
-    done = subprocess.run(command, env=dict(os.environ, TOKENS=tokens),
+    threads = "1" if chosen.core else "2"
+    command += ["wrk", f"-t{threads}", f"-c{connections}", f"-d{seconds}s",
+                "--timeout", "10s", "-s", LOAD, url]
+    done = subprocess.run(command, env=dict(os.environ, TOKENS=tokens,
+                                            THREADS=threads),
                           stdout=subprocess.PIPE, text=True, check=False,
                           timeout=seconds + PATIENCE)
     lines = [x for x in done.stdout.splitlines() if x.startswith("{")]
