@@ -4,12 +4,13 @@
 # accounts as asked for, and beside it an nginx of the same configuration whose
 # readers give a constant answer.
 #
-# Of the caller: $state a folder of this run, $cache a folder that lasts, $ROOT
-# and $BUILD. What is started stands in $pids, the hub first.
+# Of the caller: $state a folder of this run, $cache a folder that lasts, $port
+# the first of five that are free, $ROOT and $BUILD. What is started stands in
+# $pids, the hub first, and the peers in $peer_pids.
 
-port=18443 http_port=18080 constant_port=18081
+http_port=$((port + 1)) constant_port=$((port + 2))
 folder=$state/constant
-pids=() constant='' sender=''
+pids=() peer_pids=() constant='' sender=''
 
 stop() {
 	kill -TERM "$1" 2>/dev/null || true
@@ -19,10 +20,10 @@ stop() {
 stop_servers() {
 	local p
 
-	for p in $sender $constant "${pids[@]}"; do
+	for p in $sender $constant "${peer_pids[@]}" "${pids[@]}"; do
 		stop "$p"
 	done
-	pids=() constant='' sender=''
+	pids=() peer_pids=() constant='' sender=''
 	rm -rf -- "$folder"
 }
 
@@ -43,7 +44,7 @@ start_hub() {
 	local log=$state/run.log
 
 	: >"$log"
-	"$ROOT/scripts/run" --mail off --port $port --http-port $http_port \
+	"$ROOT/scripts/run" --mail off --port "$port" --http-port $http_port \
 		--nginx-rate off --state "$hub" >"$log" 2>&1 &
 	pids+=($!)
 	until grep -q '^hub is ready' "$log"; do
@@ -72,11 +73,14 @@ write_locations() {
 }
 
 # The same nginx configuration on another port, its readers the constant ones.
-# In it nginx itself has an answer at /return, and a file comes at /file.
+# In it nginx itself has an answer at /return, and a file comes at /file; what is
+# in peers/ belongs to the peers.
 start_nginx() {
-	mkdir -p "$folder/log" "$folder/tmp"
+	mkdir -p "$folder/log" "$folder/tmp" "$folder/peers"
 	write_locations >"$folder/locations.conf"
-	sed -e "s|listen 127.0.0.1:$http_port;|&\n\tinclude $folder/locations.conf;|" \
+	sed -e "s|^daemon off;|include $folder/peers/*.main;\n&|" \
+		-e "s|^http {|&\n\tinclude $folder/peers/*.http;|" \
+		-e "s|listen 127.0.0.1:$http_port;|&\n\tinclude $folder/locations.conf;\n\tinclude $folder/peers/*.server;|" \
 		-e "s|$hub/run/readers/fcgi.sock|$folder/sock|" \
 		-e "s|127.0.0.1:$http_port|127.0.0.1:$constant_port|" \
 		-e "/listen .*:$port ssl/d" \
@@ -106,9 +110,9 @@ start_servers() {
 	start_nginx
 }
 
-# The set, under this name as long as this very program makes it.
+# The set, in the folder $kept as long as this very program makes it.
 start_loaded() {
-	local made_with kept
+	local made_with
 
 	made_with=$({
 		sha256sum <"$BUILD/hubctl"
@@ -234,7 +238,7 @@ pin() {
 	local p q
 
 	cores=$1
-	for p in "${pids[@]}" $constant $sender; do
+	for p in "${pids[@]}" "${peer_pids[@]}" $constant $sender; do
 		for q in $(tree "$p"); do
 			# A process may have ended since it was listed.
 			taskset -acp "$cores" "$q" >/dev/null 2>&1 || true

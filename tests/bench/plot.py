@@ -3,7 +3,8 @@
 
 FOLDER gets pictures of medians, with the range of each: rate-pinned.svg and
 p99-pinned.svg of the customers by number of connections, the same of the runs
-on all cores, and one for each series. Prints the names of the pictures.
+on all cores, one for each series, and bars of the peers, peers.svg. Prints the
+names of the pictures.
 """
 import json
 import os
@@ -20,6 +21,10 @@ SERIES = {
     "lists": ("contracts of the customer", "mb", "MB a second", True),
     "workers": ("readers", "rate", "requests a second", False),
 }
+
+
+# The two tables of the peers, which are bars.
+PEERS = {"peers known": "tokens known", "peers new": "every token new"}
 
 
 def curve(name):
@@ -55,6 +60,50 @@ def script(lines, title, label, scale, path):
     return "\n".join(text) + "\n"
 
 
+def bars(runs, kinds):
+    """Names in their order, each with median, least and greatest a kind."""
+    names = list(dict.fromkeys(run["name"] for run in runs))
+    rows = []
+    for name in names:
+        cells = []
+        for kind in kinds:
+            rates = [x["rate"] for x in runs
+                     if x["name"] == name and x["series"] == kind]
+            cells += ([statistics.median(rates), min(rates), max(rates)]
+                      if rates else ["NaN"] * 3)
+        rows.append((name, cells))
+    return rows
+
+
+def bar_script(rows, kinds, title, path):
+    text = ["set terminal svg size 900,480 background 'white'",
+            f"set output '{path}'", f"set title '{title}'",
+            "set style data histograms",
+            "set style histogram errorbars gap 1 linewidth 1",
+            "set style fill solid 0.7 border", "set yrange [0:*]",
+            "set grid y", "set xtics rotate by -35", "set rmargin 12",
+            "set key top right", "$rates << END"]
+    for name, cells in rows:
+        text.append(" ".join([f'"{name}"', *map(str, cells)]))
+    text.append("END")
+    columns = [f"$rates using {2 + 3 * i}:{3 + 3 * i}:{4 + 3 * i}:xtic(1) "
+               f"title '{kind}'" for i, kind in enumerate(kinds.values())]
+    text.append("plot " + ", ".join(columns))
+    return "\n".join(text) + "\n"
+
+
+def draw_peers(folder, runs):
+    """At the fewest connections; pinned, if there is that."""
+    chosen = [x for x in runs if x["series"] in PEERS]
+    place = "pinned" if any(x["core"] for x in chosen) else "shared"
+    chosen = [x for x in chosen if bool(x["core"]) == (place == "pinned")]
+    if chosen:
+        least = min(x["connections"] for x in chosen)
+        rows = bars([x for x in chosen if x["connections"] == least], PEERS)
+        title = f"requests a second, {place}, {least} connections"
+        draw(folder, "peers.svg", bar_script(rows, PEERS, title, "peers.svg"))
+
+
 def draw(folder, name, text):
     subprocess.run(["gnuplot"], text=True, check=True, cwd=folder, input=text)
     print(name)
@@ -83,6 +132,7 @@ def main():
             lines = points(chosen, curve, "at", key, 1)
             draw(folder, name, script(lines, title, label,
                                       10 if powers else 0, name))
+    draw_peers(folder, runs)
 
 
 if __name__ == "__main__":
