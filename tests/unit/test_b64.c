@@ -116,6 +116,93 @@ refuses_every_character_outside_the_alphabet(void **state)
 	}
 }
 
+static bool
+is_known(int c, const char *last_two)
+{
+	return c != 0 && (memchr(alphabet, c, 62) || strchr(last_two, c));
+}
+
+/* Every byte at every place of texts that end in each way. */
+static void
+finds_a_foreign_character_at_every_place(void **state)
+{
+	unsigned char out[9];
+	char text[12];
+
+	(void)state;
+	for (size_t n = 2; n <= sizeof(text); n += n % 4 == 0 ? 2 : 1) {
+		for (size_t at = 0; at < n; at++) {
+			for (int c = 0; c < 256; c++) {
+				bool good = is_known(c, "-_");
+
+				/* Left-over bits are another test's matter. */
+				if (good && n % 4 != 0 && at == n - 1)
+					continue;
+				memset(text, 'A', sizeof(text));
+				text[at] = (char)c;
+				assert_int_equal(
+				    b64url_decode((struct str){ text, n }, out,
+					n * 3 / 4),
+				    good ? (ptrdiff_t)(n * 3 / 4) : -1);
+			}
+		}
+	}
+}
+
+/* The same of the other alphabet, whose text is always filled up. */
+static void
+the_other_alphabet_has_its_own_characters(void **state)
+{
+	unsigned char out[6];
+	char text[8];
+
+	(void)state;
+	for (size_t at = 0; at < sizeof(text); at++) {
+		for (int c = 0; c < 256; c++) {
+			ptrdiff_t n = is_known(c, "+/") ? 6 : -1;
+
+			/* One sign of padding leaves two zero bits. */
+			if (c == '=' && at == sizeof(text) - 1)
+				n = 5;
+			memset(text, 'A', sizeof(text));
+			text[at] = (char)c;
+			assert_int_equal(
+			    b64_decode((struct str){ text, sizeof(text) }, out,
+				sizeof(out)),
+			    n);
+		}
+	}
+}
+
+static void
+the_other_alphabet_is_padded_and_canonical(void **state)
+{
+	static const struct {
+		const char *text;
+		struct str plain;
+	} good[] = { { "", { "", 0 } }, { "Zg==", { "f", 1 } },
+		{ "Zm8=", { "fo", 2 } }, { "Zm9v", { "foo", 3 } },
+		{ "Zm9vYg==", { "foob", 4 } }, { "Zm9vYmE=", { "fooba", 5 } },
+		{ "++++", { "\xfb\xef\xbe", 3 } },
+		{ "////", { "\xff\xff\xff", 3 } } };
+	static const char *const bad[] = { "Zg", "Zg=", "Zh==", "Zm9=", "Zm8",
+		"=", "==", "====", "Z===", "Zg==Zg==", "Zm8=Zm8=", "Zg==\n",
+		"----", "____", "Zm9v====", "=m9v" };
+	unsigned char out[8];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
+		assert_int_equal(
+		    b64_decode(str_of(good[i].text), out, good[i].plain.n),
+		    good[i].plain.n);
+		assert_memory_equal(out, good[i].plain.p, good[i].plain.n);
+	}
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		if (b64_decode(str_of(bad[i]), out, sizeof(out)) != -1)
+			fail_msg("'%s' was decoded", bad[i]);
+	}
+}
+
 static void
 refuses_padding_and_impossible_lengths(void **state)
 {
@@ -169,6 +256,9 @@ main(void)
 		cmocka_unit_test(gives_back_bytes_of_every_length),
 		cmocka_unit_test(refuses_left_over_bits_that_are_not_zero),
 		cmocka_unit_test(refuses_every_character_outside_the_alphabet),
+		cmocka_unit_test(finds_a_foreign_character_at_every_place),
+		cmocka_unit_test(the_other_alphabet_has_its_own_characters),
+		cmocka_unit_test(the_other_alphabet_is_padded_and_canonical),
 		cmocka_unit_test(refuses_padding_and_impossible_lengths),
 		cmocka_unit_test(writes_no_byte_behind_the_room),
 		cmocka_unit_test(says_so_when_the_buffer_is_full),
