@@ -4,7 +4,9 @@
 # each setting of the shipped configuration brings. Each variant is one more
 # nginx on a port of its own before the same constant answer; while it is not
 # asked it costs nothing. Those of a group are measured in turn, so that each
-# ratio is to the configuration as it is shipped in the same round.
+# ratio is to the configuration as it is shipped in the same round. Where that
+# is within the noise, the instructions that callgrind counts tell nginx's own
+# part, and they are the same each time; what the kernel does is not in them.
 
 variants_port=18100
 variants=() variant_pids=()
@@ -52,12 +54,50 @@ variant() {
 	variants+=("$(target "$name" own $p /account/mine)")
 }
 
+# run_counted CONF SECONDS: answers requests for so long, or none, and prints
+# their number and that of all instructions.
+run_counted() {
+	local own=${1%/*} p=$variants_port counted requests=0
+
+	sed -e "s|127.0.0.1:[0-9]*|127.0.0.1:$p|; s|nginx.pid|counted.pid|" \
+		-e 's/^daemon off;/&master_process off;/' \
+		-e 's/worker_connections [0-9]*/worker_connections 512/' \
+		"$1" >"$own/counted.conf"
+	valgrind --tool=callgrind --callgrind-out-file=/dev/null \
+		nginx -p "$own" -e "$own/log/nginx.log" -c "$own/counted.conf" \
+		2>"$own/log/counted" &
+	counted=$!
+	until port_is_taken "$p"; do
+		kill -0 $counted 2>/dev/null || {
+			cat "$own/log/counted" >&2
+			die "nginx did not start in valgrind"
+		}
+		sleep 0.05
+	done
+	(($2 == 0)) || requests=$(wrk -t1 -c1 -d"$2s" -H "$authorization" \
+		"$base:$p/account/mine" | awk '/requests in/ { print $1 }')
+	stop $counted
+	awk -v n="$requests" '/Collected/ { print n, $NF }' "$own/log/counted"
+}
+
+# Of each variant, into the second table.
+count_variants() {
+	local i conf requests idle busy
+
+	for i in "${!variants[@]}"; do
+		conf=$folder/variants/$((i + 1))/nginx.conf
+		read -r _ idle < <(run_counted "$conf" 0)
+		read -r requests busy < <(run_counted "$conf" 5)
+		printf '| %s | %d |\n' "${variants[i]%%,*}" \
+			$(((busy - idle) / requests)) >>"$state/counted"
+	done
+}
+
 # measure_variants GROUP CONNECTIONS: rows of the table.
 measure_variants() {
 	measure --continue --connections "$2" --series "$1" \
 		"$(target "as shipped ($1)" own "$constant_port" /account/mine)" \
 		"${variants[@]}"
-	stop_variants
 }
 
 # In single quotes stand variables of nginx, here and below.
@@ -129,8 +169,14 @@ settings() {
 	for group in log pool request; do
 		"variants_of_the_$group"
 		measure_variants $group 32
+		count_variants
+		stop_variants
 	done
 	# What lets clients in matters where there are many.
 	variants_of_the_client
 	measure_variants client 256
+	stop_variants
+	title 'Instructions of nginx for a request'
+	printf '| what | instructions |\n|---|---|\n'
+	cat "$state/counted"
 }
