@@ -1,5 +1,6 @@
 #include "http/resp.h"
 
+#include <string.h>
 #include "base/err.h"
 
 static const struct {
@@ -86,14 +87,21 @@ is_field_value(struct str value)
 void
 resp_header(struct resp *resp, const char *name, struct str value)
 {
+	size_t n = strlen(name);
+	char *line;
+
 	if (!is_field_value(value)) {
 		buf_fail(&resp->headers, HUB_EINVAL);
 		return;
 	}
-	buf_str(&resp->headers, str_of(name));
-	BUF_LIT(&resp->headers, ": ");
-	buf_str(&resp->headers, value);
-	BUF_LIT(&resp->headers, "\r\n");
+	line = buf_space(&resp->headers, n + value.n + 4);
+	if (line == NULL)
+		return;
+	memcpy(line, name, n);
+	memcpy(line + n, ": ", 2);
+	if (value.n > 0)
+		memcpy(line + n + 2, value.p, value.n);
+	memcpy(line + n + 2 + value.n, "\r\n", 2);
 }
 
 void

@@ -295,7 +295,7 @@ multiply_limbs(const struct rsa_ifma *key, uint64_t out[LIMBS],
 
 /* X^65536 in place of X. */
 TARGET static void
-raise(const struct rsa_ifma *key, uint64_t x[LIMBS])
+raise_far(const struct rsa_ifma *key, uint64_t x[LIMBS])
 {
 	__m512i n[VECTORS], a[VECTORS], product[VECTORS];
 
@@ -446,7 +446,7 @@ rsa_ifma_verify(const struct rsa_ifma *key,
 	if (!is_below(s, key->n))
 		return false;
 	multiply_limbs(key, power, s, key->square);
-	raise(key, power);
+	raise_far(key, power);
 	/* The plain S: this takes the power out of Montgomery's form. */
 	multiply_limbs(key, power, power, s);
 	reduce(power, key->n);

@@ -88,38 +88,46 @@ test('no other spelling of an identity path gets around TLS', async () => {
 	}
 });
 
-// The pool that a request was sent to, as the access log tells.
-async function poolOf(target, options) {
-	const { headers } = await call(target, options);
+// The pools that requests were sent to, as the access log tells, which comes
+// later than the answers.
+async function poolsOf(requests) {
 	const log = path.join(front.folder, front.log);
-	let entry;
+	const ids = await Promise.all(requests.map(async ([target, options]) =>
+		(await call(target, options)).headers['x-request-id']));
+	let entries;
 	await until(() => {
-		entry = fs.readFileSync(log, 'utf8').split('\n')
-			.find((line) => line.includes(headers['x-request-id']));
-		return entry !== undefined;
+		const lines = fs.readFileSync(log, 'utf8').split('\n');
+		entries = ids.map((id) => lines.find((line) => line.includes(id)));
+		return !entries.includes(undefined);
 	});
-	return JSON.parse(entry).pool;
+	return entries.map((entry) => JSON.parse(entry).pool);
+}
+
+// Each case is a target, options, and the pool.
+async function goTo(cases) {
+	const pools = await poolsOf(cases);
+	for (const [i, [target, options, pool]] of cases.entries())
+		assert.equal(pools[i], pool, `${options.base}${target}`);
 }
 
 test('plain HTTP gets to the customer API and health, and nowhere else', async () => {
-	for (const target of ['/account/mine', '/account/mine?x=/x',
+	await goTo(['/account/mine', '/account/mine?x=/x',
 		'/%61ccount/mine', '/organization/organizations/mine',
 		'/permission/permissions/mine', '/contract/contracts/mycontracts',
 		'/contract/contracts/1/mine', '/contract/contracts/a%20b/mine',
-		'/health/ready'])
-		assert.equal(await poolOf(target, { base: HTTP }), 'readers', target);
-	for (const target of ['/', '/x', '/x/account/mine', '/account/mine/',
+		'/health/ready'].map((target) => [target, { base: HTTP }, 'readers']));
+	await goTo(['/', '/x', '/x/account/mine', '/account/mine/',
 		'/account/mine/x', '/account/yours', '/account/', '/identity',
 		'/contract/contracts', '/contract/contracts/mine',
 		'/contract/contracts/1/2/mine', '/contract/contracts/1/mine/x',
-		'/organization/organizations', '/permission/permissions/mine2']) {
-		assert.equal(await poolOf(target, { base: HTTP }), '', target);
-		assert.equal(await poolOf(target, { base: HTTPS }),
-			target === '/' ? 'files' : 'readers', target);
-	}
+		'/organization/organizations', '/permission/permissions/mine2']
+		.flatMap((target) => [[target, { base: HTTP }, ''],
+			[target, { base: HTTPS }, target === '/' ? 'files' : 'readers']]));
 });
 
 test('the pool answers methods that an endpoint does not have', async () => {
+	const cases = [];
+
 	for (const base of [HTTP, HTTPS]) {
 		for (const target of ['/account/mine',
 			'/organization/organizations/mine',
@@ -130,9 +138,10 @@ test('the pool answers methods that an endpoint does not have', async () => {
 			const answer = await call(target, options);
 			problem(answer, 405);
 			assert.equal(answer.headers.allow, 'GET, HEAD, OPTIONS');
-			assert.equal(await poolOf(target, options), 'readers');
+			cases.push([target, options, 'readers']);
 		}
 	}
+	await goTo(cases);
 });
 
 test('plain HTTP on the TLS port is told so', async () => {
