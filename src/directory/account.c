@@ -29,14 +29,24 @@ decode(struct txn *txn, struct str bytes, struct account_rec *rec)
 }
 
 bool
-account_get(struct txn *txn, struct str id, struct account_rec *rec)
+account_get_again(struct txn *txn, struct str id, struct txn_place *place,
+    struct account_rec *rec)
 {
 	struct str bytes;
 	struct key key;
 
 	key_of(&key, id);
-	return str_is_id(id) && txn_get(txn, DIR_ACCOUNT, &key, &bytes) &&
+	return str_is_id(id) &&
+	    txn_get_again(txn, DIR_ACCOUNT, &key, place, &bytes) &&
 	    decode(txn, bytes, rec);
+}
+
+bool
+account_get(struct txn *txn, struct str id, struct account_rec *rec)
+{
+	struct txn_place nowhere = { 0 };
+
+	return account_get_again(txn, id, &nowhere, rec);
 }
 
 /* The id of the account with this username in lower case. */

@@ -183,7 +183,8 @@ write_down(
 	uint64_t state = txn_state(call->txn);
 
 	if (note->state != state)
-		*note = (struct token_note){ .state = state };
+		note->opens = 0;
+	note->state = state;
 	note->opens |= route_bit(route);
 }
 
@@ -237,7 +238,8 @@ credential_check(struct call *call, const struct route *route, struct str token)
 		return false;
 	}
 	if (has_opened(call, note, route) &&
-	    account_get(call->txn, str_of(call->claims->sub), &call->account))
+	    account_get_again(call->txn, str_of(call->claims->sub),
+		&note->account, &call->account))
 		return true;
 	if (!opens(call, route))
 		return false;

@@ -375,6 +375,16 @@ copy(struct txn *txn, struct str *s)
 	return s->p != NULL;
 }
 
+/* The engine's memory. */
+static bool
+find(struct txn *txn, unsigned int table, const struct key *key,
+    struct str *value)
+{
+	return ready_key(txn, table, key) &&
+	    found(txn,
+		engine_get(txn->store->engine, table, key_bytes(key), value));
+}
+
 bool
 txn_get(struct txn *txn, unsigned int table, const struct key *key,
     struct str *value)
@@ -382,10 +392,27 @@ txn_get(struct txn *txn, unsigned int table, const struct key *key,
 	struct str v;
 
 	*value = STR_NONE;
-	if (!ready_key(txn, table, key) ||
-	    !found(txn,
-		engine_get(txn->store->engine, table, key_bytes(key), &v)) ||
-	    !copy(txn, &v))
+	if (!find(txn, table, key, &v) || !copy(txn, &v))
+		return false;
+	*value = v;
+	return true;
+}
+
+/* What a state holds is not overwritten while a look can still see it. */
+bool
+txn_get_again(struct txn *txn, unsigned int table, const struct key *key,
+    struct txn_place *place, struct str *value)
+{
+	uint64_t state = txn_state(txn);
+	struct str v = place->bytes;
+
+	*value = STR_NONE;
+	if (state == 0 || place->state != state) {
+		if (!find(txn, table, key, &v))
+			return false;
+		*place = (struct txn_place){ state, v };
+	}
+	if (!copy(txn, &v))
 		return false;
 	*value = v;
 	return true;
@@ -396,9 +423,7 @@ txn_has(struct txn *txn, unsigned int table, const struct key *key)
 {
 	struct str v;
 
-	return ready_key(txn, table, key) &&
-	    found(
-		txn, engine_get(txn->store->engine, table, key_bytes(key), &v));
+	return find(txn, table, key, &v);
 }
 
 void

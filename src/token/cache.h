@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include "base/str.h"
+#include "store/txn.h"
 #include "token/claims.h"
 
 /*
@@ -17,11 +18,13 @@
 struct token_cache;
 
 /*
- * What the caller has found out about a token beyond what it says, and in which
- * state of the world: numbers of the caller's, zeros at first.
+ * What the caller has found out about a token beyond what it says; zeros at
+ * first.
  */
 struct token_note {
-	uint64_t state, opens;
+	uint64_t state;           /* of the directory, in which that is so */
+	uint64_t opens;           /* a bit for each route */
+	struct txn_place account; /* of its user */
 };
 
 /* ENTRIES is rounded up to a power of two, 4 at least. NULL: no memory. */

@@ -144,6 +144,68 @@ a_state_has_its_number_until_something_is_committed(void **state)
 	assert_int_equal(store_read_end(txn), HUB_ESTORE);
 }
 
+/* Not where it was, and not what it was. */
+static void
+a_place_is_good_for_one_state(void **state)
+{
+	struct fixture *f = *state;
+	struct txn_place place = { 0 };
+	struct str value;
+	struct key key;
+
+	key_of(&key, STR("k"));
+	for (int i = 0; i < 20; i++) {
+		char text[16];
+
+		snprintf(text, sizeof(text), "value %d", i);
+		assert_int_equal(put(f, "k", str_of(text)), 0);
+		for (int again = 0; again < 3; again++) {
+			struct txn *txn = store_read_begin(f->store, f->arena);
+
+			assert_true(
+			    txn_get_again(txn, TABLE_A, &key, &place, &value));
+			assert_true(str_eq(value, str_of(text)));
+			assert_true(value.p != place.bytes.p);
+			assert_true(place.state == txn_state(txn));
+			assert_int_equal(store_read_end(txn), 0);
+		}
+	}
+	assert_int_equal(place_del(f->place, f->store, TABLE_A, "k"), 0);
+	for (int again = 0; again < 2; again++) {
+		struct txn *txn = store_read_begin(f->store, f->arena);
+
+		assert_false(txn_get_again(txn, TABLE_A, &key, &place, &value));
+		assert_null(value.p);
+		assert_int_equal(store_read_end(txn), 0);
+	}
+}
+
+static int
+get_and_put(struct txn *txn, void *arg)
+{
+	struct txn_place place = { 0 };
+	struct str value;
+	struct key key;
+
+	(void)arg;
+	key_of(&key, STR("k"));
+	assert_true(txn_get_again(txn, TABLE_A, &key, &place, &value));
+	assert_true(str_eq(value, STR("old")));
+	txn_put(txn, TABLE_A, &key, STR("new"));
+	assert_true(txn_get_again(txn, TABLE_A, &key, &place, &value));
+	assert_true(str_eq(value, STR("new")));
+	return 0;
+}
+
+static void
+a_writer_finds_what_it_has_written(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_int_equal(put(f, "k", STR("old")), 0);
+	assert_int_equal(store_write(f->store, f->arena, get_and_put, NULL), 0);
+}
+
 /* What another process commits is another state, too. */
 static void
 a_commit_of_another_process_is_another_state(void **state)
@@ -946,6 +1008,8 @@ main(void)
 		WITH_STORE(a_record_is_made_replaced_and_deleted),
 		WITH_STORE(tables_are_apart),
 		WITH_STORE(a_state_has_its_number_until_something_is_committed),
+		WITH_STORE(a_place_is_good_for_one_state),
+		WITH_STORE(a_writer_finds_what_it_has_written),
 		WITH_STORE(a_commit_of_another_process_is_another_state),
 		WITH_STORE(an_empty_value_is_a_value),
 		WITH_STORE(values_outlive_the_look_and_are_aligned),

@@ -107,7 +107,8 @@ a_note_stands_beside_its_token_until_that_is_put_anew(void **state)
 	assert_non_null(token_cache_get(cache, STR("abc"), &note));
 	assert_int_equal(note->state, 0);
 	assert_int_equal(note->opens, 0);
-	*note = (struct token_note){ .state = 7, .opens = 5 };
+	note->state = 7;
+	note->opens = 5;
 	assert_non_null(token_cache_get(cache, STR("abd"), &note));
 	assert_int_equal(note->state, 0);
 	assert_non_null(token_cache_get(cache, STR("abc"), &note));
