@@ -287,7 +287,7 @@ rsa_verify_openssl(struct rsa_key *key, const unsigned char digest[SHA256_LEN],
 
 /*
  * The fast way has the last word only on what is right: a fault in it must not
- * turn away a right signature. A wrong one costs both ways, a fourth more than
+ * turn away a right signature. A wrong one costs both ways, a third more than
  * OpenSSL alone.
  */
 int
