@@ -28,16 +28,25 @@ decode(struct txn *txn, struct str bytes, struct account_rec *rec)
 	return rc == 0;
 }
 
+static bool
+get_placed(
+    struct txn *txn, struct str id, struct txn_place *place, struct str *bytes)
+{
+	struct key key;
+
+	key_of(&key, id);
+	return str_is_id(id) &&
+	    txn_get_placed(txn, DIR_ACCOUNT, &key, place, bytes);
+}
+
 bool
 account_get_again(struct txn *txn, struct str id, struct txn_place *place,
     struct account_rec *rec)
 {
 	struct str bytes;
-	struct key key;
 
-	key_of(&key, id);
-	return str_is_id(id) &&
-	    txn_get_again(txn, DIR_ACCOUNT, &key, place, &bytes) &&
+	return (txn_get_again(txn, place, &bytes) ||
+		   get_placed(txn, id, place, &bytes)) &&
 	    decode(txn, bytes, rec);
 }
 

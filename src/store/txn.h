@@ -166,12 +166,16 @@ struct txn_place {
 	struct str bytes; /* the engine's memory: only for txn_get_again() */
 };
 
-/*
- * txn_get() of the one record that belongs to PLACE, without a search if the
- * state is still the one in which it was found there.
- */
-bool txn_get_again(struct txn *txn, unsigned int table, const struct key *key,
+/* txn_get() that notes where it was. */
+bool txn_get_placed(struct txn *txn, unsigned int table, const struct key *key,
     struct txn_place *place, struct str *value);
+
+/*
+ * The same record without a search. False if the state is no longer the one in
+ * which it was found there.
+ */
+bool txn_get_again(
+    struct txn *txn, const struct txn_place *place, struct str *value);
 
 bool txn_has(struct txn *txn, unsigned int table, const struct key *key);
 

@@ -21,6 +21,7 @@
 #define NO_SLOT SIZE_MAX
 #define STEP 8  /* words that hashing and comparing take at a time */
 #define LINE 64 /* bytes that a processor fetches at a time */
+#define RECORD_MAX 2048 /* bytes of a record that are worth it */
 #define WORDS (TOKEN_CACHE_TEXT / sizeof(uint64_t))
 
 _Static_assert(TOKEN_CACHE_TEXT % (STEP * sizeof(uint64_t)) == 0,
@@ -144,22 +145,27 @@ same_words(const uint64_t *a, const uint64_t *b, size_t count)
 	return differ == 0;
 }
 
+static void
+call_in(const void *p, size_t n)
+{
+	for (size_t at = 0; at < n; at += LINE)
+		__builtin_prefetch((const char *)p + at);
+}
+
 /*
  * An entry that is likely to be the one has mostly left the processor's inner
- * caches since its last use. All that will be read of it is asked for at once,
- * so that it is waited for once and not line by line.
+ * caches since its last use, as has the record of its account. All that will
+ * be read of them is asked for at once, so that it is waited for once and not
+ * line by line.
  */
 static void
-call_in(const struct entry *entry, const struct probe *probe)
+call_in_entry(const struct entry *entry, const struct probe *probe)
 {
-	const char *claims = (const char *)entry;
-	const char *words = (const char *)entry->words;
+	const struct str *record = &entry->note.account.bytes;
 
-	for (size_t at = 0; at < offsetof(struct entry, claims.client_id);
-	     at += LINE)
-		__builtin_prefetch(claims + at);
-	for (size_t at = 0; at < probe->n; at += LINE)
-		__builtin_prefetch(words + at);
+	call_in(entry, offsetof(struct entry, claims.client_id));
+	call_in(entry->words, probe->n);
+	call_in(record->p, record->n < RECORD_MAX ? record->n : RECORD_MAX);
 }
 
 static bool
@@ -170,7 +176,7 @@ holds(const struct token_cache *cache, size_t slot, const struct probe *probe)
 
 	if (mark->hash != probe->hash || mark->used <= cache->cleared)
 		return false;
-	call_in(entry, probe);
+	call_in_entry(entry, probe);
 	return entry->n == probe->n &&
 	    same_words(entry->words, probe->words, probe->count);
 }
