@@ -172,7 +172,9 @@ static bool
 has_opened(const struct call *call, const struct token_note *note,
     const struct route *route)
 {
-	return note != NULL && note->state == txn_state(call->txn) &&
+	uint64_t state = txn_state(call->txn);
+
+	return note != NULL && state != 0 && note->state == state &&
 	    (note->opens & route_bit(route)) != 0;
 }
 
@@ -182,6 +184,8 @@ write_down(
 {
 	uint64_t state = txn_state(call->txn);
 
+	if (state == 0)
+		return;
 	if (note->state != state)
 		note->opens = 0;
 	note->state = state;

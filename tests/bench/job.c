@@ -75,7 +75,6 @@ put_request(struct buf *to, const char *path, const char *token)
 	put_pair(&params, "REQUEST_URI", str_of(path));
 	put_pair(
 	    &params, "REQUEST_ID", STR("0123456789abcdef0123456789abcdef"));
-	put_pair(&params, "REMOTE_ADDR", STR("127.0.0.1"));
 	put_pair(&params, "HTTP_AUTHORIZATION", buf_view(&bearer));
 	put_record(to, 1, begin);
 	put_record(to, 4, buf_view(&params));

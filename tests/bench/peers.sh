@@ -131,16 +131,18 @@ END
 }
 
 # fastcgi_to NAME SOCKET [NAME VALUE]...: the same by FastCGI, with these
-# parameters beside the hub's, and a connection for each request: a process has
-# one at a time.
+# parameters beside those that the hub gets for it, and a connection for each
+# request: a process has one at a time.
 fastcgi_to() {
 	local name=$1 socket=$2
 
 	shift 2
 	{
 		printf "location = /peers/%s {\n\tset \$hub_pool peer;\n" "$name"
-		grep '^[[:space:]]*fastcgi_param ' "$folder/nginx.conf" |
-			sed "s|\$hub_target|/account/mine|"
+		sed -n '/location ~ .*account\/mine/,/^\t}/{
+			s|\$request_uri|/account/mine|
+			/fastcgi_param /p
+		}' "$folder/nginx.conf"
 		(($# == 0)) || printf '\tfastcgi_param %s %s;\n' "$@"
 		printf '\tfastcgi_pass unix:%s;\n}\n' "$socket"
 	} >"$folder/peers/$name.server"

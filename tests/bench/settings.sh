@@ -8,7 +8,7 @@
 # is within the noise, the instructions that callgrind counts tell nginx's own
 # part, and they are the same each time; what the kernel does is not in them.
 
-variants_port=18100
+variants_port=$((port + 5))
 variants=() variant_pids=()
 
 stop_variants() {
@@ -88,6 +88,7 @@ count_variants() {
 		conf=$folder/variants/$((i + 1))/nginx.conf
 		read -r _ idle < <(run_counted "$conf" 0)
 		read -r requests busy < <(run_counted "$conf" 5)
+		((requests > 0)) || die "no request was counted"
 		printf '| %s | %d |\n' "${variants[i]%%,*}" \
 			$(((busy - idle) / requests)) >>"$state/counted"
 	done

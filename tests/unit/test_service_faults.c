@@ -79,6 +79,14 @@ ask_failing(struct fixture *f, struct ask request, int n)
 	return status;
 }
 
+/* What is remembered spares look-ups; here all of them are to be made. */
+static void
+forget(struct fixture *f)
+{
+	token_cache_clear(f->service.verifier.cache);
+	f->service.state = 0;
+}
+
 /* Every look-up that a request makes fails in turn, until none is left. */
 static void
 whichever_lookup_fails_the_answer_is_503(void **state)
@@ -88,13 +96,31 @@ whichever_lookup_fails_the_answer_is_503(void **state)
 	int n = 1;
 
 	assert_int_equal(ask(f, request), 200);
-	for (; ask_failing(f, request, n) != 200; n++) {
+	for (forget(f); ask_failing(f, request, n) != 200; n++) {
 		assert_unavailable(f);
 		assert_int_equal(ask(f, request), 200);
 		assert_true(n < 100);
+		forget(f);
 	}
 	/* Generation, three revoked ids, the account, its group at least. */
 	assert_true(n > 6);
+}
+
+/* In the state of the directory that it was judged in. */
+static void
+a_token_that_is_known_needs_no_lookup(void **state)
+{
+	struct fixture *f = *state;
+	struct ask request = { .authorization = jan_bearer(f) };
+
+	for (int i = 0; i < 3; i++)
+		assert_int_equal(ask(f, request), 200);
+	assert_int_equal(ask_failing(f, request, 1), 200);
+	assert_int_equal(lookups, 0);
+	forget(f);
+	assert_int_equal(ask_failing(f, request, 1), 503);
+	assert_int_equal(ask_failing(f, request, 1), 503);
+	assert_int_equal(ask(f, request), 200);
 }
 
 /* Not a 401, which would send the client away to sign in again. */
@@ -230,6 +256,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(whichever_lookup_fails_the_answer_is_503),
+		TEST(a_token_that_is_known_needs_no_lookup),
 		TEST(a_failing_store_never_judges_a_token),
 		TEST(a_token_that_cannot_be_checked_is_503),
 		TEST(what_needs_no_store_is_answered_without_it),

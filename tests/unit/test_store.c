@@ -9,7 +9,6 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 #include "store/fill.h"
 #include "store_place.h"
@@ -95,144 +94,6 @@ tables_are_apart(void **state)
 	assert_true(txn_count(txn, TABLE_A) == 1);
 	assert_true(txn_count(txn, TABLE_C) == 0);
 	assert_int_equal(store_read_end(txn), 0);
-}
-
-static uint64_t
-state_seen(struct fixture *f)
-{
-	struct txn *txn = store_read_begin(f->store, f->arena);
-	uint64_t seen = txn_state(txn);
-
-	assert_int_equal(store_read_end(txn), 0);
-	return seen;
-}
-
-static int
-no_state_within(struct txn *txn, void *arg)
-{
-	(void)arg;
-	return txn_state(txn) == 0 ? HUB_EEXPIRED : 0;
-}
-
-static void
-a_state_has_its_number_until_something_is_committed(void **state)
-{
-	struct fixture *f = *state;
-	uint64_t seen = state_seen(f);
-	struct txn *txn;
-
-	assert_int_not_equal(seen, 0);
-	assert_true(state_seen(f) == seen);
-	/* Given up, whatever it was. */
-	assert_int_equal(store_write(f->store, f->arena, no_state_within, NULL),
-	    HUB_EEXPIRED);
-	assert_true(state_seen(f) == seen);
-	for (int i = 0; i < 3; i++) {
-		assert_int_equal(put(f, "k", STR("the same")), 0);
-		assert_true(state_seen(f) > seen);
-		seen = state_seen(f);
-	}
-	assert_int_equal(
-	    place_put(f->place, f->store, TABLE_B, "k", STR("b")), 0);
-	assert_true(state_seen(f) > seen);
-	seen = state_seen(f);
-	assert_int_equal(place_del(f->place, f->store, TABLE_A, "k"), 0);
-	assert_true(state_seen(f) > seen);
-	txn = store_read_begin(f->store, f->arena);
-	txn_fail(txn, HUB_ESTORE);
-	assert_int_equal(txn_state(txn), 0);
-	assert_int_equal(store_read_end(txn), HUB_ESTORE);
-}
-
-/* Not where it was, and not what it was. */
-static void
-a_place_is_good_for_one_state(void **state)
-{
-	struct fixture *f = *state;
-	struct txn_place place = { 0 };
-	struct str value;
-	struct txn *txn;
-	struct key key;
-
-	key_of(&key, STR("k"));
-	for (int i = 0; i < 20; i++) {
-		char text[16];
-
-		snprintf(text, sizeof(text), "value %d", i);
-		assert_int_equal(put(f, "k", str_of(text)), 0);
-		txn = store_read_begin(f->store, f->arena);
-		assert_false(txn_get_again(txn, &place, &value));
-		assert_null(value.p);
-		assert_true(txn_get_placed(txn, TABLE_A, &key, &place, &value));
-		assert_true(str_eq(value, str_of(text)));
-		assert_int_equal(store_read_end(txn), 0);
-		txn = store_read_begin(f->store, f->arena);
-		assert_true(txn_get_again(txn, &place, &value));
-		assert_true(str_eq(value, str_of(text)));
-		assert_true(value.p != place.bytes.p);
-		txn_fail(txn, HUB_ESTORE);
-		assert_false(txn_get_again(txn, &place, &value));
-		assert_int_equal(store_read_end(txn), HUB_ESTORE);
-	}
-	assert_int_equal(place_del(f->place, f->store, TABLE_A, "k"), 0);
-	txn = store_read_begin(f->store, f->arena);
-	assert_false(txn_get_again(txn, &place, &value));
-	assert_false(txn_get_placed(txn, TABLE_A, &key, &place, &value));
-	assert_false(txn_get_again(txn, &place, &value));
-	assert_int_equal(store_read_end(txn), 0);
-}
-
-static int
-get_and_put(struct txn *txn, void *arg)
-{
-	struct txn_place place = { 0 };
-	struct str value;
-	struct key key;
-
-	(void)arg;
-	key_of(&key, STR("k"));
-	assert_true(txn_get_placed(txn, TABLE_A, &key, &place, &value));
-	assert_true(str_eq(value, STR("old")));
-	assert_false(txn_get_again(txn, &place, &value));
-	return 0;
-}
-
-/* What it sees changes under its hands. */
-static void
-a_writer_keeps_no_place(void **state)
-{
-	struct fixture *f = *state;
-
-	assert_int_equal(put(f, "k", STR("old")), 0);
-	assert_int_equal(store_write(f->store, f->arena, get_and_put, NULL), 0);
-}
-
-/* What another process commits is another state, too. */
-static void
-a_commit_of_another_process_is_another_state(void **state)
-{
-	struct fixture *f = *state;
-	uint64_t seen;
-	int status;
-	pid_t pid;
-
-	store_close(f->store);
-	pid = fork();
-	if (pid == 0) {
-		f->store = place_open(f->place, STORE_WRITE);
-		/* Goes on when the parent has looked. */
-		raise(SIGSTOP);
-		_exit(put(f, "k", STR("v")) == 0 ? 0 : 1);
-	}
-	assert_true(pid > 0);
-	assert_int_equal(waitpid(pid, &status, WUNTRACED), pid);
-	assert_true(WIFSTOPPED(status));
-	f->store = place_open(f->place, STORE_WRITE);
-	seen = state_seen(f);
-	kill(pid, SIGCONT);
-	assert_int_equal(waitpid(pid, &status, 0), pid);
-	assert_int_equal(status, 0);
-	assert_true(state_seen(f) > seen);
 }
 
 static void
@@ -1008,10 +869,6 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		WITH_STORE(a_record_is_made_replaced_and_deleted),
 		WITH_STORE(tables_are_apart),
-		WITH_STORE(a_state_has_its_number_until_something_is_committed),
-		WITH_STORE(a_place_is_good_for_one_state),
-		WITH_STORE(a_writer_keeps_no_place),
-		WITH_STORE(a_commit_of_another_process_is_another_state),
 		WITH_STORE(an_empty_value_is_a_value),
 		WITH_STORE(values_outlive_the_look_and_are_aligned),
 		WITH_STORE(the_longest_key_and_a_large_value_fit),
