@@ -91,7 +91,6 @@ clock_watch_step(struct clock_watch *w)
 	int64_t step = (offset - w->offset) / 1000000;
 
 	w->now = now / 1000000;
-
 	if (w->begun && step > -CLOCK_SET_MIN && step < CLOCK_SET_MIN)
 		return 0;
 	w->offset = offset;

@@ -32,8 +32,8 @@ struct listing {
 	struct arena_mark mark; /* memory of the pieces, the first included */
 	struct contract_filter filter;
 	struct key position;
-	uint64_t limit;  /* of a page; 0: the whole list */
-	uint64_t given;  /* items so far */
+	uint64_t limit;   /* of a page; 0: the whole list */
+	uint64_t given;   /* items so far */
 	struct buf *tags; /* entity tags of the items; NULL: not needed */
 };
 

@@ -66,7 +66,9 @@ void engine_read_end(struct engine *engine);
 
 /*
  * Which state of the store the read that is open sees: states with the same
- * number are the same, byte for byte, for as long as the store is open.
+ * number are the same, byte for byte, for as long as the store is open. A read
+ * that two commits have overtaken at its very begin may see more than its
+ * number says; no later one has that number then.
  */
 uint64_t engine_state(struct engine *engine);
 

@@ -19,8 +19,8 @@
 #define WAYS 4
 #define CHOICES 2
 #define NO_SLOT SIZE_MAX
-#define STEP 8  /* words that hashing and comparing take at a time */
-#define LINE 64 /* bytes that a processor fetches at a time */
+#define STEP 8          /* words that hashing and comparing take at a time */
+#define LINE 64         /* bytes that a processor fetches at a time */
 #define RECORD_MAX 2048 /* bytes of a record that are worth it */
 #define WORDS (TOKEN_CACHE_TEXT / sizeof(uint64_t))
 

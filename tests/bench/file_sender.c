@@ -48,8 +48,7 @@ main(int argc, char **argv)
 		perror(argv[3]);
 		return 1;
 	}
-	file = mmap(
-	    NULL, (size_t)status.st_size, PROT_READ, MAP_SHARED, fd, 0);
+	file = mmap(NULL, (size_t)status.st_size, PROT_READ, MAP_SHARED, fd, 0);
 	if (file == MAP_FAILED || FCGX_Init() != 0 ||
 	    (listener = FCGX_OpenSocket(argv[1], 1024)) < 0) {
 		perror(argv[1]);

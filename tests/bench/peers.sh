@@ -137,6 +137,8 @@ fastcgi_to() {
 	local name=$1 socket=$2
 
 	shift 2
+	# In single quotes stands a variable of nginx.
+	# shellcheck disable=SC2016
 	{
 		printf "location = /peers/%s {\n\tset \$hub_pool peer;\n" "$name"
 		sed -n '/location ~ .*account\/mine/,/^\t}/{

@@ -140,7 +140,8 @@ variants_of_the_request() {
 		'/^\tfastcgi_param (REQUEST_URI|REMOTE_ADDR|HTTPS|CONTENT_|HTTP_)/d'
 	variant 'an exact location' \
 		's/location ~ .*account\/mine.*/location = \/account\/mine {/'
-	variant 'request_pool_size 4k' '/request_pool_size/d'
+	variant 'request_pool_size 16k' \
+		's/client_header_buffer_size 4k;/&request_pool_size 16k;/'
 	variant 'client_header_buffer_size 1k' '/client_header_buffer_size/d'
 	variant 'no HSTS' '/Strict-Transport-Security/d'
 	variant 'reset_timedout_connection off' '/reset_timedout_connection/d'

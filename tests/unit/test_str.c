@@ -234,8 +234,10 @@ knows_identifiers(void **state)
 	for (int c = 0; c < 256; c++) {
 		char text = (char)c;
 		bool known = c != 0 && c < 128 &&
-		    strchr("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-			   "0123456789._:-", c) != NULL;
+		    strchr(
+			"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+			"0123456789._:-",
+			c) != NULL;
 
 		assert_int_equal(str_is_id((struct str){ &text, 1 }), known);
 		good += known;
