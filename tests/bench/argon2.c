@@ -37,7 +37,7 @@ pin(uint64_t core)
 	cpu_set_t set;
 
 	CPU_ZERO(&set);
-	CPU_SET((int)core, &set);
+	CPU_SET((size_t)core, &set);
 	return sched_setaffinity(0, sizeof(set), &set);
 }
 

@@ -33,7 +33,7 @@ line_of(int n)
 	unsigned long place = 1;
 
 	for (int i = 0; i < n; i++)
-		place += 1 + (i % 10 == 0 && i % 7 != 0);
+		place += i % 10 == 0 && i % 7 != 0 ? 2 : 1;
 	return place;
 }
 
