@@ -73,9 +73,12 @@ async function reload(text) {
 	for (const pool of ['keepers', 'signin']) {
 		const took = () => fs.readFileSync(`${STATE}/log/${pool}.log`, 'utf8')
 			.split('took over').length - 1;
-		const before = took();
-		process.kill(daemon(pool).master, 'SIGHUP');
+		const before = took(), { master, workers } = daemon(pool);
+		process.kill(master, 'SIGHUP');
 		assert.ok(await until(() => took() > before, 60), pool);
+		// One that drains may still take a request that waits.
+		assert.ok(await until(() => !daemon(pool).workers
+			.some((pid) => workers.includes(pid)), 60), pool);
 	}
 }
 
