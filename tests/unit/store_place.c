@@ -225,3 +225,30 @@ own_mounts(void)
 	return unshare(CLONE_NEWNS) == 0 &&
 	    mount("", "/", "", MS_REC | MS_PRIVATE, "") == 0;
 }
+
+int
+open_place_setup(void **state)
+{
+	struct open_place *f = calloc(1, sizeof(*f));
+	void *place;
+
+	assert_non_null(f);
+	place_setup(&place);
+	f->place = place;
+	f->arena = f->place->arena;
+	f->store = place_open(f->place, STORE_WRITE);
+	*state = f;
+	return 0;
+}
+
+int
+open_place_teardown(void **state)
+{
+	struct open_place *f = *state;
+	void *place = f->place;
+
+	store_close(f->store);
+	place_teardown(&place);
+	free(f);
+	return 0;
+}

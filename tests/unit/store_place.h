@@ -31,6 +31,16 @@ const char *place_file(const struct place *place, const char *name);
 /* Opens the store; the test fails if that does. */
 struct store *place_open(struct place *place, enum store_access access);
 
+/* A place with its store, open for writing; for cmocka, *STATE is one. */
+struct open_place {
+	struct place *place;
+	struct store *store;
+	struct arena *arena; /* the place's */
+};
+
+int open_place_setup(void **state);
+int open_place_teardown(void **state);
+
 /* One record in a transaction of its own. */
 int place_put(struct place *place, struct store *store, unsigned int table,
     const char *key, struct str value);

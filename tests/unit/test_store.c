@@ -14,48 +14,14 @@
 #include "store_place.h"
 #include "unit.h"
 
-/* What every test here starts with: a store, open for writing. */
-struct fixture {
-	struct place *place;
-	struct store *store;
-	struct arena *arena;
-};
-
 static int
-setup(void **state)
-{
-	struct fixture *f = calloc(1, sizeof(*f));
-	void *place;
-
-	assert_non_null(f);
-	place_setup(&place);
-	f->place = place;
-	f->arena = f->place->arena;
-	f->store = place_open(f->place, STORE_WRITE);
-	*state = f;
-	return 0;
-}
-
-static int
-teardown(void **state)
-{
-	struct fixture *f = *state;
-	void *place = f->place;
-
-	store_close(f->store);
-	place_teardown(&place);
-	free(f);
-	return 0;
-}
-
-static int
-put(struct fixture *f, const char *key, struct str value)
+put(struct open_place *f, const char *key, struct str value)
 {
 	return place_put(f->place, f->store, TABLE_A, key, value);
 }
 
 static struct str
-get(struct fixture *f, const char *key)
+get(struct open_place *f, const char *key)
 {
 	return place_get(f->place, f->store, TABLE_A, key);
 }
@@ -63,7 +29,7 @@ get(struct fixture *f, const char *key)
 static void
 a_record_is_made_replaced_and_deleted(void **state)
 {
-	struct fixture *f = *state;
+	struct open_place *f = *state;
 
 	assert_null(get(f, "k").p);
 	assert_int_equal(put(f, "k", STR("one")), 0);
@@ -79,7 +45,7 @@ a_record_is_made_replaced_and_deleted(void **state)
 static void
 tables_are_apart(void **state)
 {
-	struct fixture *f = *state;
+	struct open_place *f = *state;
 	struct txn *txn;
 	struct key key;
 
@@ -99,7 +65,7 @@ tables_are_apart(void **state)
 static void
 an_empty_value_is_a_value(void **state)
 {
-	struct fixture *f = *state;
+	struct open_place *f = *state;
 	struct str value;
 
 	assert_int_equal(put(f, "k", STR_NONE), 0);
@@ -111,7 +77,7 @@ an_empty_value_is_a_value(void **state)
 static void
 values_outlive_the_look_and_are_aligned(void **state)
 {
-	struct fixture *f = *state;
+	struct open_place *f = *state;
 	struct str one, two;
 
 	assert_int_equal(put(f, "1", STR("x")), 0);
@@ -128,7 +94,7 @@ values_outlive_the_look_and_are_aligned(void **state)
 static void
 the_longest_key_and_a_large_value_fit(void **state)
 {
-	struct fixture *f = *state;
+	struct open_place *f = *state;
 	char key[KEY_MAX], *large = malloc(1 << 20);
 	struct str value;
 
@@ -176,7 +142,7 @@ a_write_that_fails_leaves_nothing(void **state)
 		/* What FN decided on a failed transaction counts for nothing. */
 		{ { HUB_ENOENT, HUB_EIO }, HUB_EIO },
 	};
-	struct fixture *f = *state;
+	struct open_place *f = *state;
 
 	assert_int_equal(put(f, "k", STR("old")), 0);
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -192,7 +158,7 @@ a_write_that_fails_leaves_nothing(void **state)
 static void
 after_the_first_error_all_is_absent(void **state)
 {
-	struct fixture *f = *state;
+	struct open_place *f = *state;
 	struct str key_text, value;
 	struct cursor cursor;
 	struct txn *txn;
@@ -222,7 +188,7 @@ after_the_first_error_all_is_absent(void **state)
 static void
 a_key_that_is_spoilt_or_empty_fails(void **state)
 {
-	struct fixture *f = *state;
+	struct open_place *f = *state;
 	struct str value;
 	struct cursor cursor;
 	struct txn *txn;
@@ -254,7 +220,7 @@ a_key_that_is_spoilt_or_empty_fails(void **state)
 static void
 what_a_transaction_may_not_do_fails(void **state)
 {
-	struct fixture *f = *state;
+	struct open_place *f = *state;
 	struct txn *txn;
 	struct key key;
 
@@ -282,7 +248,7 @@ what_a_transaction_may_not_do_fails(void **state)
 static void
 a_second_look_fails_both(void **state)
 {
-	struct fixture *f = *state;
+	struct open_place *f = *state;
 	struct txn *outer, *inner;
 
 	outer = store_read_begin(f->store, f->arena);
@@ -296,7 +262,7 @@ a_second_look_fails_both(void **state)
 static void
 a_write_inside_a_look_is_refused(void **state)
 {
-	struct fixture *f = *state;
+	struct open_place *f = *state;
 	struct txn *txn = store_read_begin(f->store, f->arena);
 
 	assert_int_equal(put(f, "k", STR("v")), HUB_EINVAL);
@@ -307,7 +273,7 @@ a_write_inside_a_look_is_refused(void **state)
 static void
 a_reader_cannot_write(void **state)
 {
-	struct fixture *f = *state;
+	struct open_place *f = *state;
 
 	assert_int_equal(put(f, "k", STR("v")), 0);
 	store_close(f->store);
@@ -319,7 +285,7 @@ a_reader_cannot_write(void **state)
 static void
 an_arena_that_is_used_up_fails_the_look(void **state)
 {
-	struct fixture *f = *state;
+	struct open_place *f = *state;
 	struct arena *small = arena_new(64, 64);
 	char text[100] = { 0 };
 	struct str value;
@@ -393,7 +359,7 @@ walk(struct txn *txn, const struct key *prefix, const struct key *from,
 static void
 a_walk_goes_over_the_prefix_in_order(void **state)
 {
-	struct fixture *f = *state;
+	struct open_place *f = *state;
 	struct key prefix;
 	struct txn *txn;
 
@@ -416,7 +382,7 @@ a_walk_goes_over_the_prefix_in_order(void **state)
 static void
 a_walk_starts_from_or_after_a_key(void **state)
 {
-	struct fixture *f = *state;
+	struct open_place *f = *state;
 	struct key prefix, from;
 	struct txn *txn;
 
@@ -444,7 +410,7 @@ a_walk_starts_from_or_after_a_key(void **state)
 static void
 a_walk_after_its_own_prefix_skips_that_record(void **state)
 {
-	struct fixture *f = *state;
+	struct open_place *f = *state;
 	struct str key, value;
 	struct cursor cursor;
 	struct txn *txn;
@@ -466,7 +432,7 @@ a_walk_after_its_own_prefix_skips_that_record(void **state)
 static void
 the_end_of_a_walk_stays_the_end(void **state)
 {
-	struct fixture *f = *state;
+	struct open_place *f = *state;
 	struct str key, value;
 	struct cursor cursor;
 	struct key from;
@@ -490,7 +456,7 @@ the_end_of_a_walk_stays_the_end(void **state)
 static void
 two_walks_of_a_table_do_not_disturb_each_other(void **state)
 {
-	struct fixture *f = *state;
+	struct open_place *f = *state;
 	struct str key, value;
 	struct cursor one, two;
 	struct key a, b;
@@ -534,7 +500,7 @@ walk_own_changes(struct txn *txn, void *arg)
 static void
 a_writer_walks_over_its_own_changes(void **state)
 {
-	struct fixture *f = *state;
+	struct open_place *f = *state;
 
 	assert_int_equal(
 	    store_write(f->store, f->arena, walk_own_changes, NULL), 0);
@@ -545,7 +511,7 @@ a_writer_walks_over_its_own_changes(void **state)
 static void
 a_walk_stops_when_the_arena_is_used_up(void **state)
 {
-	struct fixture *f = *state;
+	struct open_place *f = *state;
 	struct arena *small = arena_new(128, 128);
 	struct str key, value;
 	struct cursor cursor;
@@ -590,7 +556,7 @@ writer_start(struct place *p, int *go)
 static void
 a_look_stays_as_it_was(void **state)
 {
-	struct fixture *f = *state;
+	struct open_place *f = *state;
 	struct str value;
 	struct txn *txn;
 	struct key key;
@@ -615,7 +581,7 @@ a_look_stays_as_it_was(void **state)
 static void
 statistics_follow_the_store(void **state)
 {
-	struct fixture *f = *state;
+	struct open_place *f = *state;
 	struct store_stat before, after;
 	char text[8192] = { 0 };
 
@@ -634,7 +600,7 @@ static void
 given_up_pages_count_as_free(void **state)
 {
 	static const char large[1 << 20];
-	struct fixture *f = *state;
+	struct open_place *f = *state;
 	struct store_fill before, full, after;
 
 	assert_int_equal(store_fill(f->store, &before), 0);
@@ -690,7 +656,7 @@ looker_start(struct place *p, int fd[2])
 static void
 the_reader_that_holds_back_pages_is_named(void **state)
 {
-	struct fixture *f = *state;
+	struct open_place *f = *state;
 	struct store_readers readers;
 	int fd[2];
 	pid_t pid;
@@ -755,7 +721,7 @@ use_a_full_store(struct place *p, struct store *store, unsigned int n)
 static void
 a_full_map_can_be_read_and_emptied(void **state)
 {
-	struct fixture *f = *state;
+	struct open_place *f = *state;
 	struct place *p = f->place;
 	static const char large[1 << 16];
 	unsigned int n;
@@ -813,7 +779,7 @@ fill_a_small_disk(struct place *p)
 static void
 a_full_disk_can_be_read_and_emptied(void **state)
 {
-	struct fixture *f = *state;
+	struct open_place *f = *state;
 
 	store_close(f->store);
 	f->store = NULL;
@@ -853,7 +819,7 @@ fill_up_to_a_limit(struct place *p)
 static void
 files_that_may_not_grow_are_a_full_disk(void **state)
 {
-	struct fixture *f = *state;
+	struct open_place *f = *state;
 
 	store_close(f->store);
 	f->store = NULL;
@@ -861,7 +827,9 @@ files_that_may_not_grow_are_a_full_disk(void **state)
 	assert_int_equal(in_child(fill_up_to_a_limit, f->place), 0);
 }
 
-#define WITH_STORE(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+#define WITH_STORE(test)                                                       \
+	cmocka_unit_test_setup_teardown(                                       \
+	    test, open_place_setup, open_place_teardown)
 
 int
 main(void)

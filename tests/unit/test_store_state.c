@@ -9,47 +9,14 @@
 #include "store_place.h"
 #include "unit.h"
 
-struct fixture {
-	struct place *place;
-	struct store *store;
-	struct arena *arena;
-};
-
 static int
-setup(void **state)
-{
-	struct fixture *f = calloc(1, sizeof(*f));
-	void *place;
-
-	assert_non_null(f);
-	place_setup(&place);
-	f->place = place;
-	f->arena = f->place->arena;
-	f->store = place_open(f->place, STORE_WRITE);
-	*state = f;
-	return 0;
-}
-
-static int
-teardown(void **state)
-{
-	struct fixture *f = *state;
-	void *place = f->place;
-
-	store_close(f->store);
-	place_teardown(&place);
-	free(f);
-	return 0;
-}
-
-static int
-put(struct fixture *f, const char *key, struct str value)
+put(struct open_place *f, const char *key, struct str value)
 {
 	return place_put(f->place, f->store, TABLE_A, key, value);
 }
 
 static uint64_t
-state_seen(struct fixture *f)
+state_seen(struct open_place *f)
 {
 	struct txn *txn = store_read_begin(f->store, f->arena);
 	uint64_t seen = txn_state(txn);
@@ -68,7 +35,7 @@ no_state_within(struct txn *txn, void *arg)
 static void
 a_state_has_its_number_until_something_is_committed(void **state)
 {
-	struct fixture *f = *state;
+	struct open_place *f = *state;
 	uint64_t seen = state_seen(f);
 	struct txn *txn;
 
@@ -99,7 +66,7 @@ a_state_has_its_number_until_something_is_committed(void **state)
 static void
 a_place_is_good_for_one_state(void **state)
 {
-	struct fixture *f = *state;
+	struct open_place *f = *state;
 	struct txn_place place = { 0 };
 	struct str value;
 	struct txn *txn;
@@ -152,7 +119,7 @@ get_and_put(struct txn *txn, void *arg)
 static void
 a_writer_keeps_no_place(void **state)
 {
-	struct fixture *f = *state;
+	struct open_place *f = *state;
 
 	assert_int_equal(put(f, "k", STR("old")), 0);
 	assert_int_equal(store_write(f->store, f->arena, get_and_put, NULL), 0);
@@ -162,13 +129,13 @@ a_writer_keeps_no_place(void **state)
 static void
 a_commit_of_another_process_is_another_state(void **state)
 {
-	struct fixture *f = *state;
+	struct open_place *f = *state;
 	uint64_t seen;
 	int status;
 	pid_t pid;
 
 	store_close(f->store);
-	pid = fork();
+	pid = child_fork();
 	if (pid == 0) {
 		f->store = place_open(f->place, STORE_WRITE);
 		/* Goes on when the parent has looked. */
@@ -186,7 +153,9 @@ a_commit_of_another_process_is_another_state(void **state)
 	assert_true(state_seen(f) > seen);
 }
 
-#define WITH_STORE(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+#define WITH_STORE(test)                                                       \
+	cmocka_unit_test_setup_teardown(                                       \
+	    test, open_place_setup, open_place_teardown)
 
 int
 main(void)
