@@ -83,13 +83,17 @@ clock_parse(struct str text, int64_t *seconds)
 int64_t
 clock_watch_step(struct clock_watch *w)
 {
-	/* This one goes on while the machine sleeps. */
-	struct timespec ts = read_clock(CLOCK_BOOTTIME);
-	int64_t now = clock_now_us();
-	int64_t offset =
-	    now - ((int64_t)ts.tv_sec * 1000000 + ts.tv_nsec / 1000);
-	int64_t step = (offset - w->offset) / 1000000;
+	struct timespec ts = read_clock(CLOCK_REALTIME_COARSE);
+	int64_t now, offset, step;
 
+	/* A clock that was set tells of another second. */
+	if (w->begun && ts.tv_sec == w->now)
+		return 0;
+	/* This one goes on while the machine sleeps. */
+	ts = read_clock(CLOCK_BOOTTIME);
+	now = clock_now_us();
+	offset = now - ((int64_t)ts.tv_sec * 1000000 + ts.tv_nsec / 1000);
+	step = (offset - w->offset) / 1000000;
 	w->now = now / 1000000;
 	if (w->begun && step > -CLOCK_SET_MIN && step < CLOCK_SET_MIN)
 		return 0;

@@ -25,11 +25,12 @@ void clock_text(int64_t seconds, char text[CLOCK_TEXT]);
 bool clock_parse(struct str text, int64_t *seconds);
 
 /*
- * Notices that the clock was set. A watch begins as all zeros; one that has
- * noticed goes on from the new time.
+ * Notices that the clock was set, at hardly any cost: it looks closely once a
+ * second. A watch begins as all zeros; one that has noticed goes on from the
+ * new time.
  */
 struct clock_watch {
-	int64_t now;    /* clock_now() at the last call */
+	int64_t now;    /* the time at the last call, or some ms before it */
 	int64_t offset; /* of the time to what only grows, in microseconds */
 	bool begun;
 };

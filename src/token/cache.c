@@ -3,59 +3,56 @@
  * full has hardly a set with more tokens than ways, where they would drive
  * each other out at every turn.
  *
- * The token is copied once into whole words, padded with zeros, so that
- * hashing and comparing need not care about its end. The hash is seeded, so
- * nobody outside can aim at a set; that two tokens are the same is decided by
- * comparing all of their bytes, in a time that does not tell where they
- * differ.
+ * In place of a token stand its length and its tag (token/nh.h), by a key that
+ * is drawn with the table: the processor fetches a line of memory for it
+ * and not twenty. Two tokens are taken for one with a chance of 2^-128 for each
+ * attempt. Nobody outside can aim at a set either.
  */
 #include "token/cache.h"
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include "base/rand.h"
+#include "token/nh.h"
 
 #define WAYS 4
 #define CHOICES 2
-#define NO_SLOT SIZE_MAX
-#define STEP 8          /* words that hashing and comparing take at a time */
 #define LINE 64         /* bytes that a processor fetches at a time */
 #define RECORD_MAX 2048 /* bytes of a record that are worth it */
-#define WORDS (TOKEN_CACHE_TEXT / sizeof(uint64_t))
 
-_Static_assert(TOKEN_CACHE_TEXT % (STEP * sizeof(uint64_t)) == 0,
-    "an entry holds whole steps");
+_Static_assert(
+    TOKEN_CACHE_TEXT <= NH_MAX, "every token that is kept has a tag");
 
-/* What is looked at first of a slot. It is alive if used after the clear. */
-struct mark {
-	uint64_t hash;
-	uint64_t used; /* the clock then */
-};
-
+/*
+ * It is alive if used after the clear. All that is looked at to find a token,
+ * and to see that it opens what it has opened before, stands at the front.
+ */
 struct entry {
-	size_t n; /* bytes of the token */
+	_Alignas(LINE) uint64_t used; /* the clock then */
+	size_t n;                     /* bytes of the token */
+	struct nh_tag tag;
 	struct token_note note;
 	struct claims claims;
-	uint64_t words[WORDS];
 };
 
-/* Slot I is marks[I] and entries[I]: zeros at first, touched as they fill. */
+/* Entries are zeros at first, and touched as they fill. */
 struct token_cache {
-	struct mark *marks;
-	struct entry *entries;
-	size_t mask;      /* number of sets - 1 */
-	uint64_t clock;   /* counts uses */
-	uint64_t cleared; /* the clock at the last clear */
-	uint64_t seed[STEP];
+	void *memory;
+	struct entry *entries; /* in it, at the beginning of a line */
+	size_t mask;           /* number of sets - 1 */
+	uint64_t clock;        /* counts uses */
+	uint64_t cleared;      /* the clock at the last clear */
+	uint64_t seed[2];
+	struct nh_key key;
 };
 
 /* A token on its way through the table. */
 struct probe {
-	size_t n, count; /* bytes, and words in whole steps */
-	uint64_t words[WORDS];
-	uint64_t hash;
-	size_t set[CHOICES]; /* the first slot of each */
+	struct str token;
+	struct nh_tag tag;
+	struct entry *set[CHOICES]; /* the first of each */
 };
 
 struct token_cache *
@@ -63,19 +60,22 @@ token_cache_new(size_t entries)
 {
 	struct token_cache *cache = calloc(1, sizeof(*cache));
 	size_t sets = 1;
+	uintptr_t at;
 
 	if (cache == NULL)
 		return NULL;
 	while (sets < entries / WAYS + (entries % WAYS != 0))
 		sets *= 2;
-	cache->marks = calloc(sets, WAYS * sizeof(struct mark));
-	cache->entries = calloc(sets, WAYS * sizeof(struct entry));
-	if (cache->marks == NULL || cache->entries == NULL) {
+	cache->memory = calloc(sets * WAYS + 1, sizeof(struct entry));
+	if (cache->memory == NULL) {
 		token_cache_free(cache);
 		return NULL;
 	}
+	at = (uintptr_t)cache->memory;
+	cache->entries = (struct entry *)((at + LINE - 1) / LINE * LINE);
 	cache->mask = sets - 1;
 	rand_bytes(cache->seed, sizeof(cache->seed));
+	nh_key_make(&cache->key);
 	return cache;
 }
 
@@ -84,8 +84,7 @@ token_cache_free(struct token_cache *cache)
 {
 	if (cache == NULL)
 		return;
-	free(cache->marks);
-	free(cache->entries);
+	free(cache->memory);
 	free(cache);
 }
 
@@ -98,51 +97,23 @@ fold(uint64_t a, uint64_t b)
 	return (uint64_t)product ^ (uint64_t)(product >> 64);
 }
 
-/* Four chains of multiplications, none of which waits for another. */
-static uint64_t
-hash_words(const uint64_t *w, size_t count, size_t n, const uint64_t *seed)
+/*
+ * Which sets a token may stand in, by its last bytes: those of a signature,
+ * which nobody chooses, and they are known before its tag is.
+ */
+static void
+choose_sets(struct probe *probe, const struct token_cache *cache)
 {
-	uint64_t a = seed[4] ^ n, b = seed[5], c = seed[6], d = seed[7];
+	char last[2 * sizeof(uint64_t)] = { 0 };
+	size_t n =
+	    probe->token.n < sizeof(last) ? probe->token.n : sizeof(last);
+	uint64_t word[2], hash;
 
-	for (size_t i = 0; i < count; i += STEP) {
-		a = fold(w[i] ^ a, w[i + 1] ^ seed[0]);
-		b = fold(w[i + 2] ^ b, w[i + 3] ^ seed[1]);
-		c = fold(w[i + 4] ^ c, w[i + 5] ^ seed[2]);
-		d = fold(w[i + 6] ^ d, w[i + 7] ^ seed[3]);
-	}
-	return fold(fold(a, b) ^ seed[4], fold(c, d) ^ seed[5]);
-}
-
-static bool
-probe_begin(
-    struct probe *probe, const struct token_cache *cache, struct str token)
-{
-	const size_t step = STEP * sizeof(uint64_t);
-	size_t padded = (token.n + step - 1) / step * step;
-
-	if (token.n == 0 || token.n > TOKEN_CACHE_TEXT)
-		return false;
-	probe->n = token.n;
-	probe->count = padded / sizeof(uint64_t);
-	memset(probe->words + probe->count - STEP, 0, step);
-	memcpy(probe->words, token.p, token.n);
-	probe->hash =
-	    hash_words(probe->words, probe->count, token.n, cache->seed);
-	probe->set[0] = ((size_t)probe->hash & cache->mask) * WAYS;
-	probe->set[1] = ((size_t)(probe->hash >> 32) & cache->mask) * WAYS;
-	return true;
-}
-
-static bool
-same_words(const uint64_t *a, const uint64_t *b, size_t count)
-{
-	uint64_t differ = 0;
-
-	for (size_t i = 0; i < count; i += STEP) {
-		for (size_t k = i; k < i + STEP; k++)
-			differ |= a[k] ^ b[k];
-	}
-	return differ == 0;
+	memcpy(last, probe->token.p + probe->token.n - n, n);
+	memcpy(word, last, sizeof(word));
+	hash = fold(word[0] ^ cache->seed[0], word[1] ^ cache->seed[1]);
+	probe->set[0] = &cache->entries[(hash & cache->mask) * WAYS];
+	probe->set[1] = &cache->entries[(hash >> 32 & cache->mask) * WAYS];
 }
 
 static void
@@ -153,59 +124,79 @@ call_in(const void *p, size_t n)
 }
 
 /*
- * An entry that is likely to be the one has mostly left the processor's inner
- * caches since its last use, as has the record of its account. All that will
- * be read of them is asked for at once, so that it is waited for once and not
- * line by line.
+ * Entries have mostly left the processor's inner caches since their last use.
+ * All that may be looked at is asked for at once, so that it is waited for once
+ * and not one after the other.
  */
 static void
-call_in_entry(const struct entry *entry, const struct probe *probe)
+call_in_sets(const struct probe *probe)
+{
+	for (size_t c = 0; c < CHOICES; c++) {
+		for (size_t way = 0; way < WAYS; way++)
+			call_in(&probe->set[c][way], LINE);
+	}
+}
+
+static bool
+probe_begin(
+    struct probe *probe, const struct token_cache *cache, struct str token)
+{
+	if (token.n == 0 || token.n > TOKEN_CACHE_TEXT)
+		return false;
+	probe->token = token;
+	choose_sets(probe, cache);
+	call_in_sets(probe);
+	nh(&cache->key, token, &probe->tag);
+	return true;
+}
+
+/* The rest of the one that is it, and the record of its account. */
+static void
+call_in_entry(const struct entry *entry)
 {
 	const struct str *record = &entry->note.account.bytes;
 
-	call_in(entry, offsetof(struct entry, claims.client_id));
-	call_in(entry->words, probe->n);
+	call_in(&entry->note,
+	    offsetof(struct claims, client_id) +
+		offsetof(struct entry, claims) - offsetof(struct entry, note));
 	call_in(record->p, record->n < RECORD_MAX ? record->n : RECORD_MAX);
 }
 
 static bool
-holds(const struct token_cache *cache, size_t slot, const struct probe *probe)
+holds(const struct token_cache *cache, const struct entry *entry,
+    const struct probe *probe)
 {
-	const struct mark *mark = &cache->marks[slot];
-	const struct entry *entry = &cache->entries[slot];
-
-	if (mark->hash != probe->hash || mark->used <= cache->cleared)
-		return false;
-	call_in_entry(entry, probe);
-	return entry->n == probe->n &&
-	    same_words(entry->words, probe->words, probe->count);
+	return entry->used > cache->cleared && entry->n == probe->token.n &&
+	    nh_tag_eq(&entry->tag, &probe->tag);
 }
 
-/* The slot that holds the token, or NO_SLOT. */
-static size_t
+/* The entry of the token, or NULL. */
+static struct entry *
 find(const struct token_cache *cache, const struct probe *probe)
 {
 	for (size_t c = 0; c < CHOICES; c++) {
+		struct entry *set = probe->set[c];
+
 		for (size_t way = 0; way < WAYS; way++) {
-			if (holds(cache, probe->set[c] + way, probe))
-				return probe->set[c] + way;
+			if (holds(cache, &set[way], probe))
+				return &set[way];
 		}
 	}
-	return NO_SLOT;
+	return NULL;
 }
 
 /* What was never used or is cleared counts as the oldest. */
-static size_t
-oldest(const struct token_cache *cache, const struct probe *probe)
+static struct entry *
+oldest(const struct probe *probe)
 {
-	size_t best = probe->set[0];
+	struct entry *best = probe->set[0];
 
 	for (size_t c = 0; c < CHOICES; c++) {
-		for (size_t way = 0; way < WAYS; way++) {
-			size_t slot = probe->set[c] + way;
+		struct entry *set = probe->set[c];
 
-			if (cache->marks[slot].used < cache->marks[best].used)
-				best = slot;
+		for (size_t way = 0; way < WAYS; way++) {
+			if (set[way].used < best->used)
+				best = &set[way];
 		}
 	}
 	return best;
@@ -216,17 +207,18 @@ token_cache_get(
     struct token_cache *cache, struct str token, struct token_note **note)
 {
 	struct probe probe;
-	size_t slot;
+	struct entry *entry;
 
 	*note = NULL;
 	if (!probe_begin(&probe, cache, token))
 		return NULL;
-	slot = find(cache, &probe);
-	if (slot == NO_SLOT)
+	entry = find(cache, &probe);
+	if (entry == NULL)
 		return NULL;
-	cache->marks[slot].used = ++cache->clock;
-	*note = &cache->entries[slot].note;
-	return &cache->entries[slot].claims;
+	call_in_entry(entry);
+	entry->used = ++cache->clock;
+	*note = &entry->note;
+	return &entry->claims;
 }
 
 void
@@ -235,19 +227,16 @@ token_cache_put(
 {
 	struct probe probe;
 	struct entry *entry;
-	size_t slot;
 
 	if (!probe_begin(&probe, cache, token))
 		return;
-	slot = find(cache, &probe);
-	if (slot == NO_SLOT)
-		slot = oldest(cache, &probe);
-	entry = &cache->entries[slot];
-	entry->n = probe.n;
-	memcpy(entry->words, probe.words, probe.count * sizeof(uint64_t));
-	entry->claims = *claims;
-	entry->note = (struct token_note){ 0 };
-	cache->marks[slot] = (struct mark){ probe.hash, ++cache->clock };
+	entry = find(cache, &probe);
+	if (entry == NULL)
+		entry = oldest(&probe);
+	*entry = (struct entry){ .used = ++cache->clock,
+		.n = probe.token.n,
+		.tag = probe.tag,
+		.claims = *claims };
 }
 
 void

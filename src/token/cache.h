@@ -9,11 +9,11 @@
 
 /*
  * Tokens that were verified, with what they say: a bounded table of sets of
- * four, two of them for each token. The whole token is compared, its expiry is
- * looked at by the caller at each use. What can change about a user is never
- * in here.
+ * four, two of them for each token. No token is kept, but its length and a tag
+ * that no other has but with a chance of 2^-128. Its expiry is looked at by the
+ * caller at each use. What can change about a user is never in here.
  */
-#define TOKEN_CACHE_TEXT 1152 /* longer tokens are not kept */
+#define TOKEN_CACHE_TEXT 4096 /* longer tokens are not kept */
 
 struct token_cache;
 

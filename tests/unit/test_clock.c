@@ -67,7 +67,7 @@ clock_gettime(clockid_t id, struct timespec *ts)
 {
 	int rc = (int)syscall(SYS_clock_gettime, id, ts);
 
-	if (id == CLOCK_REALTIME)
+	if (id == CLOCK_REALTIME || id == CLOCK_REALTIME_COARSE)
 		ts->tv_sec += shift;
 	return rc;
 }

@@ -5,13 +5,13 @@
 #include <string.h>
 #include "token/cache.h"
 
-/* The I-th byte of the seed. */
+/* The I-th byte of each key. */
 #define SEED(i) ((char)(167 * (i) + 13))
 
 int RAND_bytes(unsigned char *p, int n);
 
 /*
- * Stands before the one of OpenSSL, so that the seed of the hash is known:
+ * Stands before the one of OpenSSL, so that the keys of the table are known:
  * the tests go the same way each time, and one can make tokens collide.
  */
 int
@@ -122,7 +122,7 @@ a_note_stands_beside_its_token_until_that_is_put_anew(void **state)
 }
 
 static void
-the_table_keeps_a_copy_of_the_token(void **state)
+the_table_keeps_nothing_of_the_caller_s(void **state)
 {
 	struct token_cache *cache = cache_of(4);
 	char text[] = "abcdefgh";
@@ -140,7 +140,7 @@ static void
 a_byte_that_differs_anywhere_is_no_hit(void **state)
 {
 	static const size_t lengths[] = { 1, 7, 8, 9, 31, 32, 33, 622, 1151,
-		TOKEN_CACHE_TEXT };
+		1152, TOKEN_CACHE_TEXT };
 	struct token_cache *cache = cache_of(4);
 	char text[TOKEN_CACHE_TEXT];
 
@@ -176,31 +176,56 @@ swapped_words_are_no_hit(void **state)
 	token_cache_free(cache);
 }
 
-/*
- * The hash multiplies the first word by the second XOR the first of the seed.
- * A second word that makes this zero loses the first word and the length.
- */
+/* Those that end alike stand in the same sets. */
 static void
-tokens_of_one_hash_are_told_apart(void **state)
+tokens_of_one_end_are_told_apart(void **state)
 {
-	struct token_cache *cache = cache_of(4);
-	char a[40], b[40];
+	struct token_cache *cache = cache_of(4096);
+	char text[64], end[] = "the same signature";
 
 	(void)state;
-	memset(a, 0, sizeof(a));
-	memset(a, 'a', 8);
-	for (int i = 0; i < 8; i++)
-		a[8 + i] = SEED(i);
-	memcpy(b, a, sizeof(b));
-	b[0] = 'b';
-	put(cache, (struct str){ a, 24 }, 1);
-	assert_int_equal(got(cache, (struct str){ b, 24 }), -1);
-	assert_int_equal(got(cache, (struct str){ a, 25 }), -1);
-	put(cache, (struct str){ b, 24 }, 2);
-	put(cache, (struct str){ a, 25 }, 3);
-	assert_int_equal(got(cache, (struct str){ a, 24 }), 1);
-	assert_int_equal(got(cache, (struct str){ b, 24 }), 2);
-	assert_int_equal(got(cache, (struct str){ a, 25 }), 3);
+	for (int i = 0; i < 8; i++) {
+		struct str token = token_of(text, i);
+
+		memcpy(text + token.n - strlen(end), end, strlen(end));
+		text[0] = (char)('a' + i);
+		put(cache, token, i);
+	}
+	for (int i = 0; i < 9; i++) {
+		text[0] = (char)('a' + i);
+		assert_int_equal(
+		    got(cache, (struct str){ text, 56 }), i < 8 ? i : -1);
+	}
+	token_cache_free(cache);
+}
+
+/*
+ * A first word that makes a sum with the key zero takes the second word out of
+ * the first pass: two such tokens differ in the second alone.
+ */
+static void
+tokens_of_one_first_sum_are_told_apart(void **state)
+{
+	struct token_cache *cache = cache_of(4);
+	struct str a, b;
+	uint64_t word;
+	char text[2][40];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(word); i++)
+		((char *)&word)[i] = SEED(i);
+	word = -word;
+	memset(text, 'a', sizeof(text));
+	memcpy(text[0], &word, sizeof(word));
+	memcpy(text[1], &word, sizeof(word));
+	text[1][8] = 'b';
+	a = (struct str){ text[0], sizeof(text[0]) };
+	b = (struct str){ text[1], sizeof(text[1]) };
+	put(cache, a, 1);
+	assert_int_equal(got(cache, b), -1);
+	put(cache, b, 2);
+	assert_int_equal(got(cache, a), 1);
+	assert_int_equal(got(cache, b), 2);
 	token_cache_free(cache);
 }
 
@@ -417,10 +442,11 @@ main(void)
 		cmocka_unit_test(what_was_put_is_found_with_all_it_says),
 		cmocka_unit_test(
 		    a_note_stands_beside_its_token_until_that_is_put_anew),
-		cmocka_unit_test(the_table_keeps_a_copy_of_the_token),
+		cmocka_unit_test(the_table_keeps_nothing_of_the_caller_s),
 		cmocka_unit_test(a_byte_that_differs_anywhere_is_no_hit),
 		cmocka_unit_test(swapped_words_are_no_hit),
-		cmocka_unit_test(tokens_of_one_hash_are_told_apart),
+		cmocka_unit_test(tokens_of_one_end_are_told_apart),
+		cmocka_unit_test(tokens_of_one_first_sum_are_told_apart),
 		cmocka_unit_test(a_shorter_or_longer_token_is_no_hit),
 		cmocka_unit_test(the_longest_token_is_kept_and_no_longer_one),
 		cmocka_unit_test(the_empty_token_is_never_there),
