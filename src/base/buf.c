@@ -53,18 +53,11 @@ resize(struct buf *b, size_t cap)
 	return p;
 }
 
-/* Makes room for NEED bytes in all; rarely, so take() is quicker without it. */
-__attribute__((noinline)) static bool
-grow(struct buf *b, size_t need)
+static bool
+set_cap(struct buf *b, size_t cap)
 {
-	size_t cap = b->cap < 256 ? 256 : b->cap * 2;
-	char *p;
+	char *p = resize(b, cap);
 
-	if (cap > b->max)
-		cap = b->max;
-	if (cap < need)
-		cap = need;
-	p = resize(b, cap);
 	if (p == NULL) {
 		b->err = b->arena != NULL ? HUB_ETOOBIG : HUB_ENOMEM;
 		return false;
@@ -72,6 +65,17 @@ grow(struct buf *b, size_t need)
 	b->p = p;
 	b->cap = cap;
 	return true;
+}
+
+/* Makes room for NEED bytes in all; rarely, so take() is quicker without it. */
+__attribute__((noinline)) static bool
+grow(struct buf *b, size_t need)
+{
+	size_t cap = b->cap < 256 ? 256 : b->cap * 2;
+
+	if (cap > b->max)
+		cap = b->max;
+	return set_cap(b, cap < need ? need : cap);
 }
 
 /* Takes N bytes; SPARE more may be written behind them, but do not count. */
@@ -88,6 +92,13 @@ take(struct buf *b, size_t n, size_t spare)
 		return NULL;
 	b->n += n;
 	return b->p + b->n - n;
+}
+
+void
+buf_reserve(struct buf *b, size_t n)
+{
+	if (b->err == 0 && n <= b->max - b->n && b->n + n > b->cap)
+		set_cap(b, b->n + n);
 }
 
 void *

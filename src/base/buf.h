@@ -29,6 +29,12 @@ void buf_free(struct buf *buf);
 /* Empties it and clears the error; keeps the memory. */
 void buf_reset(struct buf *buf);
 
+/*
+ * Room for N more bytes at once, for who knows that about so many will come.
+ * More than the maximum are not made room for: the call that puts them fails.
+ */
+void buf_reserve(struct buf *buf, size_t n);
+
 void buf_put(struct buf *buf, const void *p, size_t n);
 void buf_str(struct buf *buf, struct str s);
 void buf_byte(struct buf *buf, char c);

@@ -206,14 +206,28 @@ without_end(struct str text)
 	return text;
 }
 
+/* yajl's judgement of a text that is UTF-8. */
+static int
+judge(struct arena *arena, struct str text, bool plain, const struct json **out,
+    struct why *why)
+{
+	struct json_tree t = { .arena = arena, .why = why };
+	const char *bad;
+	int rc;
+
+	if (!plain && (bad = bad_character(text)) != NULL)
+		return why_set(why, HUB_EINVAL, "%s", bad);
+	rc = run_parser(&t, text);
+	if (rc == 0)
+		*out = t.root;
+	return rc;
+}
+
 static int
 parse(struct arena *arena, struct str text, size_t max, bool kept,
     const struct json **out, struct why *why)
 {
-	struct json_tree t = { .arena = arena, .why = why };
 	bool plain;
-	const char *bad;
-	int rc;
 
 	*out = NULL;
 	if (text.n > max)
@@ -224,12 +238,7 @@ parse(struct arena *arena, struct str text, size_t max, bool kept,
 	if (plain &&
 	    (*out = json_quick(arena, without_end(text), kept)) != NULL)
 		return 0;
-	if (!plain && (bad = bad_character(text)) != NULL)
-		return why_set(why, HUB_EINVAL, "%s", bad);
-	rc = run_parser(&t, text);
-	if (rc == 0)
-		*out = t.root;
-	return rc;
+	return judge(arena, text, plain, out, why);
 }
 
 int
@@ -244,6 +253,17 @@ json_parse_kept(struct arena *arena, struct str text, size_t max,
     const struct json **out, struct why *why)
 {
 	return parse(arena, text, max, true, out, why);
+}
+
+int
+json_parse_skimmed(struct arena *arena, struct str text, size_t max, bool kept,
+    const struct json **out, struct why *why)
+{
+	if (text.n <= max && str_is_utf8(text) &&
+	    json_quick_is_plain(without_end(text)) &&
+	    (*out = json_quick_skim(arena, without_end(text), kept)) != NULL)
+		return 0;
+	return parse(arena, text, max, kept, out, why);
 }
 
 const struct json *

@@ -53,6 +53,15 @@ int json_parse(struct arena *arena, struct str text, size_t max,
 int json_parse_kept(struct arena *arena, struct str text, size_t max,
     const struct json **out, struct why *why);
 
+/*
+ * The same refusals for who wants the members of the root and nothing below:
+ * an array or object among them may come without what is in it, CHILD and
+ * COUNT. TEXT lives as long as the tree. If values are KEPT, one without what
+ * is in it has its spelling.
+ */
+int json_parse_skimmed(struct arena *arena, struct str text, size_t max,
+    bool kept, const struct json **out, struct why *why);
+
 /* The member of an object; NULL if there is none or OBJECT is no object. */
 const struct json *json_get(const struct json *object, const char *name);
 

@@ -6,6 +6,16 @@
 #define ROOM_A_BYTE (sizeof(struct json) / 2 + 8)
 #define ROOM_AT_LEAST 1024
 
+/* Names of the objects around us that are skimmed; more are left to others. */
+#define SKIMMED_NAMES 256
+
+/* An array or object without a tree. */
+struct level {
+	char closer;
+	size_t first;  /* its names begin here */
+	uint64_t bits; /* of these */
+};
+
 struct quick {
 	struct json_tree tree;
 	const char *at, *end; /* what is to be read of the text */
@@ -13,27 +23,39 @@ struct quick {
 	char *copy; /* of all of it; texts are views of it, ended by NUL */
 	const char *start[JSON_DEPTH]; /* of the containers around us */
 	bool spelled; /* no blank has been met between tokens */
-	bool kept;
+	bool kept, skims;
+
+	size_t depth, names; /* of what is skimmed */
+	struct level level[JSON_DEPTH];
+	struct str name[SKIMMED_NAMES];
 };
 
-/* Bytes below N in a word, each in the top bit of its place; N is 1 to 128. */
-#define ONES 0x0101010101010101ULL
-#define TOPS 0x8080808080808080ULL
-#define BELOW(word, n) (((word)-ONES * (n)) & ~(word)&TOPS)
+/* Of bytes, 16 at a time: what every processor can that this is built for. */
+typedef unsigned char bytes16 __attribute__((vector_size(16)));
+
+static bool
+any_set(bytes16 v)
+{
+	uint64_t half[2];
+
+	memcpy(half, &v, sizeof(half));
+	return (half[0] | half[1]) != 0;
+}
 
 bool
 json_quick_is_plain(struct str text)
 {
-	uint64_t odd = 0, word;
+	bytes16 odd = { 0 }, v;
+	bool odd_end = false;
 	size_t i = 0;
 
-	for (; text.n - i >= sizeof(word); i += sizeof(word)) {
-		memcpy(&word, text.p + i, sizeof(word));
-		odd |= BELOW(word, 0x20) | BELOW(word ^ ONES * '\\', 1);
+	for (; text.n - i >= sizeof(v); i += sizeof(v)) {
+		memcpy(&v, text.p + i, sizeof(v));
+		odd |= (bytes16)(v < 0x20) | (bytes16)(v == '\\');
 	}
 	for (; i < text.n; i++)
-		odd |= (unsigned char)text.p[i] < 0x20 || text.p[i] == '\\';
-	return odd == 0 && text.n > 0;
+		odd_end |= (unsigned char)text.p[i] < 0x20 || text.p[i] == '\\';
+	return !any_set(odd) && !odd_end && text.n > 0;
 }
 
 /* Of a plain text the space is all the white space there is. */
@@ -55,34 +77,62 @@ take(struct quick *q, char c)
 	return true;
 }
 
-/* From the text; its end in the copy is overwritten. */
+/* From the text; its end in the copy, if there is one, is overwritten. */
 static struct str
-view(struct quick *q, const char *from, const char *to)
+view(struct quick *q, struct str s)
 {
-	char *p = q->copy + (from - q->text);
+	char *p;
 
-	p[to - from] = '\0';
-	return (struct str){ p, (size_t)(to - from) };
+	if (q->copy == NULL)
+		return s;
+	p = q->copy + (s.p - q->text);
+	p[s.n] = '\0';
+	return (struct str){ p, s.n };
 }
 
-/* Behind the quotation mark that opens it. */
+/* Which of eight bytes is the first that is not 0; there is one. */
+static size_t
+first_set(uint64_t half)
+{
+	if (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__)
+		return (size_t)__builtin_ctzll(half) / 8;
+	return (size_t)__builtin_clzll(half) / 8;
+}
+
+/* Where the first quotation mark of 16 bytes is; 16 without one. */
+static size_t
+mark_in(const char *p)
+{
+	bytes16 v;
+	uint64_t half[2];
+
+	memcpy(&v, p, sizeof(v));
+	v = (bytes16)(v == '"');
+	memcpy(half, &v, sizeof(half));
+	if (half[0] != 0)
+		return first_set(half[0]);
+	if (half[1] != 0)
+		return 8 + first_set(half[1]);
+	return 16;
+}
+
+/* Behind the quotation mark that opens it; a view of the text. */
 static bool
 take_string(struct quick *q, struct str *out)
 {
 	const char *from = q->at, *p = from;
-	uint64_t word;
+	size_t n = 16;
 
-	for (; q->end - p >= (ptrdiff_t)sizeof(word); p += sizeof(word)) {
-		memcpy(&word, p, sizeof(word));
-		if (BELOW(word ^ ONES * '"', 1) != 0)
-			break;
-	}
+	for (; q->end - p >= 16 && (n = mark_in(p)) == 16; p += 16)
+		;
+	if (n < 16)
+		p += n;
 	while (p < q->end && *p != '"')
 		p++;
 	if (p == q->end)
 		return false;
 	q->at = p + 1;
-	*out = view(q, from, p);
+	*out = (struct str){ from, (size_t)(p - from) };
 	return true;
 }
 
@@ -113,7 +163,7 @@ take_number(struct quick *q, struct str *out)
 		if (skip_digits(q) == 0)
 			return false;
 	}
-	*out = view(q, from, q->at);
+	*out = (struct str){ from, (size_t)(q->at - from) };
 	return true;
 }
 
@@ -134,44 +184,157 @@ spell(struct quick *q, struct json *node, const char *from)
 		node->spelled = (struct str){ from, (size_t)(q->at - from) };
 }
 
-/* A value that holds no other. */
+/* A value that holds no other; the text is a view of ours. */
+static bool
+read_scalar(struct quick *q, enum json_type *type, struct str *text)
+{
+	*text = STR_NONE;
+	switch (q->at == q->end ? '\0' : *q->at) {
+	case '"':
+		q->at++;
+		*type = JSON_STRING;
+		return take_string(q, text);
+	case 'n':
+		*type = JSON_NULL;
+		return take_word(q, STR("null"));
+	case 't':
+		*type = JSON_TRUE;
+		return take_word(q, STR("true"));
+	case 'f':
+		*type = JSON_FALSE;
+		return take_word(q, STR("false"));
+	default:
+		*type = JSON_NUMBER;
+		return take_number(q, text);
+	}
+}
+
 static bool
 take_scalar(struct quick *q)
 {
 	const char *from = q->at;
 	enum json_type type;
-	struct str text = STR_NONE;
+	struct str text;
 	struct json *node;
-	bool good = true;
 
-	if (take(q, '"')) {
-		type = JSON_STRING;
-		good = take_string(q, &text);
-	} else if (take_word(q, STR("null"))) {
-		type = JSON_NULL;
-	} else if (take_word(q, STR("true"))) {
-		type = JSON_TRUE;
-	} else if (take_word(q, STR("false"))) {
-		type = JSON_FALSE;
-	} else {
-		type = JSON_NUMBER;
-		good = take_number(q, &text);
-	}
-	if (!good || (node = json_tree_add(&q->tree, type)) == NULL)
+	if (!read_scalar(q, &type, &text) ||
+	    (node = json_tree_add(&q->tree, type)) == NULL)
 		return false;
-	node->text = text;
+	node->text = text.p == NULL ? text : view(q, text);
 	spell(q, node, from);
 	return true;
 }
 
 static bool
-take_name(struct quick *q)
+read_name(struct quick *q, struct str *name)
 {
 	skip_blanks(q);
-	if (!take(q, '"') || !take_string(q, &q->tree.name))
+	if (!take(q, '"') || !take_string(q, name))
 		return false;
 	skip_blanks(q);
 	return take(q, ':');
+}
+
+static bool
+take_name(struct quick *q)
+{
+	struct str name;
+
+	if (!read_name(q, &name))
+		return false;
+	q->tree.name = view(q, name);
+	return true;
+}
+
+/* False also where the object has that name already. */
+static bool
+skim_name(struct quick *q)
+{
+	struct level *l = &q->level[q->depth - 1];
+	struct str name;
+	uint64_t bit;
+
+	if (q->names == SKIMMED_NAMES || !read_name(q, &name))
+		return false;
+	bit = json_tree_name_bit(name);
+	for (size_t i = l->first; (l->bits & bit) != 0 && i < q->names; i++) {
+		if (str_eq(q->name[i], name))
+			return false;
+	}
+	l->bits |= bit;
+	q->name[q->names++] = name;
+	return true;
+}
+
+/* Opens what stands here; as deep as it is, the root counts too. */
+static bool
+skim_open(struct quick *q)
+{
+	if (q->tree.depth + q->depth == JSON_DEPTH)
+		return false;
+	q->level[q->depth++] = (struct level){
+		.closer = *q->at++ == '{' ? '}' : ']',
+		.first = q->names,
+	};
+	return true;
+}
+
+/*
+ * To the next value, as go_on() does. At the end DEPTH is 0, and after a fault
+ * it is not.
+ */
+static bool
+skim_on(struct quick *q, bool empty)
+{
+	while (q->depth > 0) {
+		struct level *l = &q->level[q->depth - 1];
+
+		skip_blanks(q);
+		if (!empty && take(q, ','))
+			return l->closer == ']' || skim_name(q);
+		if (!take(q, l->closer))
+			return empty && (l->closer == ']' || skim_name(q));
+		q->names = l->first;
+		q->depth--;
+		empty = false;
+	}
+	return false;
+}
+
+static bool
+opens(const struct quick *q)
+{
+	return q->at < q->end && (*q->at == '{' || *q->at == '[');
+}
+
+/* An array or object as a whole, with all that is in it. */
+static bool
+skim(struct quick *q)
+{
+	enum json_type type;
+	struct str text;
+	bool empty;
+
+	do {
+		skip_blanks(q);
+		empty = opens(q);
+		if (empty ? !skim_open(q) : !read_scalar(q, &type, &text))
+			return false;
+	} while (skim_on(q, empty));
+	return q->depth == 0;
+}
+
+/* A member of the root. Where it shall be KEPT, nothing else tells what it is. */
+static bool
+take_whole(struct quick *q, enum json_type type)
+{
+	struct json *node = json_tree_add(&q->tree, type);
+	const char *from = q->at;
+
+	if (node == NULL || !skim(q) || (q->kept && !q->spelled))
+		return false;
+	spell(q, node, from);
+	return true;
 }
 
 static bool
@@ -210,10 +373,14 @@ take_value(struct quick *q, bool *empty)
 	enum json_type type;
 
 	skip_blanks(q);
-	*empty = q->at < q->end && (*q->at == '{' || *q->at == '[');
+	*empty = opens(q);
 	if (!*empty)
 		return take_scalar(q);
 	type = *q->at == '{' ? JSON_OBJECT : JSON_ARRAY;
+	if (q->skims && q->tree.depth > 0) {
+		*empty = false;
+		return take_whole(q, type);
+	}
 	if (json_tree_open(&q->tree, type) == NULL)
 		return false;
 	q->start[q->tree.depth - 1] = q->at++;
@@ -234,22 +401,59 @@ take_text(struct quick *q)
 	return q->tree.depth == 0 && q->tree.err == 0 && q->at == q->end;
 }
 
+/* Names and levels stay as they are: to clear them takes longer than a text. */
+static void
+begin(struct quick *q, struct arena *arena, struct str text)
+{
+	q->tree.arena = arena;
+	q->tree.why = NULL;
+	q->tree.root = NULL;
+	q->tree.depth = 0;
+	q->tree.err = 0;
+	q->text = q->at = text.p;
+	q->end = text.p + text.n;
+	q->copy = NULL;
+	q->spelled = true;
+	q->depth = q->names = 0;
+}
+
+/* Nobody shall be refused for the memory of such an attempt. */
+static bool
+has_room(const struct arena *arena, struct str text)
+{
+	return arena_has_room(arena, text.n * ROOM_A_BYTE + ROOM_AT_LEAST);
+}
+
 const struct json *
 json_quick(struct arena *arena, struct str text, bool kept)
 {
 	struct arena_mark mark = arena_mark(arena);
 	struct quick q;
 
-	/* Nobody shall be refused for the memory of this attempt. */
-	if (!arena_has_room(arena, text.n * ROOM_A_BYTE + ROOM_AT_LEAST))
+	if (!has_room(arena, text))
 		return NULL;
-	q.tree = (struct json_tree){ .arena = arena };
-	q.text = q.at = text.p;
-	q.end = text.p + text.n;
+	begin(&q, arena, text);
 	q.copy = (char *)(uintptr_t)arena_str(arena, text).p;
-	q.spelled = true;
 	q.kept = kept;
+	q.skims = false;
 	if (q.copy != NULL && take_text(&q))
+		return q.tree.root;
+	arena_rewind(arena, mark);
+	return NULL;
+}
+
+const struct json *
+json_quick_skim(struct arena *arena, struct str text, bool kept)
+{
+	struct arena_mark mark = arena_mark(arena);
+	struct quick q;
+
+	if (!has_room(arena, text))
+		return NULL;
+	begin(&q, arena, text);
+	q.kept = kept;
+	q.skims = true;
+	if (take_text(&q))
 		return q.tree.root;
 	arena_rewind(arena, mark);
 	return NULL;

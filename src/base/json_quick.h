@@ -20,4 +20,11 @@ bool json_quick_is_plain(struct str text);
  */
 const struct json *json_quick(struct arena *arena, struct str text, bool kept);
 
+/*
+ * Likewise for json_parse_skimmed(): an array or object that is a member of the
+ * root comes without what is in it, and all texts are views of TEXT.
+ */
+const struct json *json_quick_skim(
+    struct arena *arena, struct str text, bool kept);
+
 #endif

@@ -60,13 +60,25 @@ compare_names(const void *a, const void *b)
 #define FEW_MEMBERS 16
 
 static bool
+stands_before(const struct json *object, const struct json *member)
+{
+	const struct json *m = object->child;
+
+	while (m != member && !str_eq(m->name, member->name))
+		m = m->next;
+	return m != member;
+}
+
+static bool
 few_have_twins(const struct json *object)
 {
+	uint64_t bits = 0, bit;
+
 	for (const struct json *m = object->child; m != NULL; m = m->next) {
-		for (const struct json *o = m->next; o != NULL; o = o->next) {
-			if (str_eq(m->name, o->name))
-				return true;
-		}
+		bit = json_tree_name_bit(m->name);
+		if ((bits & bit) != 0 && stands_before(object, m))
+			return true;
+		bits |= bit;
 	}
 	return false;
 }

@@ -30,6 +30,22 @@ struct json *json_tree_open(struct json_tree *tree, enum json_type type);
 /* An object is refused that has a member twice. */
 bool json_tree_close(struct json_tree *tree);
 
+/*
+ * One bit of 64 for a name, so that names whose bits differ need no comparing.
+ * The ends of names differ more often than their beginnings.
+ */
+static inline uint64_t
+json_tree_name_bit(struct str name)
+{
+	unsigned int sum = (unsigned int)name.n;
+
+	if (name.n > 0)
+		sum += (unsigned char)name.p[0] * 7U +
+		    (unsigned char)name.p[name.n / 2] * 5U +
+		    (unsigned char)name.p[name.n - 1] * 3U;
+	return 1ULL << sum % 64;
+}
+
 #define JSON_TREE_NO_MEMORY "too much for the memory of a request"
 
 #endif

@@ -146,6 +146,8 @@ utf8_sequence(const unsigned char *p, size_t left)
 	return n;
 }
 
+#define TOPS 0x8080808080808080ULL
+
 /* Most text is ASCII: eight bytes at a time. */
 static bool
 eight_are_ascii(const unsigned char *p)
@@ -153,7 +155,17 @@ eight_are_ascii(const unsigned char *p)
 	uint64_t word;
 
 	memcpy(&word, p, sizeof(word));
-	return (word & 0x8080808080808080ULL) == 0;
+	return (word & TOPS) == 0;
+}
+
+/* Of a long text more of them. */
+static bool
+many_are_ascii(const unsigned char *p)
+{
+	uint64_t word[4];
+
+	memcpy(word, p, sizeof(word));
+	return ((word[0] | word[1] | word[2] | word[3]) & TOPS) == 0;
 }
 
 bool
@@ -164,6 +176,10 @@ str_is_utf8(struct str s)
 	for (size_t i = 0; i < s.n;) {
 		size_t n;
 
+		if (s.n - i >= 32 && many_are_ascii(p + i)) {
+			i += 32;
+			continue;
+		}
 		if (s.n - i >= 8 && eight_are_ascii(p + i)) {
 			i += 8;
 			continue;

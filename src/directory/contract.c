@@ -5,6 +5,18 @@
 #include "store/rec_list.h"
 #include "store/schema.h"
 
+/* What is stored beside an item, of the longest texts that these may be. */
+#define ENCODED_AROUND 320
+
+/* Members that are the first of the item, in this order, or none of it. */
+static const char *const listed_names[] = { "id", "dossierNumber", "format",
+	"metadata", "status" };
+static const char *const not_again[] = { "id", "dossierNumber", "format",
+	"metadata", "status", "type", "version", "deleted", "organizationId",
+	NULL };
+
+#define LISTED (sizeof(listed_names) / sizeof(listed_names[0]))
+
 /*
  * The item of the detail call: five members and whatever else came in. The
  * five alone, *LISTED bytes and a brace to close them, are the item of the list.
@@ -14,9 +26,6 @@ render_item(struct arena *arena, const struct json *line,
     const struct json *metadata, const struct contract *c, struct str *item,
     size_t *listed)
 {
-	static const char *const not_again[] = { "id", "dossierNumber",
-		"format", "metadata", "status", "type", "version", "deleted",
-		"organizationId", NULL };
 	struct json_out j;
 	struct buf buf;
 	int rc;
@@ -45,6 +54,52 @@ render_item(struct arena *arena, const struct json *line,
 	return rc;
 }
 
+/* How long the item is of what is spelled as it is written out; or 0. */
+static size_t
+spelled_length(const struct json *line)
+{
+	size_t n = 2;
+
+	for (const struct json *m = line->child; m != NULL; m = m->next) {
+		if (m->spelled.n == 0)
+			return 0;
+		n += m->name.n + m->spelled.n + 4;
+	}
+	return n;
+}
+
+/* A name that stands before such a value needs no escape either. */
+static void
+put_spelled(struct buf *buf, const struct json *member)
+{
+	buf_byte(buf, buf->n == 0 ? '{' : ',');
+	buf_byte(buf, '"');
+	buf_str(buf, member->name);
+	buf_put(buf, "\":", 2);
+	buf_str(buf, member->spelled);
+}
+
+/* render_item() by copying, N bytes at most. */
+static int
+copy_item(struct arena *arena, const struct json *line, size_t n,
+    struct str *item, size_t *listed)
+{
+	struct buf buf;
+
+	buf_init_arena(&buf, arena, RENDER_MAX);
+	buf_reserve(&buf, n);
+	for (size_t i = 0; i < LISTED; i++)
+		put_spelled(&buf, json_get(line, listed_names[i]));
+	*listed = buf.n;
+	for (const struct json *m = line->child; m != NULL; m = m->next) {
+		if (!name_among(m->name, not_again))
+			put_spelled(&buf, m);
+	}
+	buf_byte(&buf, '}');
+	*item = buf_view(&buf);
+	return buf_error(&buf);
+}
+
 /* The first N bytes of an item, as an object. */
 static int
 close_after(struct arena *arena, struct str item, size_t n, struct str *out)
@@ -52,6 +107,7 @@ close_after(struct arena *arena, struct str item, size_t n, struct str *out)
 	struct buf buf;
 
 	buf_init_arena(&buf, arena, LIST_ITEM_MAX);
+	buf_reserve(&buf, n + 1);
 	buf_put(&buf, item.p, n);
 	buf_byte(&buf, '}');
 	*out = buf_view(&buf);
@@ -64,8 +120,10 @@ render(struct arena *arena, const struct json *line,
 {
 	struct contract_rec *rec = &out->rec;
 	struct contract_line *listed = &out->line;
-	size_t n;
-	int rc = render_item(arena, line, metadata, out, &rec->item, &n);
+	size_t n, length = spelled_length(line);
+	int rc = length > 0
+	    ? copy_item(arena, line, length, &rec->item, &n)
+	    : render_item(arena, line, metadata, out, &rec->item, &n);
 
 	if (rc == 0 && n >= LIST_ITEM_MAX)
 		return why_set(why, HUB_EINVAL, "/metadata: longer than %d KiB",
@@ -149,6 +207,7 @@ put_record(struct txn *txn, const struct contract_rec *rec)
 	struct key key;
 
 	buf_init_arena(&bytes, txn_arena(txn), RENDER_MAX * 2);
+	buf_reserve(&bytes, rec->item.n + ENCODED_AROUND);
 	contract_rec_put(&bytes, rec);
 	if (buf_error(&bytes) != 0)
 		txn_fail(txn, buf_error(&bytes));
@@ -163,6 +222,7 @@ put_line(struct txn *txn, const struct contract *c)
 	struct key key;
 
 	buf_init_arena(&bytes, txn_arena(txn), RENDER_MAX * 2);
+	buf_reserve(&bytes, c->line.item.n + ENCODED_AROUND);
 	contract_line_put(&bytes, &c->line);
 	if (buf_error(&bytes) != 0)
 		txn_fail(txn, buf_error(&bytes));

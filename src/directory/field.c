@@ -124,8 +124,10 @@ field_object(const struct json *record, const char *name,
 bool
 name_among(struct str name, const char *const *names)
 {
+	char first = name.n == 0 ? '\0' : name.p[0];
+
 	for (; *names != NULL; names++) {
-		if (str_eq(name, str_of(*names)))
+		if (**names == first && str_eq(name, str_of(*names)))
 			return true;
 	}
 	return false;

@@ -12,7 +12,7 @@
 #include <unistd.h>
 #include "base/secret.h"
 
-#define BLOCKS 4
+#define BLOCKS 8
 #define WORKERS 2
 
 /* What is parsed, or kept, of the lines of a block; one may be long. */

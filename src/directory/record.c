@@ -157,22 +157,53 @@ read_common(const struct json *line, struct record *out, struct why *why)
 	return 0;
 }
 
+/*
+ * Of a contract nothing is looked at below the members of the line. Any but a
+ * line that begins with another kind is taken for one, and parsed once more if
+ * it is none.
+ */
+static bool
+may_be_contract(struct str text)
+{
+	struct str begin = STR("{\"type\":\"");
+
+	if (!str_starts(text, begin))
+		return true;
+	text.p += begin.n;
+	text.n -= begin.n;
+	return str_starts(text, STR("contract\""));
+}
+
+static int
+parse_whole(struct arena *arena, struct str text, bool renders,
+    const struct json **out, struct why *why)
+{
+	return renders ? json_parse_kept(arena, text, RECORD_LINE_MAX, out, why)
+		       : json_parse(arena, text, RECORD_LINE_MAX, out, why);
+}
+
 static int
 parse(struct arena *arena, struct str text, bool renders, struct record *out,
     struct why *why)
 {
+	bool skimmed = may_be_contract(text);
 	const struct json *line;
 	int rc;
 
 	memset(out, 0, sizeof(*out));
-	rc = renders ? json_parse_kept(arena, text, RECORD_LINE_MAX, &line, why)
-		     : json_parse(arena, text, RECORD_LINE_MAX, &line, why);
+	rc = skimmed ? json_parse_skimmed(
+			   arena, text, RECORD_LINE_MAX, renders, &line, why)
+		     : parse_whole(arena, text, renders, &line, why);
 	if (rc != 0)
 		return rc;
 	if (line->type != JSON_OBJECT)
 		return why_set(why, HUB_EINVAL, "not an object");
 	rc = read_common(line, out, why);
 	if (rc != 0 || out->deleted)
+		return rc;
+	if (skimmed && out->kind != RECORD_CONTRACT)
+		rc = parse_whole(arena, text, renders, &line, why);
+	if (rc != 0)
 		return rc;
 	return kinds[out->kind].parse(arena, line, renders, out, why);
 }

@@ -129,6 +129,32 @@ check_both_ways(struct arena *arena, struct str text)
 	FUZZ_HOLDS(str_eq(write_out(arena, one), write_out(arena, kept)));
 }
 
+/* What is skimmed is refused alike, and written out alike if it is kept. */
+static void
+check_skimmed(struct arena *arena, struct str text)
+{
+	const struct json *whole, *kept, *skimmed;
+	struct why why;
+	int rc = parse(arena, text, &whole);
+
+	FUZZ_HOLDS(json_parse_skimmed(
+		       arena, text, TEXT_MAX * 6, true, &kept, &why) == rc);
+	FUZZ_HOLDS(json_parse_skimmed(
+		       arena, text, TEXT_MAX * 6, false, &skimmed, &why) == rc);
+	if (rc != 0)
+		return;
+	FUZZ_HOLDS(str_eq(write_out(arena, whole), write_out(arena, kept)));
+	FUZZ_HOLDS(whole->type == skimmed->type);
+	whole = whole->child;
+	skimmed = skimmed->child;
+	for (; whole != NULL && skimmed != NULL;
+	     whole = whole->next, skimmed = skimmed->next)
+		FUZZ_HOLDS(whole->type == skimmed->type &&
+		    str_eq(whole->name, skimmed->name) &&
+		    str_eq(whole->text, skimmed->text));
+	FUZZ_HOLDS(whole == NULL && skimmed == NULL);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -138,6 +164,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (size <= TEXT_MAX) {
 		check_round_trip(arena, text);
 		check_both_ways(arena, text);
+		check_skimmed(arena, text);
 		check_string(arena, size == 0 ? STR("") : text);
 	}
 	arena_free(arena);

@@ -220,6 +220,33 @@ is_too_big_where_the_arena_ends(void **state)
 	arena_free(a);
 }
 
+/* More than may come is no failure before it has come. */
+static void
+reserves_room_and_no_more(void **state)
+{
+	struct arena *a = arena_new(512, 1024);
+	struct buf b;
+	char *at;
+
+	(void)state;
+	buf_init_arena(&b, a, 400);
+	buf_byte(&b, 'x');
+	buf_reserve(&b, 399);
+	at = b.p;
+	for (int i = 0; i < 399; i++)
+		buf_byte(&b, 'y');
+	assert_ptr_equal(b.p, at);
+	assert_int_equal(b.p[0], 'x');
+	buf_reserve(&b, 1);
+	assert_int_equal(buf_error(&b), 0);
+	buf_byte(&b, 'y');
+	assert_int_equal(buf_error(&b), HUB_ETOOBIG);
+	buf_init_arena(&b, a, 4096);
+	buf_reserve(&b, 2048);
+	assert_int_equal(buf_error(&b), HUB_ETOOBIG);
+	arena_free(a);
+}
+
 int
 main(void)
 {
@@ -233,6 +260,7 @@ main(void)
 		cmocka_unit_test(keeps_its_memory_at_the_reset),
 		cmocka_unit_test(keeps_its_content_while_it_grows),
 		cmocka_unit_test(is_too_big_where_the_arena_ends),
+		cmocka_unit_test(reserves_room_and_no_more),
 	};
 
 	return UNIT_RUN(tests);

@@ -67,6 +67,42 @@ agree(struct str text)
 	    str_eq(written(quick), written(kept));
 }
 
+static bool
+same_members(const struct json *whole, const struct json *skimmed)
+{
+	if (whole->type != skimmed->type)
+		return false;
+	whole = whole->child;
+	skimmed = skimmed->child;
+	for (; whole != NULL && skimmed != NULL;
+	     whole = whole->next, skimmed = skimmed->next) {
+		if (whole->type != skimmed->type ||
+		    !str_eq(whole->name, skimmed->name) ||
+		    !str_eq(whole->text, skimmed->text))
+			return false;
+	}
+	return whole == NULL && skimmed == NULL;
+}
+
+/* TEXT skimmed is refused alike, or has the same members and spelling. */
+static bool
+skims_alike(struct str text)
+{
+	const struct json *whole, *skimmed, *kept;
+	struct why why = { "" }, other = { "" };
+	int rc = json_parse(arena, text, MAX_TEXT, &whole, &why);
+
+	if (json_parse_skimmed(
+		arena, text, MAX_TEXT, false, &skimmed, &other) != rc ||
+	    json_parse_skimmed(arena, text, MAX_TEXT, true, &kept, NULL) != rc)
+		return false;
+	if (rc != 0)
+		return skimmed == NULL && kept == NULL &&
+		    strcmp(why.text, other.text) == 0;
+	return same_members(whole, skimmed) && same_members(whole, kept) &&
+	    str_eq(written(whole), written(kept));
+}
+
 static void
 yajl_finds_the_same(void **state)
 {
@@ -77,6 +113,7 @@ yajl_finds_the_same(void **state)
 		assert_true(json_quick_is_plain(text));
 		assert_non_null(json_quick(arena, text, true));
 		assert_true(agree(text));
+		assert_true(skims_alike(text));
 		arena_reset(arena);
 	}
 }
@@ -119,7 +156,7 @@ yajl_finds_the_same_in_spoilt_texts(void **state)
 		struct str seed = str_of(seeds[i % 7]);
 		struct str text = spoil(bytes, seed);
 
-		if (!agree(text))
+		if (!agree(text) || !skims_alike(text))
 			fail_msg("%.*s", STR_ARG(text));
 		arena_reset(arena);
 	}
@@ -184,6 +221,127 @@ spelling_is_kept_where_no_blank_stands(void **state)
 	assert_int_equal(json_get(root, "a")->spelled.n, 0);
 }
 
+static void
+what_is_skimmed_has_no_tree(void **state)
+{
+	struct str text =
+	    STR("{\"a\":{\"b\":[1]},\"c\":\"d\",\"e\":[],\"f\":[{}]}");
+	const struct json *root = json_quick_skim(arena, text, true), *a;
+
+	(void)state;
+	assert_non_null(root);
+	a = json_get(root, "a");
+	assert_int_equal(a->type, JSON_OBJECT);
+	assert_null(a->child);
+	assert_true(str_eq(a->spelled, STR("{\"b\":[1]}")));
+	assert_int_equal(json_get(root, "e")->type, JSON_ARRAY);
+	assert_int_equal(root->count, 4);
+	assert_ptr_equal(json_get(root, "c")->text.p, text.p + 20);
+}
+
+/* Kept without its spelling it would be lost. */
+static void
+a_blank_makes_a_kept_tree_whole(void **state)
+{
+	struct str text = STR("{\"a\": {\"b\":[1]}}");
+	const struct json *root;
+
+	(void)state;
+	assert_non_null(json_quick_skim(arena, text, false));
+	assert_null(json_quick_skim(arena, text, true));
+	assert_int_equal(
+	    json_parse_skimmed(arena, text, MAX_TEXT, true, &root, NULL), 0);
+	assert_true(str_eq(written(root), STR("{\"a\":{\"b\":[1]}}")));
+}
+
+/* {"":{"n0":0,...}} of N members, the last with the name of member TWIN. */
+static struct str
+members(size_t n, size_t twin)
+{
+	struct buf buf;
+
+	buf_init_arena(&buf, arena, MAX_TEXT);
+	buf_str(&buf, STR("{\"\":{"));
+	for (size_t i = 0; i < n; i++)
+		buf_printf(&buf, "%s\"n%zu\":0", i == 0 ? "" : ",",
+		    i == n - 1 ? twin : i);
+	buf_str(&buf, STR("}}"));
+	assert_int_equal(buf_error(&buf), 0);
+	return buf_view(&buf);
+}
+
+static void
+twins_are_found_among_many(void **state)
+{
+	(void)state;
+	for (size_t n = 2; n < 300; n++) {
+		assert_true(skims_alike(members(n, n - 1)));
+		assert_int_equal(
+		    json_quick_skim(arena, members(n, n - 1), true) != NULL,
+		    n <= 256);
+		assert_null(json_quick_skim(arena, members(n, n / 3), true));
+		assert_null(json_quick(arena, members(n, n / 3), true));
+		assert_true(skims_alike(members(n, n / 3)));
+		arena_reset(arena);
+	}
+}
+
+/* As many arrays as N around nothing, in an object. */
+static struct str
+nested(char *text, size_t n)
+{
+	memcpy(text, "{\"a\":", 5);
+	memset(text + 5, '[', n);
+	memset(text + 5 + n, ']', n);
+	text[5 + n * 2] = '}';
+	return (struct str){ text, n * 2 + 6 };
+}
+
+static void
+skims_as_deep_as_it_parses(void **state)
+{
+	char text[256];
+
+	(void)state;
+	for (size_t n = 1; n < 80; n++) {
+		struct str deep = nested(text, n);
+
+		assert_true(skims_alike(deep));
+		assert_int_equal(
+		    json_quick_skim(arena, deep, true) != NULL, n < JSON_DEPTH);
+		arena_reset(arena);
+	}
+}
+
+/* A mark or an odd byte at every place of what is looked at at once. */
+static void
+no_byte_is_overlooked(void **state)
+{
+	char text[80];
+
+	(void)state;
+	for (size_t n = 2; n < sizeof(text); n++) {
+		memset(text, 'x', n);
+		text[0] = text[n - 1] = '"';
+		assert_true(json_quick_is_plain((struct str){ text, n }));
+		assert_non_null(
+		    json_quick(arena, (struct str){ text, n }, true));
+		for (size_t i = 1; i < n - 1; i++) {
+			text[i] = '"';
+			assert_null(
+			    json_quick(arena, (struct str){ text, n }, true));
+			text[i] = '\\';
+			assert_false(
+			    json_quick_is_plain((struct str){ text, n }));
+			text[i] = 0x1f;
+			assert_false(
+			    json_quick_is_plain((struct str){ text, n }));
+			text[i] = 'x';
+		}
+		arena_reset(arena);
+	}
+}
+
 #define TEST(fn)                                                               \
 	cmocka_unit_test_setup_teardown(fn, arena_setup, arena_teardown)
 
@@ -197,6 +355,11 @@ main(void)
 		TEST(a_failure_leaves_nothing_in_the_arena),
 		TEST(a_small_arena_is_not_tried),
 		TEST(spelling_is_kept_where_no_blank_stands),
+		TEST(what_is_skimmed_has_no_tree),
+		TEST(a_blank_makes_a_kept_tree_whole),
+		TEST(twins_are_found_among_many),
+		TEST(skims_as_deep_as_it_parses),
+		TEST(no_byte_is_overlooked),
 	};
 
 	return UNIT_RUN(tests);

@@ -239,6 +239,63 @@ bytes_that_are_no_text_are_refused(void **state)
 	assert_int_equal(parse(STR("{\"type\":\"acc\0unt\"}"), &r), HUB_EINVAL);
 }
 
+/* Copied from its line or put together anew, a contract is the same. */
+static void
+a_contract_is_the_same_however_it_is_spelled(void **state)
+{
+	static const char *const lines[] = {
+		"{\"type\":\"contract\",\"id\":\"c\",\"organizationId\":\"1\","
+		"\"dossierNumber\":\"d\",\"status\":\"S\",\"format\":\"F\","
+		"\"metadata\":{\"a\":[1,{\"b\":\"/\"}]},\"x\":[],\"y\":2.50}",
+		"{\"x\":[],\"organizationId\":\"1\",\"dossierNumber\":\"d\","
+		"\"status\":\"S\",\"y\":2.50,\"format\":\"F\",\"metadata\":"
+		"{\"a\":[1,{\"b\":\"/\"}]},\"id\":\"c\",\"type\":\"contract\"}",
+		"{\"type\":\"contract\",\"id\":\"c\",\"organizationId\":\"1\","
+		"\"dossierNumber\":\"d\",\"status\":\"S\",\"format\":\"F\","
+		"\"metadata\":{\"a\": [1,{\"b\":\"/\"}]}, \"x\":[],\"y\":2.50 "
+		"}",
+		"{\"type\":\"contract\",\"id\":\"c\",\"organizationId\":\"1\","
+		"\"dossierNumber\":\"d\",\"status\":\"\\u0053\",\"format\":"
+		"\"F\",\"metadata\":{\"a\":[1,{\"b\":\"\\/\"}]},\"x\":[],"
+		"\"y\":2.50}",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+		struct record r, checked;
+
+		assert_int_equal(parse(str_of(lines[i]), &r), 0);
+		assert_int_equal(
+		    record_check(arena, str_of(lines[i]), &checked, &why), 0);
+		assert_str(checked.as.contract.line.format, "F");
+		assert_str(r.as.contract.line.item,
+		    "{\"id\":\"c\",\"dossierNumber\":\"d\",\"format\":\"F\","
+		    "\"metadata\":{\"a\":[1,{\"b\":\"/\"}]},\"status\":\"S\"}");
+		assert_str(r.as.contract.rec.item,
+		    "{\"id\":\"c\",\"dossierNumber\":\"d\",\"format\":\"F\","
+		    "\"metadata\":{\"a\":[1,{\"b\":\"/\"}]},\"status\":\"S\","
+		    "\"x\":[],\"y\":2.50}");
+	}
+}
+
+/* Below its members a contract is skimmed, but not let pass for that. */
+static void
+a_fault_deep_in_a_contract_is_named(void **state)
+{
+	struct record r;
+	struct str line =
+	    STR("{\"type\":\"contract\",\"id\":\"c\",\"organizationId\":\"1\","
+		"\"dossierNumber\":\"d\",\"status\":\"S\",\"format\":\"F\","
+		"\"metadata\":{\"a\":[{\"b\":1,\"b\":2}]}}");
+
+	(void)state;
+	assert_int_equal(parse(line, &r), HUB_EINVAL);
+	assert_string_equal(why.text, "an object has a member twice");
+	why.text[0] = '\0';
+	assert_int_equal(record_check(arena, line, &r, &why), HUB_EINVAL);
+	assert_string_equal(why.text, "an object has a member twice");
+}
+
 int
 main(void)
 {
@@ -253,6 +310,8 @@ main(void)
 		TEST(a_check_refuses_what_cannot_be_rendered),
 		TEST(a_check_of_a_short_line_renders_nothing),
 		TEST(bytes_that_are_no_text_are_refused),
+		TEST(a_contract_is_the_same_however_it_is_spelled),
+		TEST(a_fault_deep_in_a_contract_is_named),
 #undef TEST
 	};
 

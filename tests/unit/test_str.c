@@ -224,6 +224,27 @@ looks_at_no_byte_behind_the_end(void **state)
 	assert_true(str_is_id((struct str){ "abc/", 3 }));
 }
 
+/* At every place of a text, whose bytes are looked at many at a time. */
+static void
+overlooks_no_byte_of_a_long_text(void **state)
+{
+	char text[100];
+
+	(void)state;
+	for (size_t n = 2; n < sizeof(text); n++) {
+		memset(text, 'x', n);
+		for (size_t i = 0; i < n - 1; i++) {
+			text[i] = '\xc3';
+			assert_false(str_is_utf8((struct str){ text, n }));
+			text[i + 1] = '\xab';
+			assert_true(str_is_utf8((struct str){ text, n }));
+			text[i] = text[i + 1] = 'x';
+		}
+		text[n - 1] = '\xff';
+		assert_false(str_is_utf8((struct str){ text, n }));
+	}
+}
+
 static void
 knows_identifiers(void **state)
 {
@@ -306,6 +327,7 @@ main(void)
 		cmocka_unit_test(refuses_what_is_no_number_or_overflows),
 		cmocka_unit_test(takes_exactly_the_well_formed_utf8),
 		cmocka_unit_test(looks_at_no_byte_behind_the_end),
+		cmocka_unit_test(overlooks_no_byte_of_a_long_text),
 		cmocka_unit_test(knows_identifiers),
 		cmocka_unit_test(knows_printable_text),
 		cmocka_unit_test(classifies_every_single_byte),
