@@ -232,12 +232,12 @@ parse(struct arena *arena, struct str text, size_t max, bool kept,
 	*out = NULL;
 	if (text.n > max)
 		return why_set(why, HUB_ETOOBIG, "longer than %zu bytes", max);
-	if (!str_is_utf8(text))
-		return why_set(why, HUB_EINVAL, "not UTF-8");
 	plain = json_quick_is_plain(without_end(text));
 	if (plain &&
 	    (*out = json_quick(arena, without_end(text), kept)) != NULL)
 		return 0;
+	if (!plain && !str_is_utf8(text))
+		return why_set(why, HUB_EINVAL, "not UTF-8");
 	return judge(arena, text, plain, out, why);
 }
 
@@ -259,8 +259,7 @@ int
 json_parse_skimmed(struct arena *arena, struct str text, size_t max, bool kept,
     const struct json **out, struct why *why)
 {
-	if (text.n <= max && str_is_utf8(text) &&
-	    json_quick_is_plain(without_end(text)) &&
+	if (text.n <= max && json_quick_is_plain(without_end(text)) &&
 	    (*out = json_quick_skim(arena, without_end(text), kept)) != NULL)
 		return 0;
 	return parse(arena, text, max, kept, out, why);

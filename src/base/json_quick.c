@@ -32,6 +32,7 @@ struct quick {
 
 /* Of bytes, 16 at a time: what every processor can that this is built for. */
 typedef unsigned char bytes16 __attribute__((vector_size(16)));
+typedef char chars16 __attribute__((vector_size(16)));
 
 static bool
 any_set(bytes16 v)
@@ -45,17 +46,24 @@ any_set(bytes16 v)
 bool
 json_quick_is_plain(struct str text)
 {
-	bytes16 odd = { 0 }, v;
-	bool odd_end = false;
+	bytes16 odd = { 0 }, all = { 0 }, v;
+	unsigned char odd_end = 0, all_end = 0;
 	size_t i = 0;
 
 	for (; text.n - i >= sizeof(v); i += sizeof(v)) {
 		memcpy(&v, text.p + i, sizeof(v));
 		odd |= (bytes16)(v < 0x20) | (bytes16)(v == '\\');
+		all |= v;
 	}
-	for (; i < text.n; i++)
-		odd_end |= (unsigned char)text.p[i] < 0x20 || text.p[i] == '\\';
-	return !any_set(odd) && !odd_end && text.n > 0;
+	for (; i < text.n; i++) {
+		unsigned char c = (unsigned char)text.p[i];
+
+		odd_end |= c < 0x20 || c == '\\';
+		all_end |= c;
+	}
+	if (text.n == 0 || any_set(odd) || odd_end)
+		return false;
+	return (all_end < 0x80 && !any_set(all & 0x80)) || str_is_utf8(text);
 }
 
 /* Of a plain text the space is all the white space there is. */
@@ -90,13 +98,23 @@ view(struct quick *q, struct str s)
 	return (struct str){ p, s.n };
 }
 
-/* Which of eight bytes is the first that is not 0; there is one. */
+/* Which byte is the first that is not 0; 16 where all are. */
 static size_t
-first_set(uint64_t half)
+first_set(bytes16 v)
 {
-	if (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__)
-		return (size_t)__builtin_ctzll(half) / 8;
-	return (size_t)__builtin_clzll(half) / 8;
+#ifdef __SSE2__
+	int bits = __builtin_ia32_pmovmskb128((chars16)v);
+
+	return (size_t)__builtin_ctz(0x10000U | (unsigned int)bits);
+#else
+	unsigned char at[16];
+	size_t i = 0;
+
+	memcpy(at, &v, sizeof(at));
+	while (i < sizeof(at) && at[i] == 0)
+		i++;
+	return i;
+#endif
 }
 
 /* Where the first quotation mark of 16 bytes is; 16 without one. */
@@ -104,16 +122,9 @@ static size_t
 mark_in(const char *p)
 {
 	bytes16 v;
-	uint64_t half[2];
 
 	memcpy(&v, p, sizeof(v));
-	v = (bytes16)(v == '"');
-	memcpy(half, &v, sizeof(half));
-	if (half[0] != 0)
-		return first_set(half[0]);
-	if (half[1] != 0)
-		return 8 + first_set(half[1]);
-	return 16;
+	return first_set((bytes16)(v == '"'));
 }
 
 /* Behind the quotation mark that opens it; a view of the text. */

@@ -10,7 +10,7 @@
  * above all for every text that is refused, yajl is the judge.
  */
 
-/* Whether a text that is UTF-8 may be given to json_quick(). */
+/* Whether a text is UTF-8 and may be given to json_quick(). */
 bool json_quick_is_plain(struct str text);
 
 /*

@@ -166,12 +166,14 @@ static void
 whatever_is_odd_is_left_to_yajl(void **state)
 {
 	static const char *const odd[] = { "", "[\"\\n\"]", "\t[1]",
-		"[\"a\x1f\"]", "        \\", "       \r        " };
+		"[\"a\x1f\"]", "        \\", "       \r        ", "[\"\xff\"]",
+		"[\"0123456789abcdef\xc3\"]",
+		"[\"0123456789abc\xff, and more than 16 behind it\"]" };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(odd) / sizeof(odd[0]); i++)
 		assert_false(json_quick_is_plain(str_of(odd[i])));
-	assert_true(json_quick_is_plain(STR("[\"\x7f \xff\"]")));
+	assert_true(json_quick_is_plain(STR("[\"\x7f \xc3\xa9\"]")));
 }
 
 static void
