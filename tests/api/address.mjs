@@ -2,10 +2,10 @@
 // invitation to link one that is there. Mail is configured, and nobody takes it.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import fs from 'node:fs';
 import path from 'node:path';
 import { after, test } from 'node:test';
-import { ROOT, STATE, call, daemon, load, token, until } from './lib/hub.mjs';
+import { ROOT, STATE, call, load, originalConf, reload, token }
+	from './lib/hub.mjs';
 import { account, itemsOf, organization, username } from './lib/records.mjs';
 
 const A = 'a-d-org-a', B = 'a-d-org-b';
@@ -65,24 +65,7 @@ function conflict(answer, reason) {
 	return JSON.parse(answer.text);
 }
 
-const CONF = `${STATE}/hub.conf`;
-const original = fs.readFileSync(CONF, 'utf8');
-
-async function reload(text) {
-	fs.writeFileSync(CONF, text);
-	for (const pool of ['keepers', 'signin']) {
-		const took = () => fs.readFileSync(`${STATE}/log/${pool}.log`, 'utf8')
-			.split('took over').length - 1;
-		const before = took(), { master, workers } = daemon(pool);
-		process.kill(master, 'SIGHUP');
-		assert.ok(await until(() => took() > before, 60), pool);
-		// One that drains may still take a request that waits.
-		assert.ok(await until(() => !daemon(pool).workers
-			.some((pid) => workers.includes(pid)), 60), pool);
-	}
-}
-
-after(() => reload(original));
+after(() => reload(originalConf));
 
 test('without mail nobody is invited', async () => {
 	conflict(await invite('a-d-2', 'a-d-there'), 'no-mail');
@@ -92,7 +75,7 @@ test('without mail nobody is invited', async () => {
 });
 
 test('an account is invited, again, and no longer', async () => {
-	await reload(`${original}\nmail.server = 127.0.0.1:1\n` +
+	await reload(`${originalConf}\nmail.server = 127.0.0.1:1\n` +
 		'mail.from = hub@api-test.example\n' +
 		`mail.templates = ${STATE}/texts\n`);
 	const taken = conflict(await post('/a-d-2/account',

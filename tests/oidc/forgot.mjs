@@ -1,28 +1,14 @@
 // A forgotten password, as plain requests through nginx, while the hub has a
 // mail server that takes nothing: what is asked for waits in the queue.
 import assert from 'node:assert/strict';
-import fs from 'node:fs';
 import { after, before, test } from 'node:test';
-import { STATE, daemon, hubctl, until } from '../api/lib/hub.mjs';
+import { STATE, hubctl, originalConf, reload } from '../api/lib/hub.mjs';
 import { Visitor, mainForm, newAddress, pageFields } from './lib/form.mjs';
 import { authorization, client, codeOf, newcomer, redeem, signIn, tokens,
 	user } from './lib/provider.mjs';
 
 const FORGOT = '/identity/forgot';
-const CONF = `${STATE}/hub.conf`;
-const original = fs.readFileSync(CONF, 'utf8');
 const app = client('forgot', '--public');
-
-async function reload(text) {
-	fs.writeFileSync(CONF, text);
-	for (const pool of ['keepers', 'signin']) {
-		const took = () => fs.readFileSync(`${STATE}/log/${pool}.log`, 'utf8')
-			.split('took over').length - 1;
-		const before = took();
-		process.kill(daemon(pool).master, 'SIGHUP');
-		assert.ok(await until(() => took() > before, 60), pool);
-	}
-}
 
 const events = (name) => hubctl('audit', '--json').trim().split('\n')
 	.map((line) => JSON.parse(line)).filter(({ event }) => event === name);
@@ -33,7 +19,7 @@ test('without a mail server there is neither page nor link', async () => {
 	assert.equal(page.status, 404);
 	pageFields(page);
 	assert.doesNotMatch((await visitor.go('/identity/login')).text, /forgot/);
-	await reload(`${original}
+	await reload(`${originalConf}
 mail.server = 127.0.0.1:9
 mail.security = none
 mail.from = hub@example.nl
@@ -41,8 +27,8 @@ mail.templates = ${STATE}/texts
 `);
 });
 
-before(() => assert.doesNotMatch(original, /^\s*mail\./m));
-after(() => reload(original));
+before(() => assert.doesNotMatch(originalConf, /^\s*mail\./m));
+after(() => reload(originalConf));
 
 // To where a link of the page leads that begins so.
 const follow = (visitor, page, name) => {

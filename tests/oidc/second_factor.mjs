@@ -2,10 +2,9 @@
 // by a certified client; and what somebody tries who knows the password only.
 import assert from 'node:assert/strict';
 import { decodeJwt } from 'jose';
-import fs from 'node:fs';
 import { after, test } from 'node:test';
 import * as oidc from 'openid-client';
-import { HTTPS, STATE, daemon, hubctl, load, until }
+import { HTTPS, hubctl, load, originalConf, reload, until }
 	from '../api/lib/hub.mjs';
 import { organization } from '../api/lib/records.mjs';
 import { App, add, asksForCode, recoveryOf } from './lib/factor.mjs';
@@ -335,22 +334,7 @@ test('prompt=login and max_age ask for the code again', async () => {
 	}
 });
 
-const CONF = `${STATE}/hub.conf`;
-const original = fs.readFileSync(CONF, 'utf8');
-
-// Both pools that look at it read the configuration anew.
-async function reload(text) {
-	fs.writeFileSync(CONF, text);
-	for (const pool of ['keepers', 'signin']) {
-		const took = () => fs.readFileSync(`${STATE}/log/${pool}.log`, 'utf8')
-			.split('took over').length - 1;
-		const before = took();
-		process.kill(daemon(pool).master, 'SIGHUP');
-		assert.ok(await until(() => took() > before, 60), pool);
-	}
-}
-
-after(() => reload(original));
+after(() => reload(originalConf));
 
 test('an employee who must have one is led to it and gets nothing before',
 	async () => {
@@ -363,7 +347,7 @@ test('an employee who must have one is led to it and gets nothing before',
 			roles: { 'factor-office': ['102'] } });
 		setPassword(username, who.password);
 		const { visitor: old } = await tokens(app, who);
-		await reload(`${original}\nsecond_factor.required = employees\n`);
+		await reload(`${originalConf}\nsecond_factor.required = employees\n`);
 
 		// What was begun without is over.
 		await isNotSignedIn(old);

@@ -209,6 +209,27 @@ export function daemon(pool) {
 	return { master, parent, workers };
 }
 
+const CONF = path.join(STATE, 'hub.conf');
+
+// What it was when the test began.
+export const originalConf = fs.readFileSync(CONF, 'utf8');
+
+// Gives the pools that write another configuration. When it comes back, no
+// worker of the former one is left: one that drains still takes a request that
+// waits.
+export async function reload(text) {
+	fs.writeFileSync(CONF, text);
+	for (const pool of ['keepers', 'signin']) {
+		const took = () => fs.readFileSync(`${STATE}/log/${pool}.log`, 'utf8')
+			.split('took over').length - 1;
+		const before = took(), { master, workers } = daemon(pool);
+		process.kill(master, 'SIGHUP');
+		assert.ok(await until(() => took() > before, 60), pool);
+		assert.ok(await until(() => !daemon(pool).workers
+			.some((pid) => workers.includes(pid)), 60), pool);
+	}
+}
+
 // Kills a process of the hub. scripts/test looks for deaths that nobody wanted
 // in the logs, so this one is noted first.
 export function slay(pid) {

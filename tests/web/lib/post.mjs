@@ -4,26 +4,12 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { STATE, daemon, until } from '../../api/lib/hub.mjs';
+import { STATE, originalConf, reload, until } from '../../api/lib/hub.mjs';
 import { freePort } from '../../api/lib/scripts.mjs';
 import { Sink } from '../../api/lib/sink.mjs';
 
-const CONF = `${STATE}/hub.conf`;
-const original = fs.readFileSync(CONF, 'utf8');
-
 // The password in a mail.
 export const MAILED = /^([a-z0-9]{6}(?:-[a-z0-9]{6}){2})\r?$/mi;
-
-async function reload(text) {
-	fs.writeFileSync(CONF, text);
-	for (const pool of ['keepers', 'signin']) {
-		const took = () => fs.readFileSync(`${STATE}/log/${pool}.log`, 'utf8')
-			.split('took over').length - 1;
-		const had = took();
-		process.kill(daemon(pool).master, 'SIGHUP');
-		assert.ok(await until(() => took() > had, 60), pool);
-	}
-}
 
 export class Post {
 	#work = fs.mkdtempSync(path.join(os.tmpdir(), 'hub-post.'));
@@ -35,7 +21,7 @@ export class Post {
 	// MORE are lines of the configuration.
 	async begin(more = '') {
 		this.sink = new Sink(await freePort(), path.join(this.#work, 'mail'));
-		await reload(`${original}
+		await reload(`${originalConf}
 mail.server = 127.0.0.1:${this.sink.port}
 mail.security = none
 mail.from = hub@example.nl
@@ -45,7 +31,7 @@ ${more}
 	}
 
 	async end() {
-		await reload(original);
+		await reload(originalConf);
 		await this.sink?.stop();
 		fs.rmSync(this.#work, { recursive: true, force: true });
 	}
