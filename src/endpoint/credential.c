@@ -220,20 +220,23 @@ opens(struct call *call, const struct route *route)
 bool
 credential_check(struct call *call, const struct route *route, struct str token)
 {
-	struct token_note *note = NULL;
+	struct verified verified = { 0 };
+	struct token_note *note;
 	const char *reason = NULL;
 	struct str audience;
 	int rc;
 
-	if (route->credential == CREDENTIAL_USER)
+	if (route->credential == CREDENTIAL_USER) {
 		rc = token_verify(&call->service->verifier, call->req->arena,
-		    token, call->service->clock.now, &call->storage,
-		    &call->claims, &note, &reason);
-	else if (route->credential == CREDENTIAL_USERINFO)
+		    token, call->service->clock.now, &call->storage, &verified,
+		    &reason);
+		call->claims = verified.claims;
+	} else if (route->credential == CREDENTIAL_USERINFO) {
 		rc = credential_verify_any(
 		    call, token, &call->storage, &audience, &reason);
-	else
+	} else {
 		return true;
+	}
 	if (rc == HUB_EDENIED || rc == HUB_EEXPIRED)
 		return refuse_token(call, reason);
 	/* A token that cannot be checked is no fault of its bearer. */
@@ -241,6 +244,7 @@ credential_check(struct call *call, const struct route *route, struct str token)
 		txn_fail(call->txn, rc);
 		return false;
 	}
+	note = verified.note;
 	if (has_opened(call, note, route) &&
 	    account_get_again(call->txn, str_of(call->claims->sub),
 		&note->account, &call->account))

@@ -12,8 +12,8 @@ count_in(struct verifier *v, bool hit)
 
 int
 token_verify(struct verifier *v, struct arena *arena, struct str token,
-    int64_t now, struct claims *storage, const struct claims **claims,
-    struct token_note **note, const char **reason)
+    int64_t now, struct claims *storage, struct verified *verified,
+    const char **reason)
 {
 	const struct jwt_check check = {
 		.arena = arena,
@@ -21,10 +21,11 @@ token_verify(struct verifier *v, struct arena *arena, struct str token,
 		.domain = &v->domain,
 		.now = now,
 	};
-	const struct claims *known = token_cache_get(v->cache, token, note);
+	const struct claims *known =
+	    token_cache_get(v->cache, token, &verified->note);
 	int rc;
 
-	*claims = NULL;
+	verified->claims = NULL;
 	count_in(v, known != NULL);
 	if (known != NULL && known->exp <= now) {
 		if (reason != NULL)
@@ -38,6 +39,6 @@ token_verify(struct verifier *v, struct arena *arena, struct str token,
 		token_cache_put(v->cache, token, storage);
 		known = storage;
 	}
-	*claims = known;
+	verified->claims = known;
 	return 0;
 }

@@ -15,15 +15,19 @@ struct verifier {
 	struct counters *counters; /* token_hits, token_misses; may be NULL */
 };
 
+/* Of one token; valid until the next is verified. */
+struct verified {
+	const struct claims *claims; /* NULL if it is refused */
+	struct token_note
+	    *note; /* of the caller, if the cache knows the token */
+};
+
 /*
- * jwt_verify() with the cache before it. *CLAIMS points to STORAGE or into
- * the cache and is valid until the next call, as is *NOTE: what the caller has
- * written down about a token that the cache knows, else NULL. Results as
- * jwt_verify().
+ * jwt_verify() with the cache before it. The claims are in STORAGE or in the
+ * cache. Results as jwt_verify().
  */
 int token_verify(struct verifier *verifier, struct arena *arena,
     struct str token, int64_t now, struct claims *storage,
-    const struct claims **claims, struct token_note **note,
-    const char **reason);
+    struct verified *verified, const char **reason);
 
 #endif

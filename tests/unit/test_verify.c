@@ -86,13 +86,12 @@ static const char *
 subject(struct str token, int64_t now, int *rc)
 {
 	static struct claims storage;
-	const struct claims *claims = &storage;
-	struct token_note *note;
+	struct verified verified = { .claims = &storage };
 
 	*rc = token_verify(
-	    &verifier, arena, token, now, &storage, &claims, &note, NULL);
-	assert_true((*rc == 0) == (claims != NULL));
-	return claims == NULL ? NULL : claims->sub;
+	    &verifier, arena, token, now, &storage, &verified, NULL);
+	assert_true((*rc == 0) == (verified.claims != NULL));
+	return verified.claims == NULL ? NULL : verified.claims->sub;
 }
 
 static int
@@ -129,14 +128,13 @@ a_hit_takes_no_memory_of_the_arena(void **state)
 {
 	struct str token = token_for("a");
 	struct arena *tiny = arena_new(16, 16);
-	const struct claims *claims;
-	struct token_note *note;
+	struct verified verified;
 	struct claims storage;
 
 	(void)state;
 	assert_int_equal(result(token, NOW), 0);
 	assert_int_equal(token_verify(&verifier, tiny, token, NOW, &storage,
-			     &claims, &note, NULL),
+			     &verified, NULL),
 	    0);
 	assert_false(arena_failed(tiny));
 	arena_free(tiny);
@@ -166,8 +164,7 @@ static void
 a_hit_expires_too(void **state)
 {
 	struct str token = token_for("a");
-	const struct claims *claims;
-	struct token_note *note;
+	struct verified verified;
 	struct claims storage;
 	const char *reason = NULL;
 
@@ -177,10 +174,10 @@ a_hit_expires_too(void **state)
 	assert_int_equal(result(token, NOW + 900), HUB_EEXPIRED);
 	assert_int_equal(counters.token_hits, 2);
 	assert_int_equal(token_verify(&verifier, arena, token, NOW + 5000,
-			     &storage, &claims, &note, &reason),
+			     &storage, &verified, &reason),
 	    HUB_EEXPIRED);
 	assert_string_equal(reason, "expired");
-	assert_null(claims);
+	assert_null(verified.claims);
 }
 
 static void
@@ -259,14 +256,13 @@ the_longest_token_of_our_own_is_remembered_too(void **state)
 static void
 the_reason_of_a_refusal_is_told(void **state)
 {
-	const struct claims *claims;
-	struct token_note *note;
+	struct verified verified;
 	struct claims storage;
 	const char *reason = NULL;
 
 	(void)state;
 	assert_int_equal(token_verify(&verifier, arena, STR("x"), NOW, &storage,
-			     &claims, &note, &reason),
+			     &verified, &reason),
 	    HUB_EDENIED);
 	assert_string_equal(reason, "not three parts");
 }
