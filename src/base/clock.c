@@ -86,7 +86,10 @@ clock_watch_step(struct clock_watch *w)
 	struct timespec ts = read_clock(CLOCK_REALTIME_COARSE);
 	int64_t now, offset, step;
 
-	/* A clock that was set tells of another second. */
+	/*
+	 * A clock that was set tells of another second; one that was set back
+	 * to the very second of the last call does so when that is over.
+	 */
 	if (w->begun && ts.tv_sec == w->now)
 		return 0;
 	/* This one goes on while the machine sleeps. */

@@ -186,6 +186,7 @@ static int
 parse(struct arena *arena, struct str text, bool renders, struct record *out,
     struct why *why)
 {
+	struct arena_mark mark = arena_mark(arena);
 	bool skimmed = may_be_contract(text);
 	const struct json *line;
 	int rc;
@@ -201,8 +202,13 @@ parse(struct arena *arena, struct str text, bool renders, struct record *out,
 	rc = read_common(line, out, why);
 	if (rc != 0 || out->deleted)
 		return rc;
-	if (skimmed && out->kind != RECORD_CONTRACT)
+	if (skimmed && out->kind != RECORD_CONTRACT) {
+		/* What was skimmed may be the whole tree already: not two. */
+		arena_rewind(arena, mark);
 		rc = parse_whole(arena, text, renders, &line, why);
+		if (rc == 0)
+			rc = read_common(line, out, why);
+	}
 	if (rc != 0)
 		return rc;
 	return kinds[out->kind].parse(arena, line, renders, out, why);
