@@ -87,21 +87,25 @@ is_field_value(struct str value)
 void
 resp_header(struct resp *resp, const char *name, struct str value)
 {
-	size_t n = strlen(name);
+	struct str field = str_of(name);
 	char *line;
 
 	if (!is_field_value(value)) {
 		buf_fail(&resp->headers, HUB_EINVAL);
 		return;
 	}
-	line = buf_space(&resp->headers, n + value.n + 4);
+	line = buf_space(&resp->headers, field.n + value.n + 4);
 	if (line == NULL)
 		return;
-	memcpy(line, name, n);
-	memcpy(line + n, ": ", 2);
+	memcpy(line, field.p, field.n);
+	line += field.n;
+	*line++ = ':';
+	*line++ = ' ';
 	if (value.n > 0)
-		memcpy(line + n + 2, value.p, value.n);
-	memcpy(line + n + 2 + value.n, "\r\n", 2);
+		memcpy(line, value.p, value.n);
+	line += value.n;
+	*line++ = '\r';
+	*line = '\n';
 }
 
 void
