@@ -206,16 +206,38 @@ without_end(struct str text)
 	return text;
 }
 
-/* yajl's judgement of a text that is UTF-8. */
-static int
-judge(struct arena *arena, struct str text, bool plain, const struct json **out,
-    struct why *why)
+/* The tree of a line that is plain; NULL leaves it to yajl. */
+static const struct json *
+quick(struct arena *arena, struct str line, unsigned int how)
+{
+	const struct json *root = NULL;
+
+	if ((how & JSON_SKIMMED) != 0)
+		root = json_quick(arena, line, how);
+	return root != NULL ? root
+			    : json_quick(arena, line, how & ~JSON_SKIMMED);
+}
+
+int
+json_parse_as(struct arena *arena, struct str text, size_t max,
+    unsigned int how, const struct json **out, struct why *why)
 {
 	struct json_tree t = { .arena = arena, .why = why };
-	const char *bad;
+	const char *bad = NULL;
+	struct str line;
+	bool plain;
 	int rc;
 
-	if (!plain && (bad = bad_character(text)) != NULL)
+	*out = NULL;
+	if (text.n > max)
+		return why_set(why, HUB_ETOOBIG, "longer than %zu bytes", max);
+	line = without_end(text);
+	plain = json_quick_is_plain(line);
+	if (plain && (*out = quick(arena, line, how)) != NULL)
+		return 0;
+	if (!plain)
+		bad = !str_is_utf8(text) ? "not UTF-8" : bad_character(text);
+	if (bad != NULL)
 		return why_set(why, HUB_EINVAL, "%s", bad);
 	rc = run_parser(&t, text);
 	if (rc == 0)
@@ -223,46 +245,11 @@ judge(struct arena *arena, struct str text, bool plain, const struct json **out,
 	return rc;
 }
 
-static int
-parse(struct arena *arena, struct str text, size_t max, bool kept,
-    const struct json **out, struct why *why)
-{
-	bool plain;
-
-	*out = NULL;
-	if (text.n > max)
-		return why_set(why, HUB_ETOOBIG, "longer than %zu bytes", max);
-	plain = json_quick_is_plain(without_end(text));
-	if (plain &&
-	    (*out = json_quick(arena, without_end(text), kept)) != NULL)
-		return 0;
-	if (!plain && !str_is_utf8(text))
-		return why_set(why, HUB_EINVAL, "not UTF-8");
-	return judge(arena, text, plain, out, why);
-}
-
 int
 json_parse(struct arena *arena, struct str text, size_t max,
     const struct json **out, struct why *why)
 {
-	return parse(arena, text, max, false, out, why);
-}
-
-int
-json_parse_kept(struct arena *arena, struct str text, size_t max,
-    const struct json **out, struct why *why)
-{
-	return parse(arena, text, max, true, out, why);
-}
-
-int
-json_parse_skimmed(struct arena *arena, struct str text, size_t max, bool kept,
-    const struct json **out, struct why *why)
-{
-	if (text.n <= max && json_quick_is_plain(without_end(text)) &&
-	    (*out = json_quick_skim(arena, without_end(text), kept)) != NULL)
-		return 0;
-	return parse(arena, text, max, kept, out, why);
+	return json_parse_as(arena, text, max, 0, out, why);
 }
 
 const struct json *

@@ -30,8 +30,8 @@ struct json {
 	struct json *next;
 	size_t count; /* elements or members */
 	/*
-	 * Of json_parse_kept(): how the value stands in the text, if that is
-	 * what json_out_value() makes of it; or empty.
+	 * With JSON_KEPT: how the value stands in the text, if that is what
+	 * json_out_value() makes of it; or empty.
 	 */
 	struct str spelled;
 };
@@ -47,20 +47,19 @@ int json_parse(struct arena *arena, struct str text, size_t max,
     const struct json **out, struct why *why);
 
 /*
- * The same for a TEXT that lives as long as the tree, which may refer to it:
- * what is written out again costs less then.
+ * The same, with the same refusals, for less. TEXT lives as long as the tree,
+ * which may refer to it. HOW:
+ * JSON_KEPT     values may have their spelling, so that to write them out again
+ *               costs less
+ * JSON_SKIMMED  for who wants the members of the root and nothing below: an
+ *               array or object among them may come without what is in it, CHILD
+ *               and COUNT; with JSON_KEPT it then has its spelling
  */
-int json_parse_kept(struct arena *arena, struct str text, size_t max,
-    const struct json **out, struct why *why);
+#define JSON_KEPT 1U
+#define JSON_SKIMMED 2U
 
-/*
- * The same refusals for who wants the members of the root and nothing below:
- * an array or object among them may come without what is in it, CHILD and
- * COUNT. TEXT lives as long as the tree. If values are KEPT, one without what
- * is in it has its spelling.
- */
-int json_parse_skimmed(struct arena *arena, struct str text, size_t max,
-    bool kept, const struct json **out, struct why *why);
+int json_parse_as(struct arena *arena, struct str text, size_t max,
+    unsigned int how, const struct json **out, struct why *why);
 
 /* The member of an object; NULL if there is none or OBJECT is no object. */
 const struct json *json_get(const struct json *object, const char *name);

@@ -134,10 +134,10 @@ take_string(struct quick *q, struct str *out)
 	const char *from = q->at, *p = from;
 	size_t n = 16;
 
-	for (; q->end - p >= 16 && (n = mark_in(p)) == 16; p += 16)
-		;
-	if (n < 16)
-		p += n;
+	while (q->end - p >= 16 && (n = mark_in(p)) == 16)
+		p += 16;
+	/* To what was found; or fewer than 16 bytes are left. */
+	p += n % 16;
 	while (p < q->end && *p != '"')
 		p++;
 	if (p == q->end)
@@ -414,7 +414,7 @@ take_text(struct quick *q)
 
 /* Names and levels stay as they are: to clear them takes longer than a text. */
 static void
-begin(struct quick *q, struct arena *arena, struct str text)
+begin(struct quick *q, struct arena *arena, struct str text, unsigned int how)
 {
 	q->tree.arena = arena;
 	q->tree.why = NULL;
@@ -425,7 +425,16 @@ begin(struct quick *q, struct arena *arena, struct str text)
 	q->end = text.p + text.n;
 	q->copy = NULL;
 	q->spelled = true;
+	q->kept = (how & JSON_KEPT) != 0;
+	q->skims = (how & JSON_SKIMMED) != 0;
 	q->depth = q->names = 0;
+}
+
+static bool
+copy(struct quick *q, struct str text)
+{
+	q->copy = (char *)(uintptr_t)arena_str(q->tree.arena, text).p;
+	return q->copy != NULL;
 }
 
 /* Nobody shall be refused for the memory of such an attempt. */
@@ -436,35 +445,15 @@ has_room(const struct arena *arena, struct str text)
 }
 
 const struct json *
-json_quick(struct arena *arena, struct str text, bool kept)
+json_quick(struct arena *arena, struct str text, unsigned int how)
 {
 	struct arena_mark mark = arena_mark(arena);
 	struct quick q;
 
 	if (!has_room(arena, text))
 		return NULL;
-	begin(&q, arena, text);
-	q.copy = (char *)(uintptr_t)arena_str(arena, text).p;
-	q.kept = kept;
-	q.skims = false;
-	if (q.copy != NULL && take_text(&q))
-		return q.tree.root;
-	arena_rewind(arena, mark);
-	return NULL;
-}
-
-const struct json *
-json_quick_skim(struct arena *arena, struct str text, bool kept)
-{
-	struct arena_mark mark = arena_mark(arena);
-	struct quick q;
-
-	if (!has_room(arena, text))
-		return NULL;
-	begin(&q, arena, text);
-	q.kept = kept;
-	q.skims = true;
-	if (take_text(&q))
+	begin(&q, arena, text, how);
+	if ((q.skims || copy(&q, text)) && take_text(&q))
 		return q.tree.root;
 	arena_rewind(arena, mark);
 	return NULL;

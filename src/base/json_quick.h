@@ -14,17 +14,13 @@
 bool json_quick_is_plain(struct str text);
 
 /*
- * The tree, or NULL: then yajl has to say, and nothing is left in the arena.
- * Where KEPT is set, each value has its spelling, a view of TEXT, if that is
- * what json_out_value() would write.
+ * The tree, or NULL: then it has to be made in another way, and nothing is left
+ * in the arena. HOW is that of json_parse_as(). JSON_KEPT: each value has its
+ * spelling, a view of TEXT, if that is what json_out_value() would write.
+ * JSON_SKIMMED: an array or object that is a member of the root comes without
+ * what is in it, and all texts are views of TEXT.
  */
-const struct json *json_quick(struct arena *arena, struct str text, bool kept);
-
-/*
- * Likewise for json_parse_skimmed(): an array or object that is a member of the
- * root comes without what is in it, and all texts are views of TEXT.
- */
-const struct json *json_quick_skim(
-    struct arena *arena, struct str text, bool kept);
+const struct json *json_quick(
+    struct arena *arena, struct str text, unsigned int how);
 
 #endif

@@ -158,58 +158,31 @@ read_common(const struct json *line, struct record *out, struct why *why)
 }
 
 /*
- * Of a contract nothing is looked at below the members of the line. Any but a
- * line that begins with another kind is taken for one, and parsed once more if
- * it is none.
+ * Of a contract nothing is looked at below the members of the line, so it is
+ * skimmed where its kind stands first. A second type would be refused.
  */
 static bool
-may_be_contract(struct str text)
+begins_as_contract(struct str text)
 {
-	struct str begin = STR("{\"type\":\"");
-
-	if (!str_starts(text, begin))
-		return true;
-	text.p += begin.n;
-	text.n -= begin.n;
-	return str_starts(text, STR("contract\""));
-}
-
-static int
-parse_whole(struct arena *arena, struct str text, bool renders,
-    const struct json **out, struct why *why)
-{
-	return renders ? json_parse_kept(arena, text, RECORD_LINE_MAX, out, why)
-		       : json_parse(arena, text, RECORD_LINE_MAX, out, why);
+	return str_starts(text, STR("{\"type\":\"contract\""));
 }
 
 static int
 parse(struct arena *arena, struct str text, bool renders, struct record *out,
     struct why *why)
 {
-	struct arena_mark mark = arena_mark(arena);
-	bool skimmed = may_be_contract(text);
+	unsigned int how = (renders ? JSON_KEPT : 0) |
+	    (begins_as_contract(text) ? JSON_SKIMMED : 0);
 	const struct json *line;
-	int rc;
+	int rc = json_parse_as(arena, text, RECORD_LINE_MAX, how, &line, why);
 
 	memset(out, 0, sizeof(*out));
-	rc = skimmed ? json_parse_skimmed(
-			   arena, text, RECORD_LINE_MAX, renders, &line, why)
-		     : parse_whole(arena, text, renders, &line, why);
 	if (rc != 0)
 		return rc;
 	if (line->type != JSON_OBJECT)
 		return why_set(why, HUB_EINVAL, "not an object");
 	rc = read_common(line, out, why);
 	if (rc != 0 || out->deleted)
-		return rc;
-	if (skimmed && out->kind != RECORD_CONTRACT) {
-		/* What was skimmed may be the whole tree already: not two. */
-		arena_rewind(arena, mark);
-		rc = parse_whole(arena, text, renders, &line, why);
-		if (rc == 0)
-			rc = read_common(line, out, why);
-	}
-	if (rc != 0)
 		return rc;
 	return kinds[out->kind].parse(arena, line, renders, out, why);
 }

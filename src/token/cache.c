@@ -5,8 +5,8 @@
  *
  * In place of a token stand its length and its tag (token/nh.h), by a key that
  * is drawn with the table: the processor fetches a line of memory for it
- * and not twenty. Two tokens are taken for one with a chance of 2^-128 for each
- * attempt. Nobody outside can aim at a set either.
+ * and not twenty. For any two tokens the chance is 2^-128 that they are taken
+ * for one. Nobody outside can aim at a set either.
  */
 #include "token/cache.h"
 
@@ -21,9 +21,6 @@
 #define CHOICES 2
 #define LINE 64         /* bytes that a processor fetches at a time */
 #define RECORD_MAX 2048 /* bytes of a record that are worth it */
-
-_Static_assert(
-    TOKEN_CACHE_TEXT <= NH_MAX, "every token that is kept has a tag");
 
 /*
  * It is alive if used after the clear. All that is looked at to find a token,
@@ -141,7 +138,7 @@ static bool
 probe_begin(
     struct probe *probe, const struct token_cache *cache, struct str token)
 {
-	if (token.n == 0 || token.n > TOKEN_CACHE_TEXT)
+	if (token.n == 0 || token.n > NH_MAX)
 		return false;
 	probe->token = token;
 	choose_sets(probe, cache);

@@ -9,11 +9,10 @@
 
 /*
  * Tokens that were verified, with what they say: a bounded table of sets of
- * four, two of them for each token. No token is kept, but its length and a tag
- * that no other has but with a chance of 2^-128. Its expiry is looked at by the
- * caller at each use. What can change about a user is never in here.
+ * four, two of them for each token. No token is kept, but its length and its
+ * tag (token/nh.h); one of more than NH_MAX bytes is passed over. The caller
+ * looks at its expiry at each use. What can change about a user is never here.
  */
-#define TOKEN_CACHE_TEXT 4096 /* longer tokens are not kept */
 
 struct token_cache;
 

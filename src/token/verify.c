@@ -1,6 +1,9 @@
 #include "token/verify.h"
 
 #include "base/err.h"
+#include "token/nh.h"
+
+_Static_assert(JWT_MAX <= NH_MAX, "every token can be remembered");
 
 static void
 count_in(struct verifier *v, bool hit)

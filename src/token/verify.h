@@ -18,8 +18,7 @@ struct verifier {
 /* Of one token; valid until the next is verified. */
 struct verified {
 	const struct claims *claims; /* NULL if it is refused */
-	struct token_note
-	    *note; /* of the caller, if the cache knows the token */
+	struct token_note *note;     /* NULL if it was not remembered */
 };
 
 /*

@@ -120,8 +120,8 @@ check_both_ways(struct arena *arena, struct str text)
 	buf_str(&longer, text);
 	rc = parse(arena, text, &one);
 	FUZZ_HOLDS(parse(arena, buf_view(&longer), &two) == rc);
-	FUZZ_HOLDS(
-	    json_parse_kept(arena, text, TEXT_MAX * 6, &kept, &why) == rc);
+	FUZZ_HOLDS(json_parse_as(arena, text, TEXT_MAX * 6, JSON_KEPT, &kept,
+		       &why) == rc);
 	if (rc != 0)
 		return;
 	check_same(one, two);
@@ -137,10 +137,10 @@ check_skimmed(struct arena *arena, struct str text)
 	struct why why;
 	int rc = parse(arena, text, &whole);
 
-	FUZZ_HOLDS(json_parse_skimmed(
-		       arena, text, TEXT_MAX * 6, true, &kept, &why) == rc);
-	FUZZ_HOLDS(json_parse_skimmed(
-		       arena, text, TEXT_MAX * 6, false, &skimmed, &why) == rc);
+	FUZZ_HOLDS(json_parse_as(arena, text, TEXT_MAX * 6,
+		       JSON_SKIMMED | JSON_KEPT, &kept, &why) == rc);
+	FUZZ_HOLDS(json_parse_as(arena, text, TEXT_MAX * 6, JSON_SKIMMED,
+		       &skimmed, &why) == rc);
 	if (rc != 0)
 		return;
 	FUZZ_HOLDS(str_eq(write_out(arena, whole), write_out(arena, kept)));

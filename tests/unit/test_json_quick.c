@@ -59,7 +59,7 @@ agree(struct str text)
 	int rc = json_parse(arena, text, MAX_TEXT, &quick, &why);
 
 	if (json_parse(arena, str_of(longer), MAX_TEXT, &slow, &other) != rc ||
-	    json_parse_kept(arena, text, MAX_TEXT, &kept, NULL) != rc)
+	    json_parse_as(arena, text, MAX_TEXT, JSON_KEPT, &kept, NULL) != rc)
 		return false;
 	if (rc != 0)
 		return quick == NULL && why.text[0] != '\0';
@@ -92,9 +92,10 @@ skims_alike(struct str text)
 	struct why why = { "" }, other = { "" };
 	int rc = json_parse(arena, text, MAX_TEXT, &whole, &why);
 
-	if (json_parse_skimmed(
-		arena, text, MAX_TEXT, false, &skimmed, &other) != rc ||
-	    json_parse_skimmed(arena, text, MAX_TEXT, true, &kept, NULL) != rc)
+	if (json_parse_as(
+		arena, text, MAX_TEXT, JSON_SKIMMED, &skimmed, &other) != rc ||
+	    json_parse_as(arena, text, MAX_TEXT, JSON_SKIMMED | JSON_KEPT,
+		&kept, NULL) != rc)
 		return false;
 	if (rc != 0)
 		return skimmed == NULL && kept == NULL &&
@@ -111,7 +112,7 @@ yajl_finds_the_same(void **state)
 		struct str text = str_of(seeds[i]);
 
 		assert_true(json_quick_is_plain(text));
-		assert_non_null(json_quick(arena, text, true));
+		assert_non_null(json_quick(arena, text, JSON_KEPT));
 		assert_true(agree(text));
 		assert_true(skims_alike(text));
 		arena_reset(arena);
@@ -182,7 +183,7 @@ a_failure_leaves_nothing_in_the_arena(void **state)
 	struct arena_mark before = arena_mark(arena), after;
 
 	(void)state;
-	assert_null(json_quick(arena, STR("[1,2,{\"a\":1,\"a\":2}]"), false));
+	assert_null(json_quick(arena, STR("[1,2,{\"a\":1,\"a\":2}]"), 0));
 	after = arena_mark(arena);
 	assert_ptr_equal(before.chunk, after.chunk);
 	assert_int_equal(before.used, after.used);
@@ -199,8 +200,7 @@ a_small_arena_is_not_tried(void **state)
 	(void)state;
 	memset(text, ' ', sizeof(text));
 	text[0] = '1';
-	assert_null(
-	    json_quick(small, (struct str){ text, sizeof(text) }, false));
+	assert_null(json_quick(small, (struct str){ text, sizeof(text) }, 0));
 	assert_false(arena_failed(small));
 	arena_free(small);
 }
@@ -213,7 +213,7 @@ spelling_is_kept_where_no_blank_stands(void **state)
 
 	(void)state;
 	assert_int_equal(
-	    json_parse_kept(arena, text, MAX_TEXT, &root, NULL), 0);
+	    json_parse_as(arena, text, MAX_TEXT, JSON_KEPT, &root, NULL), 0);
 	assert_true(str_eq(json_get(root, "a")->spelled, STR("[1,\"x\"]")));
 	assert_int_equal(json_get(root, "b")->spelled.n, 0);
 	assert_int_equal(root->spelled.n, 0);
@@ -228,7 +228,9 @@ what_is_skimmed_has_no_tree(void **state)
 {
 	struct str text =
 	    STR("{\"a\":{\"b\":[1]},\"c\":\"d\",\"e\":[],\"f\":[{}]}");
-	const struct json *root = json_quick_skim(arena, text, true), *a;
+	const struct json *root =
+			      json_quick(arena, text, JSON_SKIMMED | JSON_KEPT),
+			  *a;
 
 	(void)state;
 	assert_non_null(root);
@@ -249,10 +251,11 @@ a_blank_makes_a_kept_tree_whole(void **state)
 	const struct json *root;
 
 	(void)state;
-	assert_non_null(json_quick_skim(arena, text, false));
-	assert_null(json_quick_skim(arena, text, true));
-	assert_int_equal(
-	    json_parse_skimmed(arena, text, MAX_TEXT, true, &root, NULL), 0);
+	assert_non_null(json_quick(arena, text, JSON_SKIMMED));
+	assert_null(json_quick(arena, text, JSON_SKIMMED | JSON_KEPT));
+	assert_int_equal(json_parse_as(arena, text, MAX_TEXT,
+			     JSON_SKIMMED | JSON_KEPT, &root, NULL),
+	    0);
 	assert_true(str_eq(written(root), STR("{\"a\":{\"b\":[1]}}")));
 }
 
@@ -278,11 +281,12 @@ twins_are_found_among_many(void **state)
 	(void)state;
 	for (size_t n = 2; n < 300; n++) {
 		assert_true(skims_alike(members(n, n - 1)));
-		assert_int_equal(
-		    json_quick_skim(arena, members(n, n - 1), true) != NULL,
+		assert_int_equal(json_quick(arena, members(n, n - 1),
+				     JSON_SKIMMED | JSON_KEPT) != NULL,
 		    n <= 256);
-		assert_null(json_quick_skim(arena, members(n, n / 3), true));
-		assert_null(json_quick(arena, members(n, n / 3), true));
+		assert_null(json_quick(
+		    arena, members(n, n / 3), JSON_SKIMMED | JSON_KEPT));
+		assert_null(json_quick(arena, members(n, n / 3), JSON_KEPT));
 		assert_true(skims_alike(members(n, n / 3)));
 		arena_reset(arena);
 	}
@@ -310,7 +314,8 @@ skims_as_deep_as_it_parses(void **state)
 
 		assert_true(skims_alike(deep));
 		assert_int_equal(
-		    json_quick_skim(arena, deep, true) != NULL, n < JSON_DEPTH);
+		    json_quick(arena, deep, JSON_SKIMMED | JSON_KEPT) != NULL,
+		    n < JSON_DEPTH);
 		arena_reset(arena);
 	}
 }
@@ -327,11 +332,11 @@ no_byte_is_overlooked(void **state)
 		text[0] = text[n - 1] = '"';
 		assert_true(json_quick_is_plain((struct str){ text, n }));
 		assert_non_null(
-		    json_quick(arena, (struct str){ text, n }, true));
+		    json_quick(arena, (struct str){ text, n }, JSON_KEPT));
 		for (size_t i = 1; i < n - 1; i++) {
 			text[i] = '"';
-			assert_null(
-			    json_quick(arena, (struct str){ text, n }, true));
+			assert_null(json_quick(
+			    arena, (struct str){ text, n }, JSON_KEPT));
 			text[i] = '\\';
 			assert_false(
 			    json_quick_is_plain((struct str){ text, n }));

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "token/cache.h"
+#include "token/nh.h"
 
 /* The I-th byte of each key. */
 #define SEED(i) ((char)(167 * (i) + 13))
@@ -140,9 +141,9 @@ static void
 a_byte_that_differs_anywhere_is_no_hit(void **state)
 {
 	static const size_t lengths[] = { 1, 7, 8, 9, 31, 32, 33, 622, 1151,
-		1152, TOKEN_CACHE_TEXT };
+		1152, NH_MAX };
 	struct token_cache *cache = cache_of(4);
-	char text[TOKEN_CACHE_TEXT];
+	char text[NH_MAX];
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(lengths) / sizeof(lengths[0]); i++) {
@@ -233,7 +234,7 @@ tokens_of_one_first_sum_are_told_apart(void **state)
 static void
 a_shorter_or_longer_token_is_no_hit(void **state)
 {
-	static const char zeros[TOKEN_CACHE_TEXT];
+	static const char zeros[NH_MAX];
 	struct token_cache *cache = cache_of(4);
 
 	(void)state;
@@ -251,9 +252,9 @@ static void
 the_longest_token_is_kept_and_no_longer_one(void **state)
 {
 	struct token_cache *cache = cache_of(4);
-	char text[TOKEN_CACHE_TEXT + 1];
-	struct str longest = { text, TOKEN_CACHE_TEXT };
-	struct str longer = { text, TOKEN_CACHE_TEXT + 1 };
+	char text[NH_MAX + 1];
+	struct str longest = { text, NH_MAX };
+	struct str longer = { text, NH_MAX + 1 };
 
 	(void)state;
 	memset(text, 'x', sizeof(text));

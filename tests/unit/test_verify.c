@@ -5,6 +5,7 @@
 #include <string.h>
 #include "base/err.h"
 #include "keys.h"
+#include "token/nh.h"
 #include "token/verify.h"
 
 #define NOW 1800000000
@@ -246,7 +247,7 @@ the_longest_token_of_our_own_is_remembered_too(void **state)
 	assert_int_equal(
 	    jwt_sign(arena, &ours, &verifier.domain, STR(""), &claims, &token),
 	    0);
-	assert_true(token.n <= TOKEN_CACHE_TEXT);
+	assert_true(token.n <= NH_MAX);
 	assert_int_equal(result(token, NOW), 0);
 	assert_int_equal(result(token, NOW), 0);
 	assert_int_equal(counters.token_hits, 1);
