@@ -143,29 +143,3 @@ nap() {
 	sleep "$1" 9>&- &
 	wait $! || true
 }
-
-# middle: median, least and greatest of the numbers on standard input.
-middle() {
-	sort -g | awk '{ v[NR] = $1 } END { h = int((NR + 1) / 2)
-		print (v[h] + v[NR + 1 - h]) / 2, v[1], v[NR] }'
-}
-
-# Some kernels give each session of processes its share of a core. A hub has a
-# session of its own, and what it is compared with and its load have another:
-# without this some per cent of a ratio are the scheduler's. Before anything is
-# started: a process stays in the share that it was born in.
-AUTOGROUP=/proc/sys/kernel/sched_autogroup_enabled grouped=''
-ungroup() {
-	if [[ -w $AUTOGROUP && $(<$AUTOGROUP) == 1 ]]; then
-		grouped=yes
-		echo 0 >$AUTOGROUP
-	elif [[ -r $AUTOGROUP && $(<$AUTOGROUP) == 1 ]]; then
-		say "as root this would set $AUTOGROUP to 0 meanwhile; as it" \
-			'is, ratios are off by some per cent' >&2
-	fi
-}
-
-# As ungroup found it.
-regroup() {
-	[[ -z $grouped ]] || echo 1 >$AUTOGROUP || true
-}

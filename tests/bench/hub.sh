@@ -5,17 +5,12 @@
 # readers give a constant answer.
 #
 # Of the caller: $state a folder of this run, $cache a folder that lasts, $port
-# the first of five that are free, $ROOT and $BUILD. What is started stands in
+# the first of five that are free, and common.sh. What is started stands in
 # $pids, the hub first, and the peers in $peer_pids.
 
 http_port=$((port + 1)) constant_port=$((port + 2))
 folder=$state/constant
-pids=() peer_pids=() constant='' sender=''
-
-stop() {
-	kill -TERM "$1" 2>/dev/null || true
-	wait "$1" 2>/dev/null || true
-}
+peer_pids=() constant='' sender=''
 
 stop_servers() {
 	local p
@@ -31,29 +26,9 @@ hubctl() {
 	"$ROOT/scripts/hubctl" --state "$hub" "$@"
 }
 
-# as_owner COMMAND...: as who owns the stores.
-as_owner() {
-	if ((EUID == 0)); then
-		setpriv --reuid hub --regid hub --init-groups -- "$@"
-	else
-		"$@"
-	fi
-}
-
 start_hub() {
-	local log=$state/run.log
-
-	: >"$log"
-	"$ROOT/scripts/run" --mail off --port "$port" --http-port $http_port \
-		--nginx-rate off --state "$hub" >"$log" 2>&1 &
-	pids+=($!)
-	until grep -q '^hub is ready' "$log"; do
-		kill -0 "${pids[0]}" 2>/dev/null || {
-			cat "$log" >&2
-			die "the hub did not start"
-		}
-		sleep 0.1
-	done
+	run_hub "$state/run.log" --port "$port" --http-port $http_port \
+		--state "$hub"
 }
 
 # Without an answer nothing is written; with a quote nginx could not return it.
@@ -223,27 +198,10 @@ start_sender() {
 	[[ -z ${cores-} ]] || pin "$cores"
 }
 
-# PID and all that came of it.
-tree() {
-	local p
-
-	printf '%s\n' "$1"
-	for p in $(pgrep -P "$1"); do
-		tree "$p"
-	done
-}
-
 # pin CORES: all servers, from now on.
 pin() {
-	local p q
-
 	cores=$1
-	for p in "${pids[@]}" "${peer_pids[@]}" $constant $sender; do
-		for q in $(tree "$p"); do
-			# A process may have ended since it was listed.
-			taskset -acp "$cores" "$q" >/dev/null 2>&1 || true
-		done
-	done
+	pin_trees "$cores" "${pids[@]}" "${peer_pids[@]}" $constant $sender
 }
 
 readers() {
