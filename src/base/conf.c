@@ -1,210 +1,15 @@
 #include "base/conf.h"
 
-#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 #include "base/buf.h"
 #include "base/conf_mail.h"
-#include "base/log.h"
+#include "base/conf_value.h"
 
 #define CONF_FILE_MAX (256 * 1024)
-
-enum kind {
-	KIND_COUNT,   /* a plain number */
-	KIND_BYTES,   /* a number with K, M or G */
-	KIND_SECONDS, /* a number with s, m, h or d */
-	KIND_TEXT,
-	KIND_PATH,  /* begins with a slash */
-	KIND_URL,   /* https, no slash at the end */
-	KIND_LEVEL, /* error, warning, info, debug */
-	/* One of a few words, see words_of_kind. */
-	KIND_WHOSE,
-	KIND_SECURITY,
-	KIND_DELIVERY,
-	KIND_LANGUAGE,
-};
-
-/* When a daemon takes a changed value. */
-enum change {
-	ON_RELOAD,
-	ON_RESTART, /* the old one stays until then */
-};
-
-struct key {
-	const char *name;
-	enum kind kind;
-	enum change change;
-	size_t offset, size;
-	uint64_t min, max; /* of numbers */
-	const char *value; /* the default; NULL: must be given */
-	const char *help;
-};
-
-#define MEMBER(m) offsetof(struct conf, m), sizeof(((struct conf *)0)->m)
-#define GIB (1024ULL * 1024 * 1024)
-#define DAY 86400
-
-static const char *const whose[] = {
-	[SECOND_FACTOR_NONE] = "none",
-	[SECOND_FACTOR_EMPLOYEES] = "employees",
-	[SECOND_FACTOR_ALL] = "all",
-	NULL,
-};
-
-static const char *const securities[] = {
-	[MAIL_STARTTLS] = "starttls",
-	[MAIL_TLS] = "tls",
-	[MAIL_PLAIN] = "none",
-	NULL,
-};
-
-static const char *const deliveries[] = {
-	[DELIVERY_SHOWN] = "shown",
-	[DELIVERY_MAILED] = "mailed",
-	NULL,
-};
-
-/* In the order of enum mail_language. */
-static const char *const languages[] = { "nl", "en", NULL };
-
-/* NULL after the last; the value is the word's place. */
-static const char *const *const words_of_kind[] = {
-	[KIND_WHOSE] = whose,
-	[KIND_SECURITY] = securities,
-	[KIND_DELIVERY] = deliveries,
-	[KIND_LANGUAGE] = languages,
-};
-
-static const struct key keys[] = {
-	{ "base_url", KIND_URL, ON_RESTART, MEMBER(base_url), 0, 0, NULL,
-	    "address of the hub as its users see it, https, byte for byte" },
-	{ "data", KIND_PATH, ON_RESTART, MEMBER(data), 0, 0, "/var/lib/hub",
-	    "folder of the two stores, directory/ and vault/" },
-	{ "store_user", KIND_TEXT, ON_RELOAD, MEMBER(store_user), 0, 0, "hub",
-	    "system user that owns the stores; matters to hubctl as root" },
-	{ "reader_group", KIND_TEXT, ON_RESTART, MEMBER(reader_group), 0, 0, "",
-	    "group that may read the directory; empty: left as it is" },
-	{ "socket_group", KIND_TEXT, ON_RESTART, MEMBER(socket_group), 0, 0, "",
-	    "group of the web server, for the sockets; empty: left as it is" },
-	{ "map_size", KIND_BYTES, ON_RESTART, MEMBER(map_size), 1 << 20,
-	    GIB << 14, "64G", "largest size of a store; address space only" },
-	{ "max_readers", KIND_COUNT, ON_RESTART, MEMBER(max_readers), 8, 65535,
-	    "1024", "processes that may read a store at a time" },
-	{ "readers.socket", KIND_PATH, ON_RESTART,
-	    MEMBER(pool[POOL_READERS].socket), 0, 0, "/run/hub/readers.sock",
-	    "FastCGI socket of the readers" },
-	{ "readers.workers", KIND_COUNT, ON_RELOAD,
-	    MEMBER(pool[POOL_READERS].workers), 1, 1024, "2",
-	    "processes; about one a core" },
-	{ "readers.connections", KIND_COUNT, ON_RELOAD, MEMBER(connections), 1,
-	    65535, "1024", "connections that one reader holds at a time" },
-	{ "keepers.socket", KIND_PATH, ON_RESTART,
-	    MEMBER(pool[POOL_KEEPERS].socket), 0, 0, "/run/hub/keepers.sock",
-	    "FastCGI socket of the keepers" },
-	{ "keepers.workers", KIND_COUNT, ON_RELOAD,
-	    MEMBER(pool[POOL_KEEPERS].workers), 1, 1024, "4",
-	    "processes; each answers one request at a time" },
-	{ "signin.socket", KIND_PATH, ON_RESTART,
-	    MEMBER(pool[POOL_SIGNIN].socket), 0, 0, "/run/hub/signin.sock",
-	    "FastCGI socket of the sign-in workers" },
-	{ "signin.workers", KIND_COUNT, ON_RELOAD,
-	    MEMBER(pool[POOL_SIGNIN].workers), 1, 1024, "2",
-	    "processes; the bound on passwords hashed at a time" },
-	{ "limit.uri", KIND_BYTES, ON_RELOAD, MEMBER(limit_uri), 256, 65536,
-	    "8K", "longest request target; over it 414" },
-	{ "limit.headers", KIND_BYTES, ON_RELOAD, MEMBER(limit_headers), 1024,
-	    1 << 20, "32K",
-	    "all header fields of a request together; over it 431" },
-	{ "limit.body", KIND_BYTES, ON_RELOAD, MEMBER(limit_body), 0, 1 << 20,
-	    "64K", "longest request body; over it 413" },
-	{ "timeout.request", KIND_SECONDS, ON_RELOAD, MEMBER(timeout_request),
-	    1, 600, "10s", "for a request to arrive whole" },
-	{ "timeout.idle", KIND_SECONDS, ON_RELOAD, MEMBER(timeout_idle), 1,
-	    86400, "75s", "of a kept connection; above the web server's own" },
-	{ "timeout.write", KIND_SECONDS, ON_RELOAD, MEMBER(timeout_write), 1,
-	    600, "30s", "for the web server to take some of an answer" },
-	{ "timeout.drain", KIND_SECONDS, ON_RELOAD, MEMBER(timeout_drain), 1,
-	    600, "10s",
-	    "for requests under way when the daemon is told to stop" },
-	{ "timeout.worker", KIND_SECONDS, ON_RELOAD, MEMBER(timeout_worker), 2,
-	    3600, "60s", "without a sign of life until a worker is replaced" },
-	{ "token.lifetime", KIND_SECONDS, ON_RELOAD, MEMBER(token_lifetime), 30,
-	    TOKEN_LIFETIME_MAX, "15m", "of an access token" },
-	{ "token.cache", KIND_COUNT, ON_RELOAD, MEMBER(token_cache), 4, 1 << 20,
-	    "4096", "verified tokens that a worker remembers" },
-	{ "session.idle", KIND_SECONDS, ON_RELOAD, MEMBER(session_idle), 60,
-	    30 * DAY, "1h", "of single sign-on, between two uses" },
-	{ "session.lifetime", KIND_SECONDS, ON_RELOAD, MEMBER(session_lifetime),
-	    60, 30 * DAY, "12h", "of single sign-on, in all" },
-	{ "refresh.idle", KIND_SECONDS, ON_RELOAD, MEMBER(refresh_idle), 60,
-	    400 * DAY, "30d", "of a grant, between two refreshes" },
-	{ "refresh.lifetime", KIND_SECONDS, ON_RELOAD, MEMBER(refresh_lifetime),
-	    60, 400 * DAY, "90d", "of a grant, in all" },
-	{ "refresh.grace", KIND_SECONDS, ON_RELOAD, MEMBER(refresh_grace), 0,
-	    60, "10s",
-	    "in which a used refresh token gives the same successor; 0: "
-	    "never" },
-	{ "password.min", KIND_COUNT, ON_RELOAD, MEMBER(password_min), 8, 64,
-	    "15", "characters of a password, at least" },
-	{ "password.memory", KIND_BYTES, ON_RELOAD, MEMBER(password_memory),
-	    19 * 1024 * 1024, GIB, "19M", "that hashing a password takes" },
-	{ "password.passes", KIND_COUNT, ON_RELOAD, MEMBER(password_passes), 2,
-	    16, "2", "over that memory" },
-	{ "password.blocklist", KIND_PATH, ON_RELOAD,
-	    MEMBER(password_blocklist), 0, 0, "",
-	    "files of words that are no password, one a line; empty: none" },
-	{ "password.temporary_lifetime", KIND_SECONDS, ON_RELOAD,
-	    MEMBER(temporary_lifetime), 60, 30 * DAY, "72h",
-	    "of a temporary password" },
-	{ "password.delivery", KIND_DELIVERY, ON_RELOAD, MEMBER(delivery), 0, 0,
-	    "shown",
-	    "of a temporary password: shown to who makes it, or mailed" },
-	{ "second_factor.required", KIND_WHOSE, ON_RELOAD,
-	    MEMBER(second_factor), 0, 0, "none",
-	    "who must have a second factor: none, employees or all" },
-	{ "key.ahead", KIND_SECONDS, ON_RELOAD, MEMBER(key_ahead), 0, DAY,
-	    "10m", "that a new signing key is published before it signs" },
-	{ "audit.keep", KIND_SECONDS, ON_RELOAD, MEMBER(audit_keep), DAY,
-	    3660 * DAY, "400d", "that events stay in the audit log" },
-	{ "mail.server", KIND_TEXT, ON_RELOAD, MEMBER(mail_server), 0, 0, "",
-	    "host:port of the SMTP server; empty: no mail is sent" },
-	{ "mail.security", KIND_SECURITY, ON_RELOAD, MEMBER(mail_security), 0,
-	    0, "starttls",
-	    "of the connection to it: starttls, tls, or none on this machine" },
-	{ "mail.ca", KIND_PATH, ON_RELOAD, MEMBER(mail_ca), 0, 0, "",
-	    "file of the authorities to trust there; empty: the system's" },
-	{ "mail.user", KIND_TEXT, ON_RELOAD, MEMBER(mail_user), 0, 0, "",
-	    "name to authenticate with; empty: none" },
-	{ "mail.password_file", KIND_PATH, ON_RELOAD,
-	    MEMBER(mail_password_file), 0, 0, "",
-	    "file that holds the password of mail.user, for hub alone" },
-	{ "mail.from", KIND_TEXT, ON_RELOAD, MEMBER(mail_from), 0, 0, "",
-	    "address that mail comes from" },
-	{ "mail.name", KIND_TEXT, ON_RELOAD, MEMBER(mail_name), 0, 0, "hub",
-	    "name that mail comes from" },
-	{ "mail.templates", KIND_PATH, ON_RELOAD, MEMBER(mail_templates), 0, 0,
-	    "", "folder of the mails' texts; empty: those that came along" },
-	{ "mail.language", KIND_LANGUAGE, ON_RELOAD, MEMBER(mail_language), 0,
-	    0, "nl", "of mails that their reader has not asked for: nl or en" },
-	{ "mail.timeout", KIND_SECONDS, ON_RELOAD, MEMBER(mail_timeout), 1, 300,
-	    "30s", "for the mail server to take a mail" },
-	{ "mail.give_up", KIND_SECONDS, ON_RELOAD, MEMBER(mail_give_up), 60,
-	    30 * DAY, "2d", "in which a mail is tried again" },
-	{ "portal_url", KIND_TEXT, ON_RELOAD, MEMBER(portal_url), 0, 0, "",
-	    "https address where customers sign in, for mails; empty: "
-	    "/mijn/ of base_url" },
-	{ "log.level", KIND_LEVEL, ON_RELOAD, MEMBER(log_level), 0, 0, "info",
-	    "error, warning, info or debug" },
-};
-
-#define KEY_COUNT (sizeof(keys) / sizeof(keys[0]))
-
-/* For "%.*s": what fits a sentence, so that its end is read too. */
-#define EXCERPT(s) (int)((s).n < 60 ? (s).n : 60), (s).p
 
 static const char *const pool_names[POOL_COUNT] = {
 	[POOL_READERS] = "readers",
@@ -230,185 +35,6 @@ pool_by_name(const char *name, enum pool *out)
 	return false;
 }
 
-struct unit {
-	char letter;
-	uint64_t factor;
-};
-
-static const struct unit byte_units[] = {
-	{ 'K', 1024 },
-	{ 'M', 1024 * 1024 },
-	{ 'G', GIB },
-	{ 0, 0 },
-};
-
-static const struct unit second_units[] = {
-	{ 's', 1 },
-	{ 'm', 60 },
-	{ 'h', 3600 },
-	{ 'd', 86400 },
-	{ 0, 0 },
-};
-
-static bool
-parse_number(struct str text, const struct unit *unit, uint64_t *out)
-{
-	uint64_t factor = 1;
-
-	for (; unit != NULL && unit->letter != 0; unit++) {
-		if (text.n > 0 && text.p[text.n - 1] == unit->letter) {
-			factor = unit->factor;
-			text.n--;
-			break;
-		}
-	}
-	if (!str_u64(text, UINT64_MAX / factor, out))
-		return false;
-	*out *= factor;
-	return true;
-}
-
-static int
-set_number(const struct key *key, uint64_t *to, struct str text,
-    const struct unit *unit, struct why *why)
-{
-	uint64_t v;
-
-	if (!parse_number(text, unit, &v))
-		return why_set(why, HUB_EINVAL, "%s: '%.*s' is not a %s",
-		    key->name, EXCERPT(text),
-		    key->kind == KIND_SECONDS ? "time such as 30s, 15m or 2h"
-			: key->kind == KIND_BYTES ? "size such as 8K, 2M or 1G"
-						  : "number");
-	if (v < key->min || v > key->max)
-		return why_set(why, HUB_EINVAL,
-		    "%s: %.*s is outside %llu to %llu", key->name,
-		    EXCERPT(text), (unsigned long long)key->min,
-		    (unsigned long long)key->max);
-	*to = v;
-	return 0;
-}
-
-static int
-set_level(const struct key *key, uint64_t *to, struct str text, struct why *why)
-{
-	static const struct {
-		const char *word;
-		enum log_level level;
-	} levels[] = {
-		{ "error", LOG_LEVEL_ERR },
-		{ "warning", LOG_LEVEL_WARN },
-		{ "info", LOG_LEVEL_INFO },
-		{ "debug", LOG_LEVEL_DEBUG },
-	};
-
-	for (size_t i = 0; i < sizeof(levels) / sizeof(levels[0]); i++) {
-		if (str_eq(text, str_of(levels[i].word))) {
-			*to = levels[i].level;
-			return 0;
-		}
-	}
-	return why_set(why, HUB_EINVAL,
-	    "%s: '%.*s' is none of error, warning, info, debug", key->name,
-	    EXCERPT(text));
-}
-
-static int
-set_word(const struct key *key, uint64_t *to, struct str text, struct why *why)
-{
-	const char *const *words = words_of_kind[key->kind];
-	struct buf list;
-	int rc;
-
-	for (size_t i = 0; words[i] != NULL; i++) {
-		if (str_eq(text, str_of(words[i]))) {
-			*to = i;
-			return 0;
-		}
-	}
-	buf_init(&list, 256);
-	for (size_t i = 0; words[i] != NULL; i++)
-		buf_printf(&list, "%s%s", i > 0 ? ", " : "", words[i]);
-	rc = why_set(why, HUB_EINVAL, "%s: '%.*s' is none of %.*s", key->name,
-	    EXCERPT(text), STR_ARG(buf_view(&list)));
-	buf_free(&list);
-	return rc;
-}
-
-static bool
-is_base_url(struct str url)
-{
-	const struct str scheme = STR("https://");
-
-	if (!str_starts(url, scheme) || url.n == scheme.n)
-		return false;
-	if (!char_is_alnum(url.p[scheme.n]) && url.p[scheme.n] != '[')
-		return false;
-	for (size_t i = scheme.n; i < url.n; i++) {
-		char c = url.p[i];
-
-		if (!char_is_alnum(c) && strchr(".-:/[]_~", c) == NULL)
-			return false;
-	}
-	return url.p[url.n - 1] != '/';
-}
-
-/* Nothing is a path where nothing is the default. */
-static bool
-needs_path(const struct key *key)
-{
-	return key->value == NULL || key->value[0] != '\0';
-}
-
-static int
-set_text(const struct key *key, char *to, struct str text, struct why *why)
-{
-	if (text.n >= key->size)
-		return why_set(why, HUB_ETOOBIG, "%s: longer than %zu bytes",
-		    key->name, key->size - 1);
-	if (key->kind == KIND_PATH && !str_starts(text, STR("/")) &&
-	    (text.n > 0 || needs_path(key)))
-		return why_set(why, HUB_EINVAL,
-		    "%s: '%.*s' does not begin with /", key->name,
-		    EXCERPT(text));
-	if (key->kind == KIND_URL && !is_base_url(text))
-		return why_set(why, HUB_EINVAL,
-		    "%s: '%.*s' is not an https address without a slash at "
-		    "its end",
-		    key->name, EXCERPT(text));
-	memcpy(to, text.p, text.n);
-	to[text.n] = '\0';
-	return 0;
-}
-
-static int
-set_value(
-    struct conf *conf, const struct key *key, struct str text, struct why *why)
-{
-	void *to = (char *)conf + key->offset;
-
-	switch (key->kind) {
-	case KIND_COUNT:
-		return set_number(key, to, text, NULL, why);
-	case KIND_BYTES:
-		return set_number(key, to, text, byte_units, why);
-	case KIND_SECONDS:
-		return set_number(key, to, text, second_units, why);
-	case KIND_LEVEL:
-		return set_level(key, to, text, why);
-	case KIND_WHOSE:
-	case KIND_SECURITY:
-	case KIND_DELIVERY:
-	case KIND_LANGUAGE:
-		return set_word(key, to, text, why);
-	case KIND_TEXT:
-	case KIND_PATH:
-	case KIND_URL:
-		break;
-	}
-	return set_text(key, to, text, why);
-}
-
 bool
 conf_sends_mail(const struct conf *conf)
 {
@@ -418,10 +44,12 @@ conf_sends_mail(const struct conf *conf)
 void
 conf_defaults(struct conf *conf)
 {
+	const struct conf_key *key;
+
 	memset(conf, 0, sizeof(*conf));
-	for (size_t i = 0; i < KEY_COUNT; i++) {
-		if (keys[i].value != NULL)
-			set_value(conf, &keys[i], str_of(keys[i].value), NULL);
+	for (size_t i = 0; (key = conf_key_at(i)) != NULL; i++) {
+		if (key->value != NULL)
+			conf_value_set(conf, key, str_of(key->value), NULL);
 	}
 }
 
@@ -443,7 +71,7 @@ struct parser {
 	const char *name;
 	const struct conf_teller *teller;
 	struct why *why;
-	unsigned int given[KEY_COUNT]; /* the line it stands in; 0: in none */
+	unsigned int given[CONF_KEYS_MAX]; /* the line of each key, or 0 */
 	unsigned int errors;
 	int rc; /* of the first */
 };
@@ -486,6 +114,7 @@ static int
 parse_line(
     struct parser *p, struct str line, unsigned int number, struct why *why)
 {
+	const struct conf_key *key;
 	struct str name, value;
 	ptrdiff_t equals;
 
@@ -503,15 +132,15 @@ parse_line(
 	name = str_trim((struct str){ line.p, (size_t)equals });
 	value = str_trim(
 	    (struct str){ line.p + equals + 1, line.n - (size_t)equals - 1 });
-	for (size_t i = 0; i < KEY_COUNT; i++) {
-		if (!str_eq(name, str_of(keys[i].name)))
+	for (size_t i = 0; (key = conf_key_at(i)) != NULL; i++) {
+		if (!str_eq(name, str_of(key->name)))
 			continue;
 		if (p->given[i] != 0)
 			return why_set(why, HUB_EINVAL,
-			    "%s stands in line %u already", keys[i].name,
+			    "%s stands in line %u already", key->name,
 			    p->given[i]);
 		p->given[i] = number;
-		return set_value(p->conf, &keys[i], value, why);
+		return conf_value_set(p->conf, key, value, why);
 	}
 	return why_set(why, HUB_EINVAL, "unknown key '%.*s'", EXCERPT(name));
 }
@@ -521,9 +150,10 @@ static unsigned int
 line_of(const struct parser *p, const void *where)
 {
 	size_t offset = (size_t)((const char *)where - (const char *)p->conf);
+	const struct conf_key *key;
 
-	for (size_t i = 0; i < KEY_COUNT; i++) {
-		if (keys[i].offset == offset)
+	for (size_t i = 0; (key = conf_key_at(i)) != NULL; i++) {
+		if (key->offset == offset)
 			return p->given[i];
 	}
 	return 0;
@@ -603,6 +233,7 @@ parse(struct conf *conf, struct str text, const char *name,
 		.conf = conf, .name = name, .teller = teller, .why = why
 	};
 	const struct conf_mail_teller mail = { add_mail_error, &p };
+	const struct conf_key *key;
 	unsigned int number = 0;
 	struct why reason;
 	struct str line;
@@ -614,10 +245,10 @@ parse(struct conf *conf, struct str text, const char *name,
 		if (rc != 0)
 			add_error(&p, number, rc, &reason);
 	}
-	for (size_t i = 0; i < KEY_COUNT; i++) {
-		if (keys[i].value != NULL || p.given[i] != 0)
+	for (size_t i = 0; (key = conf_key_at(i)) != NULL; i++) {
+		if (key->value != NULL || p.given[i] != 0)
 			continue;
-		why_say(&reason, "%s is missing", keys[i].name);
+		why_say(&reason, "%s is missing", key->name);
 		add_error(&p, 0, HUB_EINVAL, &reason);
 	}
 	check_sockets(&p);
@@ -722,41 +353,31 @@ conf_load_telling(
 int
 conf_set_data(struct conf *conf, const char *folder, struct why *why)
 {
-	static const struct key key = { "--data", KIND_PATH, ON_RESTART,
-		MEMBER(data), 0, 0, NULL, NULL };
+	static const struct conf_key key = {
+		.name = "--data",
+		.kind = KIND_PATH,
+		.offset = offsetof(struct conf, data),
+		.size = sizeof(conf->data),
+	};
 	char absolute[PATH_MAX];
 
 	/* What does not exist yet, init will make; it needs the whole path. */
 	if (realpath(folder, absolute) != NULL)
 		folder = absolute;
-	return set_value(conf, &key, str_of(folder), why);
-}
-
-static bool
-is_text(const struct key *key)
-{
-	return key->kind == KIND_TEXT || key->kind == KIND_PATH ||
-	    key->kind == KIND_URL;
+	return conf_value_set(conf, &key, str_of(folder), why);
 }
 
 size_t
 conf_hold(
     struct conf *next, const struct conf *now, const char *names[CONF_KEYS_MAX])
 {
+	const struct conf_key *key;
 	size_t n = 0;
 
-	static_assert(KEY_COUNT <= CONF_KEYS_MAX, "room for every name");
-	for (size_t i = 0; i < KEY_COUNT; i++) {
-		const struct key *key = &keys[i];
-		char *to = (char *)next + key->offset;
-		const char *from = (const char *)now + key->offset;
-
-		if (key->change != ON_RESTART)
-			continue;
-		if (is_text(key) ? strcmp(to, from) != 0
-				 : memcmp(to, from, key->size) != 0)
+	for (size_t i = 0; (key = conf_key_at(i)) != NULL; i++) {
+		if (key->change == ON_RESTART &&
+		    conf_value_copy(next, key, now))
 			names[n++] = key->name;
-		memcpy(to, from, key->size);
 	}
 	return n;
 }
@@ -774,10 +395,12 @@ conf_path(const char *option)
 bool
 conf_key(size_t i, const char **name, const char **value, const char **help)
 {
-	if (i >= KEY_COUNT)
+	const struct conf_key *key = conf_key_at(i);
+
+	if (key == NULL)
 		return false;
-	*name = keys[i].name;
-	*value = keys[i].value;
-	*help = keys[i].help;
+	*name = key->name;
+	*value = key->value;
+	*help = key->help;
 	return true;
 }

@@ -9,7 +9,7 @@
 
 /*
  * The configuration: one commented file of "key = value" lines that all
- * programs read. conf.c has the one table of keys; parser, defaults,
+ * programs read. conf_key.c has the one table of keys; parser, defaults,
  * --check-config and the documentation's test run off it.
  */
 

@@ -1,4 +1,4 @@
-/* Covers: base/conf.c base/conf_mail.c */
+/* Covers: base/conf.c base/conf_key.c base/conf_value.c base/conf_mail.c */
 #include "fuzz.h"
 
 #include "base/buf.h"
