@@ -21,6 +21,12 @@ die() {
 	exit 1
 }
 
+# refuse_option WORD: what is on the command line and has no meaning.
+refuse_option() {
+	printf "%s: what is '%s'? --help lists the options\n" "${0##*/}" "$1" >&2
+	exit 2
+}
+
 as_root() {
 	if ((EUID == 0)); then
 		"$@"

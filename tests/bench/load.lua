@@ -1,5 +1,6 @@
 -- A script of wrk's: each request with the next token of the file that TOKENS
--- names, over and over. At the end a line of JSON, times in microseconds.
+-- names, over and over; where HOW is "anew" with a connection for each. At the
+-- end a line of JSON, times in microseconds.
 --
 -- wrk starts a thread before it makes the next one ready, and takes the time from
 -- when all run. What the first one did until then would count, too, so none
@@ -22,9 +23,14 @@ function setup(thread)
 end
 
 function init()
+	local headers = {}
+
+	if os.getenv("HOW") == "anew" then
+		headers.Connection = "close"
+	end
 	for token in io.lines(os.getenv("TOKENS")) do
-		requests[#requests + 1] = wrk.format("GET", nil,
-			{ Authorization = "Bearer " .. token })
+		headers.Authorization = "Bearer " .. token
+		requests[#requests + 1] = wrk.format("GET", nil, headers)
 	end
 	at = skipped % #requests
 	ready = ffi.cast("volatile int *", ready_at)

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Measures targets in turn, round by round, and prints what came of each.
 
-A TARGET is NAME,TOKENS,URL: wrk asks for the URL with the tokens of that file.
-The first is what the others are compared with. With --core, wrk has one thread
+A TARGET is NAME,TOKENS,URL: wrk asks for the URL with the tokens of that file,
+with a connection for each request where the URL ends with #anew. The first is what the others are compared with. With --core, wrk has one thread
 on that core. The table is in Markdown; --head prints nothing but its head,
 --continue all but that. --file gets a line of JSON for each single run, with
 the name of its --series and where it stands in it, --at. With --bytes the ratio
@@ -44,12 +44,13 @@ def options():
 
 def load(url, tokens, connections, seconds, chosen):
     """One run of wrk."""
+    url, _, how = url.partition("#")
     command = ["taskset", "-c", chosen.core] if chosen.core else []
     threads = "1" if chosen.core else "2"
     command += ["wrk", f"-t{threads}", f"-c{connections}", f"-d{seconds}s",
                 "--timeout", "10s", "-s", LOAD, url]
     done = subprocess.run(command, env=dict(os.environ, TOKENS=tokens,
-                                            THREADS=threads),
+                                            THREADS=threads, HOW=how),
                           stdout=subprocess.PIPE, text=True, check=False,
                           timeout=seconds + PATIENCE)
     lines = [x for x in done.stdout.splitlines() if x.startswith("{")]
