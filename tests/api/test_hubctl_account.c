@@ -1,4 +1,4 @@
-#include "hub_process.h"
+#include "hubctl_checks.h"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -15,7 +15,7 @@
 #include "identity/grant.h"
 #include "identity/session.h"
 #include "identity/signin.h"
-#include "store/schema.h"
+#include "site_store.h"
 #include "unit.h"
 
 /*
@@ -27,51 +27,6 @@
 #define FRESH "m.meijer@example.nl"
 #define ADD_CUSTOMER "account", "add", "--email", FRESH, "--contact", "k-204801"
 
-#define hubctl(output, ...)                                                    \
-	site_hubctl((struct site *)*state, (output), NULL, __VA_ARGS__)
-
-static void
-assert_failed(const struct output *o, int status, const char *says)
-{
-	if (o->status != status)
-		fail_msg("%d: %s%s", o->status, o->out, o->err);
-	assert_string_equal(o->out, "");
-	assert_int_equal(strncmp(o->err, "hubctl: ", 8), 0);
-	assert_says(o->err, says);
-}
-
-/* Both stores in this process. */
-struct place {
-	struct conf conf;
-	struct hub hub;
-};
-
-static void
-place_open(struct place *p, const struct site *site)
-{
-	struct schema schema;
-	struct why why;
-
-	assert_int_equal(conf_load(&p->conf, site->conf, &why), 0);
-	p->hub.conf = &p->conf;
-	schema_directory(&schema, &p->conf);
-	if (store_open(&p->hub.directory, &schema.spec, STORE_WRITE, &why) != 0)
-		fail_msg("%s", why.text);
-	schema_vault(&schema, &p->conf);
-	if (store_open(&p->hub.vault, &schema.spec, STORE_WRITE, &why) != 0)
-		fail_msg("%s", why.text);
-	p->hub.arena = arena_new(4096, 1 << 26);
-	assert_non_null(p->hub.arena);
-}
-
-static void
-place_close(struct place *p)
-{
-	store_close(p->hub.vault);
-	store_close(p->hub.directory);
-	arena_free(p->hub.arena);
-}
-
 static enum signin_result
 sign_in(const struct site *site, const char *username, const char *password)
 {
@@ -81,11 +36,13 @@ sign_in(const struct site *site, const char *username, const char *password)
 		.source = STR("192.0.2.7"),
 	};
 	enum signin_result result;
-	struct place p;
+	struct test_hub stores;
+	struct hub hub;
 
-	place_open(&p, site);
-	result = signin(&p.hub, &in);
-	place_close(&p);
+	look_both(&stores, site);
+	hub = hub_of(&stores);
+	result = signin(&hub, &in);
+	look_both_end(&stores);
 	return result;
 }
 
@@ -94,16 +51,16 @@ static bool
 is_pending(const struct site *site, const char *username)
 {
 	struct account_rec rec;
-	struct place p;
+	struct test_hub hub;
 	struct txn *txn;
 	bool pending;
 
-	place_open(&p, site);
-	txn = store_read_begin(p.hub.directory, p.hub.arena);
+	look_both(&hub, site);
+	txn = store_read_begin(hub.directory, hub.arena);
 	assert_true(account_by_name(txn, str_of(username), &rec));
 	assert_int_equal(store_read_end(txn), 0);
 	pending = rec.pending;
-	place_close(&p);
+	look_both_end(&hub);
 	return pending;
 }
 
@@ -512,20 +469,19 @@ grant(const struct site *site, const char *sid, const char *gid)
 {
 	struct made m = { .sid = str_of(sid), .gid = str_of(gid) };
 	struct account_rec rec;
-	struct place p;
+	struct test_hub hub;
 	struct txn *txn;
 
-	place_open(&p, site);
-	txn = store_read_begin(p.hub.directory, p.hub.arena);
+	look_both(&hub, site);
+	txn = store_read_begin(hub.directory, hub.arena);
 	assert_true(account_by_name(txn, STR(BOS), &rec));
 	assert_int_equal(store_read_end(txn), 0);
-	m.conf = &p.conf;
+	m.conf = &hub.conf;
 	m.account = rec.id;
 	m.epoch = rec.epoch;
 	refresh_make(&m.refresh);
-	assert_int_equal(
-	    store_write(p.hub.vault, p.hub.arena, make_grant, &m), 0);
-	place_close(&p);
+	hub_write(&hub, hub.vault, make_grant, &m);
+	look_both_end(&hub);
 }
 
 #define HEADER                                                                 \
