@@ -12,36 +12,6 @@
 #include "store_place.h"
 #include "unit.h"
 
-void
-look_describe(struct look *l, const struct site *site, schema_of *of)
-{
-	struct why why;
-
-	if (conf_load(&l->conf, site->conf, &why) != 0)
-		fail_msg("%s", why.text);
-	of(&l->schema, &l->conf);
-}
-
-void
-look_open(struct look *l, const struct site *site, schema_of *of,
-    enum store_access access)
-{
-	struct why why;
-
-	look_describe(l, site, of);
-	if (store_open(&l->store, &l->schema.spec, access, &why) != 0)
-		fail_msg("%s", why.text);
-	l->arena = arena_new(4096, 1 << 24);
-	assert_non_null(l->arena);
-}
-
-void
-look_close(struct look *l)
-{
-	store_close(l->store);
-	arena_free(l->arena);
-}
-
 /*
  * Of all that a reader finds in the store. The number of the last transaction
  * would not do: it is on disk a little before readers go by it.

@@ -1,33 +1,14 @@
 #ifndef CRASH_H
 #define CRASH_H
 
-#include "hub_process.h"
-
-#include "base/arena.h"
 #include "base/secret.h"
-#include "store/schema.h"
+#include "site_store.h"
 
 /*
  * hubctl, killed between its two writes. The test is itself the writer of the
  * store that comes second: hubctl waits for it, the first store shows that its
  * write is in, and there the process dies.
  */
-
-/* One of the site's stores, in this process. */
-struct look {
-	struct conf conf;
-	struct schema schema;
-	struct store *store;
-	struct arena *arena;
-};
-
-typedef void schema_of(struct schema *schema, const struct conf *conf);
-
-/* What a store is called and holds, without opening it. */
-void look_describe(struct look *l, const struct site *site, schema_of *of);
-void look_open(struct look *l, const struct site *site, schema_of *of,
-    enum store_access access);
-void look_close(struct look *l);
 
 /* Of all that a reader finds in the store. */
 struct digest {

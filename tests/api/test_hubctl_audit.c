@@ -1,11 +1,9 @@
-#include "hub_process.h"
+#include "hubctl_checks.h"
 
-#include <stdio.h>
 #include <string.h>
-#include "base/clock.h"
 #include "base/json_in.h"
 #include "identity/audit.h"
-#include "store/schema.h"
+#include "site_store.h"
 #include "unit.h"
 
 /* hubctl audit: what is in the log, who may be asked about, since when. */
@@ -15,21 +13,18 @@
 	"RCE                  BY                      ORGANIZATION  CONTACT "  \
 	"          DETAIL\n"
 
-#define hubctl(output, ...)                                                    \
-	site_hubctl((struct site *)*state, (output), NULL, __VA_ARGS__)
-
-struct events {
+struct repeated {
 	const struct audit_rec *rec;
 	unsigned int n;
 };
 
 static int
-put_events(struct txn *vault, void *arg)
+put_repeated(struct txn *vault, void *arg)
 {
-	const struct events *events = arg;
+	const struct repeated *repeated = arg;
 
-	for (unsigned int i = 0; i < events->n; i++)
-		audit_put(vault, events->rec);
+	for (unsigned int i = 0; i < repeated->n; i++)
+		audit_put(vault, repeated->rec);
 	return 0;
 }
 
@@ -37,40 +32,16 @@ put_events(struct txn *vault, void *arg)
 static void
 put(const struct site *site, const struct audit_rec *rec, unsigned int n)
 {
-	struct arena *arena = arena_new(4096, 1 << 24);
-	struct events events = { rec, n };
-	struct schema schema;
-	struct store *vault;
-	struct conf conf;
-	struct why why;
+	struct repeated repeated = { rec, n };
 
-	assert_non_null(arena);
-	assert_int_equal(conf_load(&conf, site->conf, &why), 0);
-	schema_vault(&schema, &conf);
-	if (store_open(&vault, &schema.spec, STORE_WRITE, &why) != 0)
-		fail_msg("%s", why.text);
-	assert_int_equal(store_write(vault, arena, put_events, &events), 0);
-	store_close(vault);
-	arena_free(arena);
-}
-
-static unsigned int
-count(const char *text, const char *what)
-{
-	unsigned int n = 0;
-
-	for (const char *p = text; (p = strstr(p, what)) != NULL; p++)
-		n++;
-	return n;
+	look_write(site, schema_vault, put_repeated, &repeated);
 }
 
 /* The log as the command must have printed it without a failure. */
 static const char *
 log_of(const struct output *o)
 {
-	if (o->status != 0)
-		fail_msg("%d: %s", o->status, o->err);
-	assert_string_equal(o->err, "");
+	assert_done(o);
 	return o->out;
 }
 
@@ -108,14 +79,14 @@ one_accounts_events_are_found_by_name_and_by_id(void **state)
 	site_do((struct site *)*state, "account", "revoke", BOS);
 	put(*state, &gone, 1);
 	hubctl(&o, "audit", "--account", "J.Janssen@Example.NL");
-	assert_int_equal(count(log_of(&o), "\n"), 2);
+	assert_int_equal(count_in(log_of(&o), "\n"), 2);
 	assert_says(o.out, JANSSEN_ID);
 	hubctl(&o, "audit", "--account", JANSSEN_ID);
-	assert_int_equal(count(log_of(&o), "\n"), 2);
+	assert_int_equal(count_in(log_of(&o), "\n"), 2);
 	hubctl(&o, "audit", "--account", "long-gone");
-	assert_int_equal(count(log_of(&o), "\n"), 2);
+	assert_int_equal(count_in(log_of(&o), "\n"), 2);
 	hubctl(&o, "audit");
-	assert_int_equal(count(log_of(&o), "account.revoked"), 3);
+	assert_int_equal(count_in(log_of(&o), "account.revoked"), 3);
 	hubctl(&o, "audit", "--account", "nobody@example.nl");
 	assert_int_equal(o.status, 1);
 	assert_string_equal(o.out, "");
@@ -148,8 +119,8 @@ each_line_of_json_is_one_event(void **state)
 		n++;
 	}
 	assert_true(n > 2);
-	assert_int_equal(count(o.out, "\n"), n);
-	assert_int_equal(count(o.out,
+	assert_int_equal(count_in(o.out, "\n"), n);
+	assert_int_equal(count_in(o.out,
 			     "Z\",\"event\":\"odd\",\"account\":null,"
 			     "\"client\":\"app\",\"source\":\"192.0.2.1\","
 			     "\"by\":null,\"organization\":null,"
@@ -193,7 +164,7 @@ events_are_found_by_organisation_contact_and_who_did_it(void **state)
 	put(*state, &by_an_employee, 1);
 	for (size_t i = 0; i < sizeof(asked) / sizeof(asked[0]); i++) {
 		hubctl(&o, "audit", asked[i].option, asked[i].value);
-		assert_int_equal(count(log_of(&o), "\n"), asked[i].lines);
+		assert_int_equal(count_in(log_of(&o), "\n"), asked[i].lines);
 	}
 	hubctl(
 	    &o, "audit", "--organization", "o1", "--contact", "c1", "--json");
@@ -234,8 +205,8 @@ a_log_of_many_pages_comes_whole(void **state)
 	put(*state, &many, 1200);
 	put(*state, &last, 2);
 	hubctl(&o, "audit", "--account", "a", "--since=1d");
-	assert_int_equal(count(log_of(&o), "  last "), 3);
-	assert_int_equal(count(o.out, "\n"), 4);
+	assert_int_equal(count_in(log_of(&o), "  last "), 3);
+	assert_int_equal(count_in(o.out, "\n"), 4);
 }
 
 static void
@@ -251,7 +222,7 @@ since_takes_a_moment_or_a_span(void **state)
 
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
 		hubctl(&o, "audit", "--since", all[i]);
-		assert_true(count(log_of(&o), "key.created") == 1);
+		assert_true(count_in(log_of(&o), "key.created") == 1);
 	}
 	for (size_t i = 0; i < sizeof(none) / sizeof(none[0]); i++) {
 		hubctl(&o, "audit", "--since", none[i]);

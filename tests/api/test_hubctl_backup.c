@@ -2,7 +2,7 @@
  * A backup that is made while the hub is used, what is in it and what is not,
  * and what stands in its way.
  */
-#include "hub_process.h"
+#include "hubctl_checks.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -18,13 +18,10 @@
 #include "base/clock.h"
 #include "base/json_in.h"
 #include "identity/audit.h"
-#include "store/schema.h"
+#include "site_store.h"
 #include "store/signing_key_rec.h"
 #include "store_place.h"
 #include "unit.h"
-
-#define hubctl(output, ...)                                                    \
-	site_hubctl((struct site *)*state, (output), NULL, __VA_ARGS__)
 
 /* The whole of a file in the arena that is valid until the next call. */
 static struct str
@@ -53,21 +50,6 @@ static bool
 holds(struct str bytes, const void *p, size_t n)
 {
 	return memmem(bytes.p, bytes.n, p, n) != NULL;
-}
-
-static bool
-is_there(const struct site *site, const char *name)
-{
-	return access(site_path(site, name), F_OK) == 0;
-}
-
-static void
-assert_mode(const struct site *site, const char *name, mode_t mode)
-{
-	struct stat st;
-
-	assert_int_equal(stat(site_path(site, name), &st), 0);
-	assert_int_equal(st.st_mode & 07777, mode);
 }
 
 /* The names in a folder, each with a space behind it, in their order. */
@@ -164,35 +146,6 @@ the_manifest_tells_what_is_there(void **state)
 	arena_free(arena);
 }
 
-/* One of the site's stores, in this process. */
-struct look {
-	struct conf conf;
-	struct schema schema;
-	struct store *store;
-	struct arena *arena;
-};
-
-static void
-vault_open(struct look *l, const struct site *site)
-{
-	struct why why;
-
-	if (conf_load(&l->conf, site->conf, &why) != 0)
-		fail_msg("%s", why.text);
-	schema_vault(&l->schema, &l->conf);
-	if (store_open(&l->store, &l->schema.spec, STORE_WRITE, &why) != 0)
-		fail_msg("%s", why.text);
-	l->arena = arena_new(4096, 1 << 24);
-	assert_non_null(l->arena);
-}
-
-static void
-vault_close(struct look *l)
-{
-	store_close(l->store);
-	arena_free(l->arena);
-}
-
 static void
 no_private_key_is_in_a_backup(void **state)
 {
@@ -204,7 +157,7 @@ no_private_key_is_in_a_backup(void **state)
 	struct txn *txn;
 
 	site_do(site, "backup", site_path(site, "b"));
-	vault_open(&vault, site);
+	look_open(&vault, site, schema_vault, STORE_WRITE);
 	txn = store_read_begin(vault.store, vault.arena);
 	txn_cursor(&cursor, txn, VAULT_KEY, NULL, NULL, false);
 	assert_true(txn_cursor_next(&cursor, &key, &value));
@@ -220,7 +173,7 @@ no_private_key_is_in_a_backup(void **state)
 	    holds(slurp(site_path(site, "b/vault.mdb")), rec.der.p, 64));
 	/* And the log is, with who made the backup. */
 	assert_true(holds(slurp(site_path(site, "b/vault.mdb")), "backup", 6));
-	vault_close(&vault);
+	look_close(&vault);
 }
 
 static void
@@ -395,9 +348,9 @@ a_full_store_can_be_backed_up(void **state)
 	    (const char *const[]){
 		"-i", "s/^map_size.*/map_size = 1M/", site->conf, NULL });
 	assert_int_equal(o.status, 0);
-	vault_open(&vault, site);
+	look_open(&vault, site, schema_vault, STORE_WRITE);
 	fill_log(&vault);
-	vault_close(&vault);
+	look_close(&vault);
 	hubctl(&o, "backup", site_path(site, "b"));
 	assert_int_equal(o.status, 0);
 	assert_says(o.err,
@@ -483,11 +436,11 @@ a_terminal_sees_how_far_it_is(void **state)
 	struct terminal t;
 	struct look vault;
 
-	vault_open(&vault, site);
+	look_open(&vault, site, schema_vault, STORE_WRITE);
 	terminal_start(&t, words);
 	assert_int_equal(
 	    store_write(vault.store, vault.arena, hold, site), HUB_EDENIED);
-	vault_close(&vault);
+	look_close(&vault);
 	assert_int_equal(terminal_end(&t), 0);
 	assert_says(t.said, "\rcopying the directory: ");
 	assert_says(t.said, " KB of ");

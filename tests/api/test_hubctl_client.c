@@ -1,12 +1,10 @@
-#include "hub_process.h"
+#include "hubctl_checks.h"
 
 #include <stdio.h>
 #include <string.h>
-#include "base/clock.h"
 #include "identity/audit.h"
 #include "identity/client_secret.h"
-#include "store/schema.h"
-#include "token/jwt.h"
+#include "site_store.h"
 #include "unit.h"
 
 /*
@@ -18,88 +16,11 @@
 #define ADD_APP                                                                \
 	"client", "add", "--id", "app", "--public", "--redirect-uri", CALLBACK
 
-#define hubctl(output, ...)                                                    \
-	site_hubctl((struct site *)*state, (output), NULL, __VA_ARGS__)
-
 static void
-assert_failed(const struct output *o, int status, const char *says)
+assert_prints(const struct output *o, const char *says)
 {
-	if (o->status != status)
-		fail_msg("%d: %s%s", o->status, o->out, o->err);
-	assert_string_equal(o->out, "");
-	assert_int_equal(strncmp(o->err, "hubctl: ", 8), 0);
-	assert_says(o->err, says);
-}
-
-static void
-assert_done(const struct output *o, const char *says)
-{
-	if (o->status != 0)
-		fail_msg("%d: %s", o->status, o->err);
-	assert_string_equal(o->err, "");
+	assert_done(o);
 	assert_string_equal(o->out, says);
-}
-
-/* The vault in this process, which has no other look at it. */
-struct vault {
-	struct conf conf;
-	struct schema schema;
-	struct store *store;
-	struct arena *arena;
-	struct txn *txn;
-};
-
-static void
-look(struct vault *v, const struct site *site)
-{
-	struct why why;
-
-	assert_int_equal(conf_load(&v->conf, site->conf, &why), 0);
-	schema_vault(&v->schema, &v->conf);
-	if (store_open(&v->store, &v->schema.spec, STORE_READ, &why) != 0)
-		fail_msg("%s", why.text);
-	v->arena = arena_new(4096, 1 << 24);
-	assert_non_null(v->arena);
-	v->txn = store_read_begin(v->store, v->arena);
-}
-
-static void
-look_end(struct vault *v)
-{
-	assert_int_equal(store_read_end(v->txn), 0);
-	store_close(v->store);
-	arena_free(v->arena);
-}
-
-/* What only the token endpoint does: a token in the name of client app. */
-static struct token
-token_of_app(const struct site *site)
-{
-	struct claims claims = { .iat = clock_now(),
-		.epoch = 1,
-		.user = true,
-		.sub = JANSSEN_ID,
-		.client_id = "app",
-		.jti = "token-of-app",
-		.scope = "openid hub.read" };
-	struct signer signer = { .n = 0 };
-	struct token_domain domain;
-	struct token token;
-	struct vault vault;
-	struct str text;
-
-	claims.exp = claims.iat + 3600;
-	look(&vault, site);
-	assert_int_equal(signer_load(&signer, vault.txn), 0);
-	token_domain_of(&domain, vault.conf.base_url);
-	assert_int_equal(
-	    jwt_sign(vault.arena, signer_current(&signer, claims.iat), &domain,
-		STR(""), &claims, &text),
-	    0);
-	snprintf(token.text, sizeof(token.text), "%.*s", STR_ARG(text));
-	signer_free(&signer);
-	look_end(&vault);
-	return token;
 }
 
 static bool
@@ -118,13 +39,16 @@ add_event(void *ctx, int64_t time_us, const struct audit_rec *rec)
 static void
 assert_events(const struct site *site, const char *expected)
 {
-	struct vault vault;
+	struct look vault;
+	struct txn *txn;
 	struct buf events;
 
 	buf_init(&events, 16384);
-	look(&vault, site);
-	audit_walk(vault.txn, add_event, &events);
-	look_end(&vault);
+	look_open(&vault, site, schema_vault, STORE_READ);
+	txn = store_read_begin(vault.store, vault.arena);
+	audit_walk(txn, add_event, &events);
+	assert_int_equal(store_read_end(txn), 0);
+	look_close(&vault);
 	buf_byte(&events, '\0');
 	assert_int_equal(buf_error(&events), 0);
 	assert_string_equal(events.p, expected);
@@ -137,9 +61,9 @@ the_least_that_a_client_needs_is_enough(void **state)
 	struct output o;
 
 	hubctl(&o, ADD_APP);
-	assert_done(&o, "client app is added\n");
+	assert_prints(&o, "client app is added\n");
 	hubctl(&o, "client", "show", "app");
-	assert_done(&o,
+	assert_prints(&o,
 	    "id: app\nname: app\nstate: enabled\nparty: first\n"
 	    "type: public\nPKCE: required\nredirect URI: " CALLBACK
 	    "\ngrants: authorization_code refresh_token\n"
@@ -163,9 +87,9 @@ all_that_a_client_can_have_is_kept(void **state)
 	    "--grant=authorization_code", "--scope", "openid", "--scope",
 	    "hub.read email", "--audience", "https://api.example.nl",
 	    "--organization", "1001");
-	assert_done(&o, "client portal is added\n");
+	assert_prints(&o, "client portal is added\n");
 	hubctl(&o, "client", "show", "portal");
-	assert_done(&o,
+	assert_prints(&o,
 	    "id: portal\nname: Het Portaal\nstate: enabled\nparty: third\n"
 	    "type: public\nPKCE: required\nredirect URI: nl.example.app:/cb\n"
 	    "redirect URI: http://127.0.0.1/cb\n"
@@ -186,9 +110,9 @@ clients_are_listed_in_the_order_of_their_ids(void **state)
 	hubctl(&o, ADD_APP);
 	assert_int_equal(o.status, 0);
 	hubctl(&o, "client", "disable", "app");
-	assert_done(&o, "client app is disabled\n");
+	assert_prints(&o, "client app is disabled\n");
 	hubctl(&o, "client", "list");
-	assert_done(&o,
+	assert_prints(&o,
 	    "ID                        STATE     PARTY  TYPE          NAME\n"
 	    "app                       disabled  first  public        app\n"
 	    "beheer                    enabled   first  public        "
@@ -332,7 +256,7 @@ a_removed_clients_tokens_are_dead_and_stay_dead(void **state)
 	site_connect(site, POOL_READERS, &kept);
 	assert_int_equal(site_get(&kept, MINE, &app), 200);
 	hubctl(&o, "client", "remove", "app");
-	assert_done(&o, "client app is removed\n");
+	assert_prints(&o, "client app is removed\n");
 	assert_int_equal(site_get(&kept, MINE, &app), 401);
 	hubctl(&o, ADD_APP);
 	assert_failed(&o, 1, "a client app was removed");
@@ -375,12 +299,15 @@ secret_of(const struct output *o, const char *before)
 static bool
 is_taken(const struct site *site, const char *id, const struct secret *secret)
 {
-	struct vault vault;
+	struct look vault;
+	struct txn *txn;
 	bool is;
 
-	look(&vault, site);
-	is = client_secret_is(vault.txn, str_of(id), str_of(secret->text));
-	look_end(&vault);
+	look_open(&vault, site, schema_vault, STORE_READ);
+	txn = store_read_begin(vault.store, vault.arena);
+	is = client_secret_is(txn, str_of(id), str_of(secret->text));
+	assert_int_equal(store_read_end(txn), 0);
+	look_close(&vault);
 	return is;
 }
 
@@ -403,7 +330,7 @@ a_confidential_client_gets_a_secret_that_is_shown_once(void **state)
 	assert_true(is_taken(*state, "sync", &secret));
 	assert_false(is_taken(*state, "app", &secret));
 	hubctl(&o, "client", "show", "sync");
-	assert_done(&o,
+	assert_prints(&o,
 	    "id: sync\nname: sync\nstate: enabled\nparty: first\n"
 	    "type: confidential\nPKCE: required\ngrants: client_credentials\n"
 	    "scope: records.write\naudience: https://hub.example.nl\n");
@@ -428,7 +355,7 @@ another_secret_ends_the_old_one(void **state)
 	assert_false(is_taken(*state, "sync", &old));
 	assert_true(is_taken(*state, "sync", &new));
 	hubctl(&o, "client", "remove", "sync");
-	assert_done(&o, "client sync is removed\n");
+	assert_prints(&o, "client sync is removed\n");
 	assert_false(is_taken(*state, "sync", &new));
 	hubctl(&o, "client", "rotate-secret", "sync");
 	assert_failed(&o, 1, "there is no client sync");
@@ -444,7 +371,7 @@ a_public_client_has_no_secret(void **state)
 	struct output o;
 
 	hubctl(&o, ADD_APP);
-	assert_done(&o, "client app is added\n");
+	assert_prints(&o, "client app is added\n");
 	hubctl(&o, "client", "rotate-secret", "app");
 	assert_failed(&o, 1, "client app is public: it has no secret");
 }

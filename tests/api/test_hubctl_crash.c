@@ -12,7 +12,6 @@
 #include "base/clock.h"
 #include "base/secret.h"
 #include "directory/import_mark.h"
-#include "identity/audit.h"
 #include "identity/client_secret.h"
 #include "identity/grant.h"
 #include "identity/opaque.h"
@@ -21,7 +20,7 @@
 #include "store/client_secret_rec.h"
 #include "store/schema.h"
 #include "store_place.h"
-#include "token/jwt.h"
+#include "token/signer.h"
 #include "unit.h"
 
 #define ADD_APP                                                                \
@@ -153,40 +152,6 @@ account_enable_revives_no_token_without_its_event(void **state)
 	site_do(site, "account", "enable", JANSSEN);
 	assert_int_equal(crash_events(site, "account.enabled"), 1);
 	assert_refused(site, &old);
-}
-
-/* What only the token endpoint does: a token in the name of client app. */
-static struct token
-token_of_app(const struct site *site)
-{
-	struct claims claims = { .iat = clock_now(),
-		.epoch = 1,
-		.user = true,
-		.sub = JANSSEN_ID,
-		.client_id = "app",
-		.jti = "token-of-app",
-		.scope = "openid hub.read" };
-	struct signer signer = { .n = 0 };
-	struct token_domain domain;
-	struct token token;
-	struct look vault;
-	struct txn *txn;
-	struct str text;
-
-	claims.exp = claims.iat + 3600;
-	look_open(&vault, site, schema_vault, STORE_READ);
-	txn = store_read_begin(vault.store, vault.arena);
-	assert_int_equal(signer_load(&signer, txn), 0);
-	assert_int_equal(store_read_end(txn), 0);
-	token_domain_of(&domain, vault.conf.base_url);
-	assert_int_equal(
-	    jwt_sign(vault.arena, signer_current(&signer, claims.iat), &domain,
-		STR(""), &claims, &text),
-	    0);
-	snprintf(token.text, sizeof(token.text), "%.*s", STR_ARG(text));
-	signer_free(&signer);
-	look_close(&vault);
-	return token;
 }
 
 static void
@@ -516,18 +481,6 @@ a_key_that_may_sign_is_published_and_the_old_one_has_no_end(void **state)
 	assert_int_equal(keys_told(site, "  -\n"), 1);
 }
 
-/* What an init leaves that ended before it made a key. */
-static void
-make_empty_store(const struct site *site, schema_of *of)
-{
-	struct look l;
-	struct why why;
-
-	look_describe(&l, site, of);
-	if (store_create(&l.schema.spec, &why) != 0)
-		fail_msg("%s", why.text);
-}
-
 struct kid {
 	char text[KID_LEN + 1];
 };
@@ -578,8 +531,8 @@ init_is_completed_with_the_key_that_nobody_trusts_yet(void **state)
 	struct kid kid;
 
 	assert_int_equal(mkdir(site->data, 0755), 0);
-	make_empty_store(site, schema_vault);
-	make_empty_store(site, schema_directory);
+	look_create(site, schema_vault);
+	look_create(site, schema_directory);
 	crash(site, schema_vault, schema_directory, words);
 	kid = private_key(site);
 	assert_int_equal(directory_count(site, DIR_KEY, kid.text), 0);

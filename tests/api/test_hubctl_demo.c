@@ -1,6 +1,7 @@
-#include "hub_process.h"
+#include "hubctl_checks.h"
 
 #include <stdlib.h>
+#include "base/json_in.h"
 #include "unit.h"
 
 /* Runs a line of shell in which $0 is hubctl. */
@@ -122,6 +123,32 @@ a_full_disk_is_1(void **state)
 	}
 }
 
+static void
+demo_lists_its_accounts_as_json(void **state)
+{
+	struct arena *arena = arena_new(4096, 1 << 20);
+	const struct json *list;
+	struct str role, username;
+	struct output o;
+	struct why why;
+
+	hubctl(&o, "demo", "--list");
+	assert_done(&o);
+	assert_int_equal(json_parse(arena,
+			     str_trim((struct str){ o.out, strlen(o.out) - 1 }),
+			     65536, &list, &why),
+	    0);
+	assert_int_equal(list->type, JSON_ARRAY);
+	assert_int_equal(list->count, 7);
+	assert_true(json_string(json_get(list->child, "role"), &role));
+	assert_true(str_eq(role, STR("customer")));
+	assert_true(json_string(json_get(list->child, "username"), &username));
+	assert_true(str_eq(username, STR(JANSSEN)));
+	assert_int_equal(count_in(o.out, "relatiebeheerder"), 1);
+	assert_int_equal(count_in(o.out, "organisatiebeheerder"), 1);
+	arena_free(arena);
+}
+
 int
 main(void)
 {
@@ -132,6 +159,8 @@ main(void)
 		cmocka_unit_test(what_cannot_be_made_up_is_wrong_usage),
 		cmocka_unit_test(an_interrupted_pipe_is_1),
 		cmocka_unit_test(a_full_disk_is_1),
+		cmocka_unit_test_setup_teardown(
+		    demo_lists_its_accounts_as_json, site_setup, site_teardown),
 	};
 
 	return UNIT_RUN(tests);

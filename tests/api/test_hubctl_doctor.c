@@ -14,8 +14,8 @@
 #include "base/clock.h"
 #include "directory/client_public.h"
 #include "directory/import_mark.h"
+#include "site_store.h"
 #include "store/audit_rec.h"
-#include "store/schema.h"
 #include "unit.h"
 
 #define doctor(site, output, ...)                                              \
@@ -257,38 +257,6 @@ faults_of_the_configuration_are_all_told(void **state)
 	assert_says(o.out, "warn  max_readers    64 are too few for a restart");
 }
 
-/* One of the site's two stores, as a program opens it. */
-static struct store *
-open_store(const struct site *site, bool vault)
-{
-	struct schema schema;
-	struct store *store;
-	struct conf conf;
-	struct why why;
-
-	assert_int_equal(conf_load(&conf, site->conf, &why), 0);
-	if (vault)
-		schema_vault(&schema, &conf);
-	else
-		schema_directory(&schema, &conf);
-	if (store_open(&store, &schema.spec, STORE_WRITE, &why) != 0)
-		fail_msg("%s", why.text);
-	return store;
-}
-
-static void
-change(const struct site *site, bool vault,
-    int (*fn)(struct txn *txn, void *arg), void *arg)
-{
-	struct arena *arena = arena_new(4096, 1 << 20);
-	struct store *store = open_store(site, vault);
-
-	assert_non_null(arena);
-	assert_int_equal(store_write(store, arena, fn, arg), 0);
-	store_close(store);
-	arena_free(arena);
-}
-
 /* The first record of a table, away or replaced. */
 static int
 drop_first(struct txn *txn, void *arg)
@@ -314,11 +282,11 @@ halves_of_a_key_that_do_not_match_are_told(void **state)
 	struct site *site = *state;
 	struct output o;
 
-	change(site, false, drop_first, &public);
+	look_write(site, schema_directory, drop_first, &public);
 	doctor(site, &o, "--offline");
 	assert_fails(&o, "signing key", "in the directory is missing");
 	assert_says(o.out, ": restore a backup, which makes a new one");
-	change(site, true, drop_first, &private);
+	look_write(site, schema_vault, drop_first, &private);
 	doctor(site, &o, "--offline");
 	assert_fails(&o, "signing key", "there is none in the vault: ");
 }
@@ -351,13 +319,13 @@ what_is_wrong_with_the_records_is_told(void **state)
 	struct site *site = *state;
 	struct output o;
 
-	change(site, false, leave_mark, NULL);
+	look_write(site, schema_directory, leave_mark, NULL);
 	doctor(site, &o, "--offline");
 	assert_healthy(&o);
 	assert_says(o.out,
 	    "warn  import         one begun "
 	    "2026-01-31T12:34:56Z is done up to line 17 only");
-	change(site, false, disable_builtin, NULL);
+	look_write(site, schema_directory, disable_builtin, NULL);
 	doctor(site, &o, "--offline");
 	assert_fails(&o, "client", "the built-in client is missing");
 }
@@ -386,7 +354,7 @@ a_clock_that_was_set_back_is_told(void **state)
 	struct site *site = *state;
 	struct output o;
 
-	change(site, true, put_tomorrow, NULL);
+	look_write(site, schema_vault, put_tomorrow, NULL);
 	doctor(site, &o, "--offline");
 	assert_healthy(&o);
 	assert_says(o.out, "warn  clock ");

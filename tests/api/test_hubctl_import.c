@@ -1,8 +1,9 @@
 /*
- * Import with the real program: killed and completed, beside others who
- * write, and what export, stat and verify say of it.
+ * Import with the real program: what it reports and refuses, killed and
+ * completed, beside others who write, and what export, stat and verify say of
+ * it.
  */
-#include "hub_process.h"
+#include "hubctl_checks.h"
 
 #include <fcntl.h>
 #include <signal.h>
@@ -13,9 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 #include "base/clock.h"
-#include "base/conf.h"
-#include "identity/audit.h"
-#include "store/schema.h"
+#include "site_store.h"
 #include "unit.h"
 
 #define CONTRACTS 100000
@@ -143,6 +142,90 @@ kill_after(struct site *site, const char *path, unsigned long enough)
 }
 
 static void
+import_reports_what_it_brought(void **state)
+{
+	struct site *site = *state;
+	struct output demo, o;
+
+	site_do(site, "init");
+	site_demo(&demo);
+	site_hubctl(site, &o, demo.out, "import", "-");
+	assert_done(&o);
+	assert_says(o.out,
+	    "(standard input): imported 2 organizations, 3 groups, "
+	    "12 contacts, 7 accounts, 15 contracts, 0 deleted");
+	assert_says(events_of(site).text, "import  hubctl (hubctl ");
+	assert_says(events_of(site).text, "2 organizations, 3 groups, 12 con");
+	/* The same once more changes nothing. */
+	hubctl(&o, "import", site_file(site, "demo.ndjson", demo.out));
+	assert_done(&o);
+	hubctl(&o, "account", "list");
+	assert_int_equal(count_in(o.out, "\n"), 8);
+}
+
+/* A pipe cannot be read twice; its name is an ordinary one. */
+static void
+import_takes_a_pipe_by_name(void **state)
+{
+	struct site *site = *state;
+	const char *fifo = site_path(site, "fifo");
+	struct output demo, o;
+	pid_t writer;
+
+	site_demo(&demo);
+	assert_int_equal(mkfifo(fifo, 0600), 0);
+	writer = fork();
+	if (writer == 0) {
+		FILE *file = fopen(fifo, "w");
+
+		_exit(file == NULL || fputs(demo.out, file) < 0 ||
+		    fclose(file) != 0);
+	}
+	hubctl(&o, "import", fifo);
+	assert_int_equal(waitpid(writer, NULL, 0), writer);
+	assert_done(&o);
+	assert_says(o.out, "7 accounts");
+}
+
+static void
+one_bad_line_keeps_all_out(void **state)
+{
+	struct site *site = *state;
+	const char *file = site_file(site, "bad.ndjson",
+	    "{\"type\":\"account\",\"id\":\"new\",\"name\":\"new@example.nl\","
+	    "\"email\":\"new@example.nl\"}\n"
+	    "\n"
+	    "{\"type\":\"account\",\"id\":\"b c\",\"name\":\"b@example.nl\"}\n"
+	    "{\"type\":\"account\",\"id\":\"c\",\"name\":\"c@example.nl\","
+	    "\"email\":\"c@example.nl\",\"groupIds\":[\"no\"]}\n"
+	    "{\"type\":\n");
+	struct output o;
+
+	hubctl(&o, "import", file);
+	assert_int_equal(o.status, 1);
+	assert_string_equal(o.out, "");
+	assert_says(o.err, "bad.ndjson:3: /id: ");
+	assert_says(o.err, "bad.ndjson:4: ");
+	assert_says(o.err, "bad.ndjson:5: ");
+	assert_says(o.err, "3 bad lines; nothing was imported");
+	hubctl(&o, "account", "show", "new@example.nl");
+	assert_failed(&o, 1, "there is no account");
+	assert_int_equal(count_in(events_of(site).text, "import "), 1);
+}
+
+static void
+what_cannot_be_read_is_named(void **state)
+{
+	struct site *site = *state;
+	struct output o;
+
+	hubctl(&o, "import", "/nowhere/x.ndjson");
+	assert_failed(&o, 1, "cannot read /nowhere/x.ndjson");
+	hubctl(&o, "import", site->root);
+	assert_failed(&o, 1, site->root);
+}
+
+static void
 an_import_that_was_killed_is_completed_by_the_same_command(void **state)
 {
 	struct site *site = *state, *whole;
@@ -203,58 +286,25 @@ others_write_while_many_contracts_come_in(void **state)
 	assert_int_equal(contracts(site), before + CONTRACTS);
 }
 
-/* The events of the audit log that are about imports, a line each. */
-static bool
-add_event(void *ctx, int64_t time_us, const struct audit_rec *rec)
-{
-	(void)time_us;
-	if (str_starts(rec->event, STR("import")))
-		buf_printf(ctx, "%.*s: %.*s\n", STR_ARG(rec->event),
-		    STR_ARG(rec->detail));
-	return true;
-}
-
-static void
-read_events(const struct site *site, struct buf *events)
-{
-	struct arena *arena = arena_new(4096, 1 << 24);
-	struct schema schema;
-	struct store *vault;
-	struct conf conf;
-	struct why why;
-
-	assert_non_null(arena);
-	assert_int_equal(conf_load(&conf, site->conf, &why), 0);
-	schema_vault(&schema, &conf);
-	if (store_open(&vault, &schema.spec, STORE_WRITE, &why) != 0)
-		fail_msg("%s", why.text);
-	buf_init(events, 65536);
-	audit_walk(store_read_begin(vault, arena), add_event, events);
-	store_close(vault);
-	arena_free(arena);
-	buf_byte(events, '\0');
-	assert_int_equal(buf_error(events), 0);
-}
-
 static void
 an_unfinished_import_that_is_forgotten_leaves_an_event(void **state)
 {
 	struct site *site = *state;
 	const char *path = make_input(site, "x.ndjson", 30000, false);
-	struct buf events;
+	struct events events;
+	const char *at;
 
 	assert_true(kill_after(site, path, contracts(site)));
 	site_do(site, "import", "--abandon", make_input(site, "y", 1, false));
-	read_events(site, &events);
-	assert_says(events.p, "\nimport.abandoned: done up to line ");
-	assert_says(strstr(events.p, "\nimport.abandoned"), "\nimport: ");
-	buf_free(&events);
+	events = events_of(site);
+	at = strstr(events.text, "\nimport.abandoned ");
+	assert_non_null(at);
+	assert_says(at, ") done up to line ");
+	assert_says(at, "\nimport ");
 	/* Where nothing is unfinished there is nothing to tell. */
 	site_do(site, "import", "--abandon", site_path(site, "y"));
-	read_events(site, &events);
-	assert_null(strstr(
-	    strstr(events.p, "import.abandoned") + 1, "import.abandoned"));
-	buf_free(&events);
+	events = events_of(site);
+	assert_int_equal(count_in(events.text, "import.abandoned"), 1);
 }
 
 /* Gives the stores a few megabytes in place of the fixture's gigabyte. */
@@ -282,7 +332,7 @@ an_import_that_stops_half_way_leaves_an_event(void **state)
 	struct site *site = *state;
 	const char *path = make_input(site, "x.ndjson", 30000, false);
 	unsigned long before = contracts(site), line;
-	struct buf events;
+	struct events events;
 	struct output o;
 	const char *at;
 
@@ -290,14 +340,14 @@ an_import_that_stops_half_way_leaves_an_event(void **state)
 	site_hubctl(site, &o, NULL, "import", path);
 	assert_int_equal(o.status, 1);
 	assert_true(contracts(site) > before);
-	read_events(site, &events);
-	at = strstr(events.p, "import.stopped: done up to line ");
+	events = events_of(site);
+	at = strstr(events.text, "import.stopped ");
 	assert_non_null(at);
-	line =
-	    strtoul(at + strlen("import.stopped: done up to line "), NULL, 10);
+	at = strstr(at, ") done up to line ");
+	assert_non_null(at);
+	line = strtoul(at + strlen(") done up to line "), NULL, 10);
 	assert_int_equal(line, contracts(site) - before);
 	assert_says(at, " contracts, 0 deleted");
-	buf_free(&events);
 }
 
 static void
@@ -351,22 +401,31 @@ stat_speaks_json_too(void **state)
 	assert_null(strstr(o.out, "unfinishedImport"));
 }
 
+#define SITE(name)                                                             \
+	cmocka_unit_test_setup_teardown(name, site_setup, site_teardown)
+#define FILLED(name)                                                           \
+	cmocka_unit_test_setup_teardown(name, site_setup_filled, site_teardown)
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-#define TEST(name)                                                             \
-	cmocka_unit_test_setup_teardown(name, site_setup_filled, site_teardown)
-		TEST(
+		SITE(import_reports_what_it_brought),
+		FILLED(import_takes_a_pipe_by_name),
+		FILLED(one_bad_line_keeps_all_out),
+		FILLED(what_cannot_be_read_is_named),
+		FILLED(
 		    an_import_that_was_killed_is_completed_by_the_same_command),
-		TEST(others_write_while_many_contracts_come_in),
-		TEST(an_unfinished_import_that_is_forgotten_leaves_an_event),
-		TEST(an_import_that_stops_half_way_leaves_an_event),
-		TEST(continue_loads_what_is_good_and_says_so),
-		TEST(export_gives_one_kind_or_all),
-		TEST(stat_speaks_json_too),
-#undef TEST
+		FILLED(others_write_while_many_contracts_come_in),
+		FILLED(an_unfinished_import_that_is_forgotten_leaves_an_event),
+		FILLED(an_import_that_stops_half_way_leaves_an_event),
+		FILLED(continue_loads_what_is_good_and_says_so),
+		FILLED(export_gives_one_kind_or_all),
+		FILLED(stat_speaks_json_too),
 	};
 
+	unsetenv("HUB_CONF");
+	unsetenv("HUB_DATA");
+	unsetenv("SUDO_USER");
 	return UNIT_RUN(tests);
 }

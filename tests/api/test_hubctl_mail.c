@@ -1,5 +1,5 @@
 /* hubctl mail: what waits, sent again, taken out; and what the doctor says. */
-#include "hub_process.h"
+#include "hubctl_checks.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,13 +9,10 @@
 #include "base/clock.h"
 #include "directory/account.h"
 #include "identity/mail.h"
-#include "store/schema.h"
+#include "site_store.h"
 #include "unit.h"
 
 #define MINUTE ((int64_t)60)
-
-#define hubctl(output, ...)                                                    \
-	site_hubctl((struct site *)*state, (output), NULL, __VA_ARGS__)
 
 #define SERVER                                                                 \
 	"mail.server = localhost:25\n"                                         \
@@ -24,66 +21,39 @@
 /* SERVER, and the texts that come along. */
 static char server[4400];
 
-/* Both stores in this process. */
-struct place {
-	struct conf conf;
-	struct store *directory, *vault;
-	struct arena *arena;
+/* A mail that is put, and what came of it. */
+struct put {
+	const struct conf *conf;
 	struct mail_wish wish;
 	int64_t made;
 	const char *fault; /* NULL: no try was made */
 	bool for_good;
 };
 
-static void
-place_open(struct place *p, const struct site *site)
-{
-	struct schema schema;
-	struct why why;
-
-	*p = (struct place){ .arena = arena_new(4096, 1 << 20) };
-	assert_non_null(p->arena);
-	assert_int_equal(conf_load(&p->conf, site->conf, &why), 0);
-	schema_directory(&schema, &p->conf);
-	if (store_open(&p->directory, &schema.spec, STORE_READ, &why) != 0)
-		fail_msg("%s", why.text);
-	schema_vault(&schema, &p->conf);
-	if (store_open(&p->vault, &schema.spec, STORE_WRITE, &why) != 0)
-		fail_msg("%s", why.text);
-}
-
-static void
-place_close(struct place *p)
-{
-	store_close(p->vault);
-	store_close(p->directory);
-	arena_free(p->arena);
-}
-
 static uint64_t
-born_of(struct place *p, struct str account)
+born_of(struct test_hub *hub, struct str account)
 {
-	struct txn *txn = store_read_begin(p->directory, p->arena);
+	struct txn *txn = hub_look(hub);
 	struct account_rec rec = { 0 };
 	bool there = account_get(txn, account, &rec);
 
-	assert_int_equal(store_read_end(txn), 0);
+	hub_look_end(txn);
 	return there ? rec.born : 0;
 }
 
 static int
 put_now(struct txn *vault, void *arg)
 {
-	struct place *p = arg;
+	const struct put *p = arg;
 	struct mail_rec rec;
 	struct str name;
 
-	assert_int_equal(mail_put(vault, &p->conf, &p->wish, p->made), 0);
+	assert_int_equal(mail_put(vault, p->conf, &p->wish, p->made), 0);
 	if (p->fault == NULL)
 		return 0;
 	assert_true(mail_due(vault, p->made, &name, &rec));
-	assert_true(mail_try(vault, &p->conf, name, &rec, p->made));
-	assert_int_equal(mail_failed(vault, &p->conf, name, &rec,
+	assert_true(mail_try(vault, p->conf, name, &rec, p->made));
+	assert_int_equal(mail_failed(vault, p->conf, name, &rec,
 			     str_of(p->fault), p->for_good, p->made),
 	    p->for_good);
 	return 0;
@@ -93,17 +63,19 @@ static void
 put(const struct site *site, const char *account, enum mail_template template,
     int64_t made, const char *fault, bool for_good)
 {
-	struct place p;
+	struct test_hub hub;
+	struct put p = {
+		.conf = &hub.conf,
+		.wish = { template, MAIL_NL, str_of(account), 0, STR("") },
+		.made = made,
+		.fault = fault,
+		.for_good = for_good,
+	};
 
-	place_open(&p, site);
-	p.wish = (struct mail_wish){ template, MAIL_NL, str_of(account), 0,
-		STR("") };
-	p.wish.born = born_of(&p, p.wish.account);
-	p.made = made;
-	p.fault = fault;
-	p.for_good = for_good;
-	assert_int_equal(store_write(p.vault, p.arena, put_now, &p), 0);
-	place_close(&p);
+	look_both(&hub, site);
+	p.wish.born = born_of(&hub, p.wish.account);
+	hub_write(&hub, hub.vault, put_now, &p);
+	look_both_end(&hub);
 }
 
 /* The mail as the vault has it; false: there is none. */
@@ -111,13 +83,13 @@ static bool
 look(const struct site *site, const char *name, bool *failed, uint32_t *tries,
     int64_t *due)
 {
+	struct test_hub hub;
 	struct mail_rec rec;
-	struct place p;
 	struct txn *txn;
 	bool there;
 
-	place_open(&p, site);
-	txn = store_read_begin(p.vault, p.arena);
+	look_both(&hub, site);
+	txn = store_read_begin(hub.vault, hub.arena);
 	there = mail_get(txn, str_of(name), &rec);
 	assert_int_equal(store_read_end(txn), 0);
 	if (there) {
@@ -125,7 +97,7 @@ look(const struct site *site, const char *name, bool *failed, uint32_t *tries,
 		*tries = rec.tries;
 		*due = rec.due;
 	}
-	place_close(&p);
+	look_both_end(&hub);
 	return there;
 }
 
@@ -145,33 +117,6 @@ setup(void **state)
 }
 
 static void
-assert_failed(const struct output *o, int status, const char *says)
-{
-	if (o->status != status)
-		fail_msg("%d: %s%s", o->status, o->out, o->err);
-	assert_string_equal(o->out, "");
-	assert_says(o->err, says);
-}
-
-static void
-assert_done(const struct output *o)
-{
-	if (o->status != 0)
-		fail_msg("%d: %s%s", o->status, o->out, o->err);
-	assert_string_equal(o->err, "");
-}
-
-static unsigned int
-lines(const char *text)
-{
-	unsigned int n = 0;
-
-	for (; *text != '\0'; text++)
-		n += *text == '\n';
-	return n;
-}
-
-static void
 the_queue_is_listed_with_whose_mail_it_is(void **state)
 {
 	int64_t now = clock_now();
@@ -179,21 +124,21 @@ the_queue_is_listed_with_whose_mail_it_is(void **state)
 
 	hubctl(&o, "mail", "list");
 	assert_done(&o);
-	assert_int_equal(lines(o.out), 1);
+	assert_int_equal(count_in(o.out, "\n"), 1);
 	assert_int_equal(strncmp(o.out, "NAME ", 5), 0);
 	put(*state, JANSSEN_ID, MAIL_WELCOME, now, NULL, false);
 	put(*state, JANSSEN_ID, MAIL_RESET, now - 9, "451 \033[1mlater", false);
 	put(*state, "gone", MAIL_FORGOTTEN, now - 99, "550 no", true);
 	hubctl(&o, "mail", "list");
 	assert_done(&o);
-	assert_int_equal(lines(o.out), 4);
+	assert_int_equal(count_in(o.out, "\n"), 4);
 	assert_says(o.out, "\n" JANSSEN_ID "/welcome ");
 	assert_says(o.out, "  waiting  ");
 	assert_says(o.out, "  failed   ");
 	assert_says(o.out, "451 \\x1b[1mlater\n");
 	hubctl(&o, "mail", "list", "--json");
 	assert_done(&o);
-	assert_int_equal(lines(o.out), 3);
+	assert_int_equal(count_in(o.out, "\n"), 3);
 	assert_says(o.out,
 	    "{\"name\":\"" JANSSEN_ID "/welcome\",\"template\":\"welcome\","
 	    "\"account\":\"" JANSSEN_ID "\",\"username\":\"" JANSSEN "\","
@@ -256,7 +201,7 @@ all_that_was_tried_is_sent_again(void **state)
 	put(site, "n", MAIL_RESET, now - 33, NULL, false);
 	hubctl(&o, "mail", "list");
 	assert_done(&o);
-	assert_int_equal(lines(o.out), 232);
+	assert_int_equal(count_in(o.out, "\n"), 232);
 	hubctl(&o, "mail", "retry", "--all");
 	assert_done(&o);
 	assert_string_equal(o.out, "230 mails are to be sent again\n");

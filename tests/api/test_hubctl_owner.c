@@ -1,4 +1,4 @@
-#include "hub_process.h"
+#include "hubctl_checks.h"
 
 #include <stdlib.h>
 #include <pwd.h>
@@ -12,9 +12,6 @@
  * its command line it opens or makes before.
  */
 #define OWNER "nobody"
-
-#define hubctl(output, ...)                                                    \
-	site_hubctl((struct site *)*state, (output), NULL, __VA_ARGS__)
 
 static uid_t owner;
 

@@ -4,7 +4,7 @@
  * whenever it is killed. The last test is the drill: backup while others
  * write and read.
  */
-#include "hub_process.h"
+#include "hubctl_checks.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -80,12 +80,6 @@ teardown(void **state)
 	}
 	free(p);
 	return site_teardown(&first);
-}
-
-static bool
-is_there(const struct site *site, const char *name)
-{
-	return access(site_path(site, name), F_OK) == 0;
 }
 
 static void

@@ -4,7 +4,7 @@
 #include <unistd.h>
 #include "base/clock.h"
 #include "directory/revoked.h"
-#include "store/schema.h"
+#include "site_store.h"
 #include "unit.h"
 #include "vault_fixture.h"
 
@@ -124,33 +124,6 @@ one_that_shows_no_life_is_replaced(void **state)
 	assert_int_equal(site_stop(site, daemon, SIGTERM), 0);
 }
 
-/* The site's stores in this process, while no other look of it is open. */
-static void
-look(struct test_hub *hub, const struct site *site)
-{
-	struct schema schema;
-
-	*hub = (struct test_hub){ .why = { "" } };
-	assert_int_equal(conf_load(&hub->conf, site->conf, &hub->why), 0);
-	schema_directory(&schema, &hub->conf);
-	if (store_open(&hub->directory, &schema.spec, STORE_WRITE, &hub->why) !=
-	    0)
-		fail_msg("%s", hub->why.text);
-	schema_vault(&schema, &hub->conf);
-	if (store_open(&hub->vault, &schema.spec, STORE_WRITE, &hub->why) != 0)
-		fail_msg("%s", hub->why.text);
-	hub->arena = arena_new(4096, 1 << 26);
-	assert_non_null(hub->arena);
-}
-
-static void
-look_end(struct test_hub *hub)
-{
-	store_close(hub->vault);
-	store_close(hub->directory);
-	arena_free(hub->arena);
-}
-
 static int
 revoke_two(struct txn *directory, void *arg)
 {
@@ -171,14 +144,14 @@ put_what_has_expired(const struct site *site)
 	int64_t until = LONG_AGO;
 	struct test_hub hub;
 
-	look(&hub, site);
+	look_both(&hub, site);
 	vault_session(&hub, JANSSEN_ID, "s-old", LONG_AGO);
 	vault_session(&hub, JANSSEN_ID, "s-new", clock_now());
 	vault_grant(&hub, JANSSEN_ID, "app", "g-old", "", LONG_AGO);
 	vault_grant(&hub, JANSSEN_ID, "app", "g-new", "", clock_now());
 	vault_code(&hub, "g-old", "", LONG_AGO);
 	hub_write(&hub, hub.directory, revoke_two, &until);
-	look_end(&hub);
+	look_both_end(&hub);
 }
 
 /* Whether what has expired is gone; the rest must be there. */
@@ -188,7 +161,7 @@ is_swept(const struct site *site)
 	struct test_hub hub;
 	bool swept;
 
-	look(&hub, site);
+	look_both(&hub, site);
 	assert_true(vault_has_grant(&hub, "g-new"));
 	assert_true(vault_is_revoked(&hub, 't', "t-new"));
 	swept = !vault_has_grant(&hub, "g-old") &&
@@ -198,7 +171,7 @@ is_swept(const struct site *site)
 	    vault_count(&hub, VAULT_GRANT) == 1 &&
 	    vault_count(&hub, VAULT_REFRESH) == 1 &&
 	    vault_count(&hub, VAULT_EXPIRY) == 2;
-	look_end(&hub);
+	look_both_end(&hub);
 	return swept;
 }
 

@@ -195,6 +195,16 @@ text(const char *fmt, struct str a, struct str b)
 	return str_of(arena_printf(arena, fmt, STR_ARG(a), STR_ARG(b)));
 }
 
+struct str
+decoded(struct str part)
+{
+	char *p = arena_alloc(arena, part.n);
+	ptrdiff_t n = b64url_decode(part, (unsigned char *)p, part.n);
+
+	assert_true(n >= 0);
+	return (struct str){ p, (size_t)n };
+}
+
 int
 verify(struct str token, struct claims *claims, const char **reason)
 {

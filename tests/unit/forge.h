@@ -46,6 +46,9 @@ struct str good_payload(void);
 /* HEADER and PAYLOAD in base64url with the dot between. */
 struct str input_of(struct str header, struct str payload);
 
+/* What a part of a token is in base64url. */
+struct str decoded(struct str part);
+
 /* INPUT, a dot and the signature of it by KEY. */
 struct str seal(struct rsa_key *key, struct str input);
 

@@ -199,6 +199,12 @@ jan_token(struct fixture *f)
 }
 
 const char *
+bearer_of(struct fixture *f, const struct claims *claims)
+{
+	return arena_printf(f->hub->arena, "Bearer %s", sign_claims(f, claims));
+}
+
+const char *
 jan_bearer(struct fixture *f)
 {
 	return arena_printf(f->hub->arena, "Bearer %s", jan_token(f));
@@ -322,4 +328,14 @@ assert_problem(const struct fixture *f, int status, const char *challenge)
 	assert_true(json_u64(json_get(body, "status"), 999, &number));
 	assert_int_equal(number, status);
 	assert_false(answer_holds(f, "anssen"));
+}
+
+void
+assert_common(const struct fixture *f)
+{
+	assert_field(f, "Cache-Control", "no-store");
+	assert_field(f, "X-Content-Type-Options", "nosniff");
+	assert_field(f, "X-Request-Id", "0123456789abcdef");
+	assert_field(f, "Vary", "Origin");
+	assert_field(f, "Access-Control-Allow-Credentials", NULL);
 }

@@ -36,8 +36,9 @@ int service_teardown(void **state);
 /* What jan's tokens say; a test changes it before it has it signed. */
 struct claims jan_claims(void);
 
-/* A signed token, which lives as long as the fixture. */
+/* A signed token, which lives as long as the fixture; and "Bearer " with it. */
 const char *sign_claims(struct fixture *f, const struct claims *claims);
+const char *bearer_of(struct fixture *f, const struct claims *claims);
 
 /* A fresh token of jan's; and "Bearer " with it. */
 const char *jan_token(struct fixture *f);
@@ -75,6 +76,9 @@ bool answer_holds(const struct fixture *f, const char *text);
 
 /* The last answer is a problem of this status with this challenge or none. */
 void assert_problem(const struct fixture *f, int status, const char *challenge);
+
+/* The last answer has what they all have. */
+void assert_common(const struct fixture *f);
 
 /* Makes or changes a client. */
 void put_client(

@@ -59,17 +59,44 @@ never_runs_backwards(void **state)
 	}
 }
 
-/* The clock as a test sets it, so many seconds from the true time. */
+/*
+ * The clock as a test sets it, so many seconds from the true time; or, where
+ * seconds must not pass by themselves, the time and what only grows.
+ */
 static int64_t shift;
+static struct {
+	int64_t now, grown;
+} still; /* zeros: they pass */
 
 int
 clock_gettime(clockid_t id, struct timespec *ts)
 {
-	int rc = (int)syscall(SYS_clock_gettime, id, ts);
+	bool of_day = id == CLOCK_REALTIME || id == CLOCK_REALTIME_COARSE;
 
-	if (id == CLOCK_REALTIME || id == CLOCK_REALTIME_COARSE)
+	if (still.now != 0) {
+		*ts = (struct timespec){ of_day ? still.now : still.grown, 0 };
+		return 0;
+	}
+	if (syscall(SYS_clock_gettime, id, ts) != 0)
+		return -1;
+	if (of_day)
 		ts->tv_sec += shift;
-	return rc;
+	return 0;
+}
+
+static int
+let_time_pass(void **state)
+{
+	(void)state;
+	still.now = 0;
+	return 0;
+}
+
+static void
+pass(int64_t seconds)
+{
+	still.now += seconds;
+	still.grown += seconds;
 }
 
 /* The two clocks are not read in one moment, so a second may lack. */
@@ -100,6 +127,44 @@ notices_that_the_clock_was_set(void **state)
 	shift += 1003600;
 	assert_step(&watch, 1003600);
 	shift = 0;
+}
+
+/* To another second, while that in which it was looked at goes on. */
+static void
+notices_at_once_a_step_back_in_the_second_of_the_last_look(void **state)
+{
+	struct clock_watch watch = { 0 };
+
+	(void)state;
+	still.now = 1800000000;
+	still.grown = 5000;
+	assert_int_equal(clock_watch_step(&watch), 0);
+	still.now -= 3600;
+	assert_int_equal(clock_watch_step(&watch), -3600);
+	assert_int_equal(clock_watch_step(&watch), 0);
+	still.now -= CLOCK_SET_MIN - 1;
+	assert_int_equal(clock_watch_step(&watch), 0);
+	still.now--;
+	assert_int_equal(clock_watch_step(&watch), -CLOCK_SET_MIN);
+}
+
+/* Nobody asked for an hour, and by that hour the clock was set back. */
+static void
+notices_a_step_back_to_the_second_of_the_last_look_when_it_is_over(void **state)
+{
+	struct clock_watch watch = { 0 };
+
+	(void)state;
+	still.now = 1800000000;
+	still.grown = 5000;
+	assert_int_equal(clock_watch_step(&watch), 0);
+	pass(3600);
+	still.now -= 3600;
+	assert_int_equal(clock_watch_step(&watch), 0);
+	pass(1);
+	assert_int_equal(clock_watch_step(&watch), -3600);
+	pass(1);
+	assert_int_equal(clock_watch_step(&watch), 0);
 }
 
 static void
@@ -144,6 +209,8 @@ reads_what_it_writes_and_nothing_else(void **state)
 		assert_false(clock_parse(str_of(bad[i]), &seconds));
 }
 
+#define STILL(test) cmocka_unit_test_teardown(test, let_time_pass)
+
 int
 main(void)
 {
@@ -154,6 +221,10 @@ main(void)
 		    counts_the_same_time_in_seconds_and_microseconds),
 		cmocka_unit_test(never_runs_backwards),
 		cmocka_unit_test(notices_that_the_clock_was_set),
+		STILL(
+		    notices_at_once_a_step_back_in_the_second_of_the_last_look),
+		STILL(
+		    notices_a_step_back_to_the_second_of_the_last_look_when_it_is_over),
 		cmocka_unit_test(the_two_that_only_grow_are_one_clock),
 	};
 

@@ -1,4 +1,5 @@
-#include "unit.h"
+/* The file of "key = value" lines: how it is read, and what is refused. */
+#include "base/conf.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -6,54 +7,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include "base/buf.h"
-#include "base/conf.h"
 #include "base/log.h"
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-#define URL "base_url = https://hub.example\n"
-
-static struct conf conf;
-static struct why why;
-
-static int
-parse(struct str text)
-{
-	memset(&why, 0, sizeof(why));
-	return conf_parse(&conf, text, "hub.conf", &why);
-}
-
-static void
-parse_well(const char *text)
-{
-	if (parse(str_of(text)) != 0)
-		fail_msg("%s: %s", text, why.text);
-}
-
-static void
-refuse(const char *text, const char *sentence)
-{
-	if (parse(str_of(text)) == 0)
-		fail_msg("%s: not refused", text);
-	assert_string_equal(why.text, sentence);
-}
-
-/*
- * A good file with the one line "KEY = VALUE" behind what lets every number of
- * workers and readers go together.
- */
-static int
-parse_pair(const char *key, const char *value)
-{
-	const char *before = strcmp(key, "max_readers") == 0
-	    ? "readers.workers = 1\nkeepers.workers = 1\nsignin.workers = 1\n"
-	    : "max_readers = 65535\n";
-	char text[2048];
-	int n =
-	    snprintf(text, sizeof(text), URL "%s%s = %s\n", before, key, value);
-
-	assert_true(n > 0 && (size_t)n < sizeof(text));
-	return parse((struct str){ text, (size_t)n });
-}
+#include "conf_fixture.h"
+#include "unit.h"
 
 static void
 has_a_valid_default_and_a_help_for_each_key(void **state)
@@ -177,29 +133,6 @@ names_file_and_line_of_what_is_wrong(void **state)
 	    "address without a slash at its end");
 }
 
-struct told {
-	char text[CONF_ERRORS_TOLD + 10][400];
-	unsigned int n;
-};
-
-static void
-keep(void *ctx, const char *sentence)
-{
-	struct told *told = ctx;
-
-	assert_true(told->n < COUNT(told->text));
-	snprintf(told->text[told->n++], sizeof(told->text[0]), "%s", sentence);
-}
-
-static int
-parse_telling(const char *text, struct told *told)
-{
-	struct conf_teller teller = { keep, told };
-
-	told->n = 0;
-	return conf_parse_telling(&conf, str_of(text), "hub.conf", &teller);
-}
-
 static void
 tells_all_errors_at_once(void **state)
 {
@@ -266,151 +199,6 @@ refuses_values_that_do_not_go_together(void **state)
 	assert_int_equal(
 	    parse_telling(URL "x = 1\nmax_readers = 9\n", &told), HUB_EINVAL);
 	assert_int_equal(told.n, 2);
-}
-
-#define MAIL URL "mail.from = hub@example.nl\n"
-
-static void
-knows_a_mail_server_by_host_and_port(void **state)
-{
-	static const char *const good[] = { "mail.example.nl:587",
-		"localhost:25", "10.0.0.1:465", "[2001:db8::1]:65535", "m:1" };
-	static const char *const bad[] = { "mail.example.nl", "m:", ":25",
-		"m:0", "m:65536", "m:25x", "::1:25", "[::1]", "[m]:25", "[]:25",
-		"[127.0.0.1]:25", "m n:25", "m/x:25", "u@m:25", "-m:25",
-		"m.:25", "smtp://m:25", "[::1:25" };
-	char text[300];
-
-	(void)state;
-	for (size_t i = 0; i < COUNT(good); i++) {
-		snprintf(text, sizeof(text), MAIL "mail.server = %s", good[i]);
-		parse_well(text);
-		assert_string_equal(conf.mail_server, good[i]);
-		assert_true(conf_sends_mail(&conf));
-	}
-	for (size_t i = 0; i < COUNT(bad); i++) {
-		snprintf(text, sizeof(text), MAIL "mail.server = %s", bad[i]);
-		if (parse(str_of(text)) != HUB_EINVAL)
-			fail_msg("%s was taken", bad[i]);
-	}
-	refuse(MAIL "mail.server = m\n",
-	    "hub.conf:3: mail.server: 'm' is not host:port: write it as "
-	    "mail.example.nl:587, an IPv6 address in brackets");
-	parse_well(MAIL "mail.server =\n");
-	assert_false(conf_sends_mail(&conf));
-}
-
-static void
-lets_mail_go_unprotected_to_this_machine_only(void **state)
-{
-	static const char *const here[] = { "localhost", "LOCALHOST",
-		"127.0.0.1", "127.9.8.7", "[::1]", "[0:0:0:0:0:0:0:1]" };
-	static const char *const away[] = { "localhost.example.nl", "10.0.0.1",
-		"127.0.0.1.example.nl", "[::2]", "[::ffff:127.0.0.1]",
-		"mail.example.nl", "127.1", "1.127.0.0" };
-	char text[300];
-
-	(void)state;
-	for (size_t i = 0; i < COUNT(here); i++) {
-		snprintf(text, sizeof(text),
-		    MAIL "mail.security = none\nmail.server = %s:25", here[i]);
-		parse_well(text);
-	}
-	for (size_t i = 0; i < COUNT(away); i++) {
-		snprintf(text, sizeof(text),
-		    MAIL "mail.security = none\nmail.server = %s:25", away[i]);
-		if (parse(str_of(text)) != HUB_EINVAL)
-			fail_msg("%s was taken", away[i]);
-		snprintf(text, sizeof(text),
-		    MAIL "mail.security = tls\nmail.server = %s:25", away[i]);
-		parse_well(text);
-	}
-	refuse(MAIL "mail.server = m:25\nmail.security = none\n",
-	    "hub.conf:4: mail.security: none would send passwords readably to "
-	    "m:25: only localhost, 127.0.0.0/8 and [::1] may be reached so; "
-	    "make it starttls or tls");
-}
-
-static void
-wants_a_sender_for_mail(void **state)
-{
-	static const char *const bad[] = { "hub", "@example.nl", "hub@",
-		"a@b@example.nl", "Hub <hub@example.nl>", "\"a b\"@example.nl",
-		"h\xc3\xbc@example.nl", "hub@example_nl", "hub@-x", "a,b@x" };
-	char text[600], address[300];
-
-	(void)state;
-	refuse(URL "mail.server = m:25\n",
-	    "hub.conf:2: mail.server needs mail.from: set it to the address "
-	    "that mail comes from");
-	for (size_t i = 0; i < COUNT(bad); i++) {
-		snprintf(text, sizeof(text), URL "mail.from = %s", bad[i]);
-		if (parse(str_of(text)) != HUB_EINVAL)
-			fail_msg("%s was taken", bad[i]);
-	}
-	refuse(URL "\nmail.from = hub\n",
-	    "hub.conf:3: mail.from: 'hub' is not an address such as "
-	    "hub@example.nl; a name belongs into mail.name");
-	memset(address, 'a', sizeof(address));
-	memcpy(address + 243, "@example.nl", 12);
-	assert_int_equal(parse_pair("mail.from", address), 0);
-	memcpy(address + 244, "@example.nl", 12);
-	address[243] = 'a';
-	assert_int_equal(parse_pair("mail.from", address), HUB_EINVAL);
-	parse_well(URL "mail.name = Kantoor Caf\xc3\xa9\n");
-	refuse(URL "mail.name = Caf\xe9\n",
-	    "hub.conf:2: mail.name is not UTF-8: write it as such");
-}
-
-static void
-wants_a_password_for_a_name_and_a_server_for_mailed_ones(void **state)
-{
-	struct told told;
-
-	(void)state;
-	parse_well(URL "mail.user = u\nmail.password_file = /p\n");
-	refuse(URL "mail.user = u\n",
-	    "hub.conf:2: mail.user needs mail.password_file: name the file "
-	    "that holds its password");
-	refuse(URL "mail.password_file = /p\n",
-	    "hub.conf:2: mail.password_file needs mail.user: set it to the "
-	    "name that the password is for");
-	parse_well(
-	    MAIL "password.delivery = mailed\nmail.server = localhost:25\n");
-	assert_int_equal(conf.delivery, DELIVERY_MAILED);
-	refuse(MAIL "password.delivery = mailed\n",
-	    "hub.conf:3: password.delivery: mailed needs mail.server: name "
-	    "it, or make this shown");
-	/* All that is wrong at once. */
-	assert_int_equal(parse_telling(URL "mail.server = m\nmail.user = u\n"
-					   "mail.from = x\nportal_url = y\n",
-			     &told),
-	    HUB_EINVAL);
-	assert_int_equal(told.n, 4);
-}
-
-static void
-takes_a_portal_over_https_only(void **state)
-{
-	static const char *const good[] = { "", "https://h", "https://h/",
-		"https://[::1]:8443/a/b?c=d&e=%20#f" };
-	static const char *const bad[] = { "h", "http://h", "https://",
-		"https:///x", "https://u@h", "https://h/a b", "https://h/<b>",
-		"https://h/\"", "https://h/'", "javascript:x" };
-
-	(void)state;
-	for (size_t i = 0; i < COUNT(good); i++) {
-		if (parse_pair("portal_url", good[i]) != 0)
-			fail_msg("%s", why.text);
-		assert_string_equal(conf.portal_url, good[i]);
-	}
-	for (size_t i = 0; i < COUNT(bad); i++) {
-		if (parse_pair("portal_url", bad[i]) != HUB_EINVAL)
-			fail_msg("%s was taken", bad[i]);
-	}
-	refuse(URL "portal_url = http://h/\n",
-	    "hub.conf:2: portal_url: 'http://h/' is not an https address: "
-	    "give the one where customers sign in, or leave it empty");
 }
 
 static void
@@ -718,91 +506,6 @@ knows_the_pools_by_name(void **state)
 	assert_false(pool_by_name("", &pool));
 }
 
-static void
-example_path(char *to, size_t size)
-{
-	const char *srcdir = getenv("srcdir");
-
-	snprintf(to, size, "%s/doc/hub.conf", srcdir != NULL ? srcdir : ".");
-}
-
-static void
-loads_the_example_as_it_stands(void **state)
-{
-	char example[1024];
-	struct conf want;
-
-	(void)state;
-	example_path(example, sizeof(example));
-	memset(&why, 0, sizeof(why));
-	if (conf_load(&conf, example, &why) != 0)
-		fail_msg("%s", why.text);
-	assert_true(strlen(conf.base_url) > 0);
-	conf_defaults(&want);
-	memcpy(want.base_url, conf.base_url, sizeof(want.base_url));
-	assert_memory_equal(&conf, &want, sizeof(want));
-}
-
-/* How many lines of FILE are LINE. */
-static size_t
-lines_like(FILE *file, const char *line)
-{
-	char buf[256];
-	size_t n = 0;
-
-	rewind(file);
-	while (fgets(buf, sizeof(buf), file) != NULL) {
-		buf[strcspn(buf, "\n")] = '\0';
-		n += strcmp(buf, line) == 0;
-	}
-	return n;
-}
-
-static void
-finds_each_default_once_in_the_example(void **state)
-{
-	char example[1024], line[256];
-	const char *name, *value, *help;
-	FILE *f;
-
-	(void)state;
-	example_path(example, sizeof(example));
-	f = fopen(example, "r");
-	if (f == NULL)
-		fail_msg("cannot read %s", example);
-	for (size_t i = 0; conf_key(i, &name, &value, &help); i++) {
-		if (value == NULL)
-			continue;
-		snprintf(line, sizeof(line), "#%s =%s%s", name,
-		    *value == '\0' ? "" : " ", value);
-		if (lines_like(f, line) != 1)
-			fail_msg("doc/hub.conf lacks the line '%s'", line);
-	}
-	fclose(f);
-}
-
-/* A line that begins with "#" and a letter is a key switched off. */
-static void
-finds_no_other_key_in_the_example(void **state)
-{
-	char example[1024], line[256];
-	size_t n = 0, keys = 0;
-	const char *name, *value, *help;
-	FILE *f;
-
-	(void)state;
-	example_path(example, sizeof(example));
-	f = fopen(example, "r");
-	if (f == NULL)
-		fail_msg("cannot read %s", example);
-	while (fgets(line, sizeof(line), f) != NULL)
-		n += line[0] == '#' && char_is_alnum(line[1]);
-	fclose(f);
-	while (conf_key(keys, &name, &value, &help))
-		keys++;
-	assert_int_equal(n, keys - 1);
-}
-
 static bool
 is_among(const char *const *names, size_t n, const char *name)
 {
@@ -907,12 +610,6 @@ main(void)
 		cmocka_unit_test(tells_all_errors_at_once),
 		cmocka_unit_test(tells_no_end_of_errors_in_no_file),
 		cmocka_unit_test(refuses_values_that_do_not_go_together),
-		cmocka_unit_test(knows_a_mail_server_by_host_and_port),
-		cmocka_unit_test(lets_mail_go_unprotected_to_this_machine_only),
-		cmocka_unit_test(wants_a_sender_for_mail),
-		cmocka_unit_test(
-		    wants_a_password_for_a_name_and_a_server_for_mailed_ones),
-		cmocka_unit_test(takes_a_portal_over_https_only),
 		cmocka_unit_test(does_without_a_sentence),
 		cmocka_unit_test(refuses_control_characters),
 		cmocka_unit_test(gives_the_reason_however_long_the_value),
@@ -926,9 +623,6 @@ main(void)
 		FILE_TEST(says_which_file_it_cannot_read),
 		cmocka_unit_test(finds_the_file_by_option_then_environment),
 		cmocka_unit_test(knows_the_pools_by_name),
-		cmocka_unit_test(loads_the_example_as_it_stands),
-		cmocka_unit_test(finds_each_default_once_in_the_example),
-		cmocka_unit_test(finds_no_other_key_in_the_example),
 		cmocka_unit_test(holds_what_only_a_restart_changes),
 		cmocka_unit_test(holds_nothing_where_the_text_is_the_same),
 	};

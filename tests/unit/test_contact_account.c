@@ -37,8 +37,7 @@ ask_as_employee(struct fixture *f, struct ask request)
 	snprintf(claims.sub, sizeof(claims.sub), "e");
 	snprintf(claims.scope, sizeof(claims.scope), "hub.read hub.manage");
 	claims.epoch = hub_account(f->hub, "e").epoch;
-	request.authorization =
-	    arena_printf(f->hub->arena, "Bearer %s", sign_claims(f, &claims));
+	request.authorization = bearer_of(f, &claims);
 	return ask(f, request);
 }
 

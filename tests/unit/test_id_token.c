@@ -3,7 +3,6 @@
 
 #include <stdio.h>
 #include <string.h>
-#include "base/b64.h"
 #include "base/err.h"
 #include "forge.h"
 #include "unit.h"
@@ -37,16 +36,6 @@ static int
 read_back(struct str token, struct id_token *id)
 {
 	return id_token_read(arena, &keys, &domain, token, id);
-}
-
-static struct str
-decoded(struct str part)
-{
-	char *p = arena_alloc(arena, part.n);
-	ptrdiff_t n = b64url_decode(part, (unsigned char *)p, part.n);
-
-	assert_true(n >= 0);
-	return (struct str){ p, (size_t)n };
 }
 
 #define assert_text(s, expected)                                               \

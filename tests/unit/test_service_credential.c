@@ -5,7 +5,9 @@
 #include "service_fixture.h"
 #include "unit.h"
 
-#define INVALID_REQUEST "Bearer realm=\"hub\", error=\"invalid_request\""
+#define REALM "Bearer realm=\"hub\""
+#define INVALID_REQUEST REALM ", error=\"invalid_request\""
+#define INVALID_TOKEN REALM ", error=\"invalid_token\""
 
 /* Of a request, far less than the large records of these tests together. */
 #define SMALL (128 * 1024)
@@ -27,6 +29,87 @@ filler(struct fixture *f, size_t n)
 	assert_non_null(text);
 	memset(text, 'x', n);
 	return text;
+}
+
+/* Valid in itself and in company of a good header: neither is used. */
+static void
+a_token_in_the_query_is_refused_and_not_used(void **state)
+{
+	static const char *const queries[] = { "access_token=%s",
+		"access%%5Ftoken=%s", "%%61ccess_token=%s",
+		"x=1&access_token=%s", "x=%%zz&access_token=%s",
+		"%%zz&access_token=%s", "&&access_token=%s&y", "access_token" };
+	struct fixture *f = *state;
+	const char *token = jan_token(f);
+
+	for (size_t i = 0; i < sizeof(queries) / sizeof(queries[0]); i++) {
+		const char *query =
+		    arena_printf(f->hub->arena, queries[i], token);
+		const char *uri =
+		    arena_printf(f->hub->arena, "/account/mine?%s", query);
+
+		ask(f, (struct ask){ .uri = uri });
+		assert_problem(f, 400, INVALID_REQUEST);
+		ask(f,
+		    (struct ask){ .uri = uri, .authorization = jan_bearer(f) });
+		assert_problem(f, 400, INVALID_REQUEST);
+		assert_false(answer_holds(f, token));
+	}
+	assert_int_equal(f->counters.token_misses, 0);
+	assert_int_equal(ask(f,
+			     (struct ask){ .uri = "/account/mine?token=x",
+				 .authorization = jan_bearer(f) }),
+	    200);
+}
+
+static void
+the_authorization_field_is_read_as_rfc_6750_says(void **state)
+{
+	struct fixture *f = *state;
+	const char *t = jan_token(f);
+	const struct {
+		const char *text;
+		int status;
+		const char *challenge;
+	} rows[] = {
+		{ arena_printf(f->hub->arena, "bearer %s", t), 200, NULL },
+		{ arena_printf(f->hub->arena, "BEARER %s", t), 200, NULL },
+		{ arena_printf(f->hub->arena, "bEaReR   %s", t), 200, NULL },
+		{ arena_printf(f->hub->arena, " \tBearer %s \t", t), 200,
+		    NULL },
+		{ arena_printf(f->hub->arena, "Bearer\t%s", t), 401, REALM },
+		{ arena_printf(f->hub->arena, "Bearer \t%s", t), 401,
+		    INVALID_TOKEN },
+		{ arena_printf(f->hub->arena, "Bearer %s %s", t, t), 401,
+		    INVALID_TOKEN },
+		{ arena_printf(f->hub->arena, "Bearer %s=", t), 401,
+		    INVALID_TOKEN },
+		{ arena_printf(f->hub->arena, "Bearer %s,", t), 400,
+		    INVALID_REQUEST },
+		{ arena_printf(f->hub->arena, ",Bearer %s", t), 400,
+		    INVALID_REQUEST },
+		{ arena_printf(f->hub->arena, "%s", t), 401, REALM },
+		{ arena_printf(f->hub->arena, "Bearer%s", t), 401, REALM },
+		{ arena_printf(f->hub->arena, "Token %s", t), 401, REALM },
+		{ arena_printf(f->hub->arena, "Basic %s", t), 401, REALM },
+		{ "Basic amFuOmphbg==", 401, REALM },
+		{ "", 401, REALM },
+		{ " \t ", 401, REALM },
+		{ "Bearer", 401, INVALID_TOKEN },
+		{ "Bearer ", 401, INVALID_TOKEN },
+		{ "Bearer x", 401, INVALID_TOKEN },
+		{ "Bearer a.b.c", 401, INVALID_TOKEN },
+		{ "Bearer \xff\xfe", 401, INVALID_TOKEN },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		if (ask_as(f, rows[i].text) != rows[i].status)
+			fail_msg("'%s': %d", rows[i].text, f->answer.status);
+		assert_field(f, "WWW-Authenticate", rows[i].challenge);
+		if (rows[i].status != 200)
+			assert_problem(f, rows[i].status, rows[i].challenge);
+		assert_false(answer_holds(f, t));
+	}
 }
 
 /* A web server that hands on two fields as two parameters. */
@@ -205,6 +288,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		TEST(a_token_in_the_query_is_refused_and_not_used),
+		TEST(the_authorization_field_is_read_as_rfc_6750_says),
 		TEST(two_authorization_parameters_are_400_after_404_and_405),
 		TEST(groups_of_any_size_are_looked_through_one_by_one),
 		TEST(the_contract_of_another_is_not_looked_at),
