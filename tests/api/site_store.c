@@ -95,7 +95,7 @@ add_event(void *ctx, int64_t time_us, const struct audit_rec *rec)
 }
 
 struct events
-events_of(const struct site *site)
+site_events(const struct site *site)
 {
 	struct look vault;
 	struct events events;

@@ -47,7 +47,7 @@ struct events {
 	char text[16384];
 };
 
-struct events events_of(const struct site *site);
+struct events site_events(const struct site *site);
 
 /*
  * What only the token endpoint gives: a token of JANSSEN_ID in the name of the

@@ -118,7 +118,7 @@ who_calls_by_sudo_stands_in_the_audit_log(void **state)
 	hubctl(&o, "account", "revoke", JANSSEN);
 	unsetenv("SUDO_USER");
 	assert_done(&o);
-	assert_says(events_of(site).text, "(hubctl daemon)");
+	assert_says(site_events(site).text, "(hubctl daemon)");
 }
 
 /* What a record holds must not steer the terminal of who looks at it. */

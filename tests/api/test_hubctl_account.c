@@ -81,7 +81,7 @@ accounts_are_changed_by_name_and_id(void **state)
 	assert_says(o.out, "signed out everywhere");
 	hubctl(&o, "account", "show", JANSSEN);
 	assert_says(o.out, "state: enabled\nepoch: 3\n");
-	events = events_of(site);
+	events = site_events(site);
 	assert_says(events.text, "account.disabled " JANSSEN_ID " hubctl (");
 	assert_says(events.text, "account.enabled " JANSSEN_ID " hubctl (");
 	assert_says(events.text, "account.revoked " JANSSEN_ID " hubctl (");
@@ -98,7 +98,7 @@ changing_the_unknown_is_1_and_leaves_no_trace(void **state)
 		hubctl(&o, "account", verbs[i], "none@example.nl");
 		assert_failed(&o, 1, "there is no account none@example.nl");
 	}
-	assert_int_equal(count_in(events_of(site).text, "account."), 0);
+	assert_int_equal(count_in(site_events(site).text, "account."), 0);
 }
 
 #define FILLED(name)                                                           \

@@ -154,8 +154,9 @@ import_reports_what_it_brought(void **state)
 	assert_says(o.out,
 	    "(standard input): imported 2 organizations, 3 groups, "
 	    "12 contacts, 7 accounts, 15 contracts, 0 deleted");
-	assert_says(events_of(site).text, "import  hubctl (hubctl ");
-	assert_says(events_of(site).text, "2 organizations, 3 groups, 12 con");
+	assert_says(site_events(site).text, "import  hubctl (hubctl ");
+	assert_says(
+	    site_events(site).text, "2 organizations, 3 groups, 12 con");
 	/* The same once more changes nothing. */
 	hubctl(&o, "import", site_file(site, "demo.ndjson", demo.out));
 	assert_done(&o);
@@ -210,7 +211,7 @@ one_bad_line_keeps_all_out(void **state)
 	assert_says(o.err, "3 bad lines; nothing was imported");
 	hubctl(&o, "account", "show", "new@example.nl");
 	assert_failed(&o, 1, "there is no account");
-	assert_int_equal(count_in(events_of(site).text, "import "), 1);
+	assert_int_equal(count_in(site_events(site).text, "import "), 1);
 }
 
 static void
@@ -296,14 +297,14 @@ an_unfinished_import_that_is_forgotten_leaves_an_event(void **state)
 
 	assert_true(kill_after(site, path, contracts(site)));
 	site_do(site, "import", "--abandon", make_input(site, "y", 1, false));
-	events = events_of(site);
+	events = site_events(site);
 	at = strstr(events.text, "\nimport.abandoned ");
 	assert_non_null(at);
 	assert_says(at, ") done up to line ");
 	assert_says(at, "\nimport ");
 	/* Where nothing is unfinished there is nothing to tell. */
 	site_do(site, "import", "--abandon", site_path(site, "y"));
-	events = events_of(site);
+	events = site_events(site);
 	assert_int_equal(count_in(events.text, "import.abandoned"), 1);
 }
 
@@ -340,7 +341,7 @@ an_import_that_stops_half_way_leaves_an_event(void **state)
 	site_hubctl(site, &o, NULL, "import", path);
 	assert_int_equal(o.status, 1);
 	assert_true(contracts(site) > before);
-	events = events_of(site);
+	events = site_events(site);
 	at = strstr(events.text, "import.stopped ");
 	assert_non_null(at);
 	at = strstr(at, ") done up to line ");

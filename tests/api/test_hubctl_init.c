@@ -24,7 +24,7 @@ init_makes_the_stores_and_a_key(void **state)
 	assert_mode(site, "data/directory/lock.mdb", 0660);
 	assert_mode(site, "data/vault", 0700);
 	assert_mode(site, "data/vault/data.mdb", 0600);
-	events = events_of(site);
+	events = site_events(site);
 	assert_int_equal(count_in(events.text, "\n"), 3);
 	assert_says(events.text, "key.created  hubctl (hubctl ");
 	hubctl(&o, "key", "list");
@@ -67,7 +67,7 @@ a_second_init_changes_nothing(void **state)
 	assert_string_equal(before.out, after.out);
 	hubctl(&o, "account", "show", JANSSEN);
 	assert_done(&o);
-	assert_int_equal(count_in(events_of(site).text, "key.created"), 1);
+	assert_int_equal(count_in(site_events(site).text, "key.created"), 1);
 }
 
 /* An init that was cut short is completed, and the hub then works. */
@@ -80,7 +80,7 @@ assert_init_completes(struct site *site)
 	site_hubctl(site, &o, NULL, "init");
 	assert_done(&o);
 	assert_says(o.out, "made the stores");
-	assert_int_equal(count_in(events_of(site).text, "key.created"), 1);
+	assert_int_equal(count_in(site_events(site).text, "key.created"), 1);
 	site_demo(&o);
 	site_do(site, "import", site_file(site, "demo.ndjson", o.out));
 	token = site_token(site, JANSSEN);

@@ -40,7 +40,7 @@ a_key_is_rotated_in_its_own_time(void **state)
 	snprintf(line, sizeof(line), "%s  signing ", kid);
 	assert_says(o.out, line);
 	assert_int_equal(count_in(o.out, "  verifying "), 1);
-	assert_int_equal(count_in(events_of(site).text, "key.rotated"), 2);
+	assert_int_equal(count_in(site_events(site).text, "key.rotated"), 2);
 }
 
 static void

@@ -70,7 +70,7 @@ token_prints_the_token_alone(void **state)
 	assert_int_equal(number(payload, "epoch"), 1);
 	assert_int_equal(number(payload, "exp") - number(payload, "iat"), 900);
 	assert_null(json_get(payload, "sid"));
-	events = events_of(site);
+	events = site_events(site);
 	assert_says(events.text, "token.issued " JANSSEN_ID " hubctl (hubctl ");
 	assert_says(events.text, "scope hub.read");
 	/* What is written down opens nothing. */
@@ -178,7 +178,7 @@ no_token_for_the_unknown_and_the_disabled(void **state)
 	site_do(site, "account", "disable", JANSSEN);
 	hubctl(&o, "token", JANSSEN);
 	assert_failed(&o, 1, "hubctl account enable " JANSSEN);
-	assert_int_equal(count_in(events_of(site).text, "token.issued"), 0);
+	assert_int_equal(count_in(site_events(site).text, "token.issued"), 0);
 }
 
 #define FILLED(name)                                                           \
