@@ -1,5 +1,7 @@
 #include "hubctl/backup.h"
 
+#include <stdio.h>
+#include <unistd.h>
 #include "base/json_in.h"
 #include "base/json_out.h"
 
@@ -16,6 +18,22 @@ const char *
 backup_name(enum backup_file file)
 {
 	return names[file];
+}
+
+static bool
+is_in(const char *folder, const char *name)
+{
+	char path[CONF_PATH_MAX + 32];
+
+	snprintf(path, sizeof(path), "%s/%s", folder, name);
+	return access(path, F_OK) == 0;
+}
+
+bool
+backup_is_in(const char *folder)
+{
+	return is_in(folder, BACKUP_MANIFEST) && !is_in(folder, "directory") &&
+	    !is_in(folder, "vault");
 }
 
 static void

@@ -1,6 +1,7 @@
 #ifndef HUBCTL_BACKUP_H
 #define HUBCTL_BACKUP_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include "base/arena.h"
 #include "base/clock.h"
@@ -20,6 +21,9 @@ enum backup_file { BACKUP_DIRECTORY, BACKUP_VAULT, BACKUP_CONF, BACKUP_FILES };
 
 /* "directory.mdb", "vault.mdb", "hub.conf". */
 const char *backup_name(enum backup_file file);
+
+/* Whether a folder holds a backup, and not the stores of a hub. */
+bool backup_is_in(const char *folder);
 
 struct backup_part {
 	uint64_t bytes;

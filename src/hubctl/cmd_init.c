@@ -192,6 +192,7 @@ const struct command command_init = {
 		"completed; a hub that is there stays as it is, but for the "
 		"two clients of the\npages, beheer and mijn: they are made "
 		"where they are missing, and get the\naddresses of base_url "
-		"where they have others.\n",
+		"where they have others. In a folder that holds a\nbackup "
+		"nothing is made.\n",
 	.run = run,
 };

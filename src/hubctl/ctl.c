@@ -14,6 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include "directory/client_public.h"
+#include "hubctl/backup.h"
 #include "identity/audit.h"
 #include "store/schema.h"
 
@@ -103,6 +104,21 @@ find_owner(struct ctl *ctl, bool fresh, struct passwd **out, struct why *why)
 	return 0;
 }
 
+/* Stores are neither looked for nor made in the folder of a backup. */
+static int
+check_no_backup(const struct ctl *ctl, struct why *why)
+{
+	const char *data = ctl->conf.data;
+
+	if (!backup_is_in(data))
+		return 0;
+	return why_set(why, HUB_ECONFLICT,
+	    "%s holds a backup, not a hub: to check or use it, restore it to a "
+	    "new folder (hubctl --data NEW restore %s), then verify that "
+	    "(hubctl --data NEW verify)",
+	    data, data);
+}
+
 bool
 ctl_is_empty(const char *folder)
 {
@@ -122,10 +138,10 @@ int
 ctl_become_owner(struct ctl *ctl, bool fresh, struct why *why)
 {
 	struct passwd *owner;
-	int rc;
+	int rc = check_no_backup(ctl, why);
 
-	if (geteuid() != 0)
-		return 0;
+	if (rc != 0 || geteuid() != 0)
+		return rc;
 	rc = find_owner(ctl, fresh, &owner, why);
 	if (rc != 0)
 		return rc;

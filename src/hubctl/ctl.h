@@ -56,6 +56,7 @@ enum ctl_exit ctl_usage(const struct command *command, const char *reason);
 int ctl_conf(struct ctl *ctl, struct why *why);
 
 /*
+ * HUB_ECONFLICT where the data folder holds a backup and no hub.
  * When run as root: becomes the user who owns the stores, or who shall own
  * them (FRESH: the configured store_user, who is given the data folder if that
  * is empty). Files named on the command line are opened before, with the rights

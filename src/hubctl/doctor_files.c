@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
+#include "hubctl/backup.h"
 #include "hubctl/doctor.h"
 #include "store/schema.h"
 
@@ -288,7 +289,8 @@ doctor_files(struct doctor *d)
 {
 	struct schema schema;
 
-	if (!check_data(d))
+	/* That there is a backup in place of stores, who opens them tells. */
+	if (!check_data(d) || backup_is_in(d->ctl->conf.data))
 		return;
 	schema_directory(&schema, &d->ctl->conf);
 	check_store(d, &schema);

@@ -236,6 +236,36 @@ a_hub_that_is_not_there_leaves_no_folder(void **state)
 	assert_false(is_there(site, "b"));
 }
 
+/* The folder of a backup is told from one without a hub, and stays as it is. */
+static void
+a_backup_is_not_taken_for_a_hub(void **state)
+{
+	static const char *const commands[] = { "verify", "stat", "init" };
+	struct site *site = *state;
+	char backup[96], says[512];
+	struct output before, after, o;
+
+	snprintf(backup, sizeof(backup), "%s", site_path(site, "b"));
+	snprintf(says, sizeof(says),
+	    "%s holds a backup, not a hub: to check or use it, restore it to a "
+	    "new folder (hubctl --data NEW restore %s)",
+	    backup, backup);
+	site_do(site, "backup", backup);
+	site_run(&before, NULL, NULL, "/bin/ls",
+	    (const char *const[]){ "-lA", backup, NULL });
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
+		hubctl(&o, "--data", backup, commands[i]);
+		assert_failed(&o, 1, says);
+	}
+	hubctl(&o, "--data", backup, "doctor", "--offline");
+	assert_int_equal(o.status, 1);
+	assert_says(o.out, says);
+	assert_int_equal(count_in(o.out, "\nFAIL "), 1);
+	site_run(&after, NULL, NULL, "/bin/ls",
+	    (const char *const[]){ "-lA", backup, NULL });
+	assert_string_equal(before.out, after.out);
+}
+
 static void
 with_small_files(void)
 {
@@ -480,6 +510,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(
 		    a_hub_that_is_not_there_leaves_no_folder, site_setup,
 		    site_teardown),
+		TEST(a_backup_is_not_taken_for_a_hub),
 		TEST(a_backup_that_cannot_be_written_leaves_nothing),
 		TEST(a_full_disk_is_said_and_left_empty),
 		TEST(a_full_store_can_be_backed_up),
