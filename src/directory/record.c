@@ -167,6 +167,17 @@ begins_as_contract(struct str text)
 	return str_starts(text, STR("{\"type\":\"contract\""));
 }
 
+/* What editors of some systems put there, and nobody sees. */
+static int
+refuse_mark(struct str text, int rc, struct why *why)
+{
+	if (!str_starts(text, STR("\xef\xbb\xbf")))
+		return rc;
+	return why_set(why, HUB_EINVAL,
+	    "begins with a byte order mark: save the file as UTF-8 without "
+	    "one");
+}
+
 static int
 parse(struct arena *arena, struct str text, bool renders, struct record *out,
     struct why *why)
@@ -178,7 +189,7 @@ parse(struct arena *arena, struct str text, bool renders, struct record *out,
 
 	memset(out, 0, sizeof(*out));
 	if (rc != 0)
-		return rc;
+		return refuse_mark(text, rc, why);
 	if (line->type != JSON_OBJECT)
 		return why_set(why, HUB_EINVAL, "not an object");
 	rc = read_common(line, out, why);

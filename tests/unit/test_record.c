@@ -15,6 +15,24 @@ parse(struct str text, struct record *out)
 }
 
 static void
+a_byte_order_mark_is_named(void **state)
+{
+	struct record r;
+
+	(void)state;
+	assert_int_equal(
+	    parse(STR("\xef\xbb\xbf{\"type\":\"group\",\"id\":\"g\","
+		      "\"permissions\":[]}"),
+		&r),
+	    HUB_EINVAL);
+	assert_string_equal(why.text,
+	    "begins with a byte order mark: save the file as UTF-8 without "
+	    "one");
+	assert_int_equal(parse(STR("\xef\xbb"), &r), HUB_EINVAL);
+	assert_null(strstr(why.text, "byte order mark"));
+}
+
+static void
 the_kind_stands_in_the_member_type(void **state)
 {
 	struct record r;
@@ -328,6 +346,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 #define TEST(name)                                                             \
 	cmocka_unit_test_setup_teardown(name, arena_setup, arena_teardown)
+		TEST(a_byte_order_mark_is_named),
 		TEST(the_kind_stands_in_the_member_type),
 		TEST(a_deletion_needs_its_id_and_nothing_else),
 		TEST(what_is_no_record_is_refused_with_its_reason),
