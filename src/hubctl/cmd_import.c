@@ -8,7 +8,7 @@
 #include "directory/import.h"
 #include "hubctl/ctl.h"
 
-/* More bad lines than this are counted only. */
+/* More bad lines than this are counted only, unless others are loaded. */
 #define BAD_SHOWN 100
 
 /* Milliseconds between two lines of progress. */
@@ -19,7 +19,7 @@ static bool option_continue, option_abandon;
 struct progress {
 	const char *name;
 	bool terminal;
-	unsigned long bad_shown;
+	unsigned long bad; /* lines, those not shown too */
 	enum import_step step;
 	int64_t since, shown; /* when the step began, the last line came */
 	unsigned long before; /* lines that were done when it began */
@@ -106,7 +106,7 @@ show_bad(void *ctx, unsigned long place, const char *reason)
 	char name[1024];
 	size_t n = str_escape(name, sizeof(name), str_of(p->name));
 
-	if (!option_continue && p->bad_shown++ >= BAD_SHOWN)
+	if (!option_continue && p->bad++ >= BAD_SHOWN)
 		return;
 	clear_progress(p);
 	fprintf(stderr, "%.*s:%lu: %s\n", (int)n, name, place, reason);
@@ -142,6 +142,19 @@ show_progress(void *ctx, const struct import_progress *now)
 	fputs("\033[K", stderr);
 }
 
+struct counted {
+	char text[64];
+};
+
+static struct counted
+counted(unsigned long n, const char *one, const char *many)
+{
+	struct counted c;
+
+	snprintf(c.text, sizeof(c.text), "%lu %s", n, n == 1 ? one : many);
+	return c;
+}
+
 /* What came in, for people: to print and for the audit log. */
 struct summary {
 	char text[400];
@@ -150,25 +163,42 @@ struct summary {
 static struct summary
 summarize(const struct import *im)
 {
+	const unsigned long *c = im->counts;
 	struct summary s;
 	size_t n;
 
 	n = (size_t)snprintf(s.text, sizeof(s.text),
-	    "%lu organizations, %lu groups, %lu contacts, %lu accounts, "
-	    "%lu contracts, %lu deleted",
-	    im->counts[RECORD_ORGANIZATION], im->counts[RECORD_GROUP],
-	    im->counts[RECORD_CONTACT], im->counts[RECORD_ACCOUNT],
-	    im->counts[RECORD_CONTRACT], im->deleted);
+	    "%s, %s, %s, %s, %s, %lu deleted",
+	    counted(c[RECORD_ORGANIZATION], "organization", "organizations")
+		.text,
+	    counted(c[RECORD_GROUP], "group", "groups").text,
+	    counted(c[RECORD_CONTACT], "contact", "contacts").text,
+	    counted(c[RECORD_ACCOUNT], "account", "accounts").text,
+	    counted(c[RECORD_CONTRACT], "contract", "contracts").text,
+	    im->deleted);
 	if (im->absent > 0)
 		n += (size_t)snprintf(s.text + n, sizeof(s.text) - n,
-		    ", %lu deletions of what was not there", im->absent);
+		    ", %s of what was not there",
+		    counted(im->absent, "deletion", "deletions").text);
 	if (im->older > 0)
 		n += (size_t)snprintf(s.text + n, sizeof(s.text) - n,
-		    ", %lu older lines that changed nothing", im->older);
+		    ", %s that changed nothing",
+		    counted(im->older, "older line", "older lines").text);
 	if (im->behind > 0)
 		snprintf(s.text + n, sizeof(s.text) - n,
 		    " (going on behind line %lu)", im->behind);
 	return s;
+}
+
+/* Not one line that stood for a record, good or bad. */
+static bool
+held_nothing(const struct import *im)
+{
+	unsigned long n = im->deleted + im->absent + im->older + im->bad_lines;
+
+	for (size_t kind = 0; kind < RECORD_KINDS; kind++)
+		n += im->counts[kind];
+	return n == 0 && im->behind == 0;
 }
 
 /* A part that is in is something that happened, whatever ended the rest. */
@@ -188,8 +218,15 @@ record_stop(struct ctl *ctl, const struct import *im)
 }
 
 static enum ctl_exit
-report_stop(const struct import *im, const char *name, const struct why *why)
+report_stop(
+    const struct import *im, const struct progress *p, const struct why *why)
 {
+	const char *name = p->name;
+	struct counted rest = { "" };
+
+	if (p->bad > BAD_SHOWN)
+		snprintf(rest.text, sizeof(rest.text),
+		    ", of which %d are shown", BAD_SHOWN);
 	if (im->stopped > 0) {
 		fprintf(stderr, "%s:%lu: %s\n", name, im->stopped, why->text);
 		return ctl_fail("%s: the directory changed meanwhile; all "
@@ -198,8 +235,9 @@ report_stop(const struct import *im, const char *name, const struct why *why)
 		    name, im->stopped);
 	}
 	if (im->bad_lines > 0 && !option_continue)
-		return ctl_fail("%s: %lu bad lines; nothing %swas imported",
-		    name, im->bad_lines, im->behind > 0 ? "more " : "");
+		return ctl_fail("%s: %s%s; nothing %swas imported", name,
+		    counted(im->bad_lines, "bad line", "bad lines").text,
+		    rest.text, im->behind > 0 ? "more " : "");
 	if (im->done > 0)
 		return ctl_fail("%s: done up to line %lu, then: %s; the same "
 				"command goes on there",
@@ -252,13 +290,16 @@ finish(struct ctl *ctl, const struct import *im, const char *name)
 	int rc;
 
 	printf("%s: imported %s\n", name, summary.text);
+	if (held_nothing(im))
+		ctl_fail("%s: it held no record", name);
 	rc = ctl_audit(ctl, "import", STR(""), summary.text);
 	if (rc != 0)
 		return ctl_fail(
 		    "imported, but the audit log failed: %s", err_text(rc));
 	if (im->bad_lines > 0)
-		return ctl_fail(
-		    "%s: %lu bad lines were left out", name, im->bad_lines);
+		return ctl_fail("%s: %s left out", name,
+		    counted(im->bad_lines, "bad line was", "bad lines were")
+			.text);
 	return CTL_OK;
 }
 
@@ -315,7 +356,7 @@ run(struct ctl *ctl, int argc, char **argv)
 	if (rc == 0)
 		return finish(ctl, &im, name);
 	record_stop(ctl, &im);
-	return report_stop(&im, name, &why);
+	return report_stop(&im, &progress, &why);
 }
 
 static const struct option_spec options[] = {
@@ -334,8 +375,8 @@ const struct command command_import = {
 	    "hubctl demo prints some of each. A line\nwith \"deleted\":true "
 	    "beside type and id takes a record away.\n"
 	    "All lines are checked first; if one is bad, each bad one is "
-	    "reported as\nFILE:LINE: POINTER: reason and nothing is imported. "
-	    "Passwords are never part of\nan import.\n"
+	    "reported as\nFILE:LINE: POINTER: reason and nothing is imported; "
+	    "of many, 100 are shown.\nPasswords are never part of an import.\n"
 	    "A line replaces all of the record that is there. Only whether an "
 	    "account is\nenabled stays what it is where the line does not say "
 	    "it.\n"

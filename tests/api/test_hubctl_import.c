@@ -214,6 +214,77 @@ one_bad_line_keeps_all_out(void **state)
 	assert_int_equal(count_in(site_events(site).text, "import "), 1);
 }
 
+/* Bad lines alone, each of them the same. */
+static const char *
+bad_lines(const struct site *site, int count)
+{
+	char text[2048];
+	size_t n = 0;
+
+	for (int i = 0; i < count; i++)
+		n += (size_t)snprintf(text + n, sizeof(text) - n, "{}\n");
+	return site_file(site, "bad.ndjson", text);
+}
+
+static void
+of_many_bad_lines_it_says_how_many_are_shown(void **state)
+{
+	struct site *site = *state;
+	struct output o;
+
+	hubctl(&o, "import", bad_lines(site, 1));
+	assert_int_equal(o.status, 1);
+	assert_says(o.err, ": 1 bad line; nothing was imported\n");
+	hubctl(&o, "import", bad_lines(site, 100));
+	assert_int_equal(o.status, 1);
+	assert_int_equal(count_in(o.err, ": /type: missing\n"), 100);
+	assert_says(o.err, ": 100 bad lines; nothing was imported\n");
+	hubctl(&o, "import", bad_lines(site, 101));
+	assert_int_equal(o.status, 1);
+	assert_int_equal(count_in(o.err, ": /type: missing\n"), 100);
+	assert_says(o.err,
+	    ": 101 bad lines, of which 100 are shown; nothing was imported\n");
+	hubctl(&o, "import", "--continue", bad_lines(site, 101));
+	assert_int_equal(o.status, 1);
+	assert_int_equal(count_in(o.err, ": /type: missing\n"), 101);
+	assert_says(o.err, ": 101 bad lines were left out\n");
+}
+
+static void
+what_came_in_is_counted_in_words_that_fit(void **state)
+{
+	struct site *site = *state;
+	struct output o;
+
+	hubctl(&o, "import",
+	    site_file(site, "one.ndjson",
+		"{\"type\":\"organization\",\"id\":\"one\","
+		"\"organizationType\":\"t\",\"code\":\"c\","
+		"\"name\":\"n\"}\n"
+		"{\"type\":\"group\",\"id\":\"no\",\"deleted\":true}\n"));
+	assert_done(&o);
+	assert_says(o.out,
+	    "imported 1 organization, 0 groups, 0 contacts, 0 accounts, "
+	    "0 contracts, 0 deleted, 1 deletion of what was not there\n");
+}
+
+/* An export that failed may be all there is in a file. */
+static void
+an_input_without_a_record_is_told(void **state)
+{
+	static const char *const texts[] = { "", "\n \r\n" };
+	struct site *site = *state;
+	struct output o;
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		hubctl(&o, "import", site_file(site, "empty", texts[i]));
+		assert_int_equal(o.status, 0);
+		assert_says(o.out, "/empty: imported 0 organizations, ");
+		assert_says(o.err, "/empty: it held no record\n");
+		assert_int_equal(count_in(o.err, "\n"), 1);
+	}
+}
+
 static void
 what_cannot_be_read_is_named(void **state)
 {
@@ -365,7 +436,7 @@ continue_loads_what_is_good_and_says_so(void **state)
 	site_hubctl(site, &o, NULL, "import", "--continue", path);
 	assert_int_equal(o.status, 1);
 	assert_says(o.err, "x.ndjson:1: /type: missing\n");
-	assert_says(o.err, "1 bad lines were left out");
+	assert_says(o.err, "1 bad line was left out");
 	assert_says(o.out, "10 contracts, 0 deleted");
 	assert_int_equal(contracts(site), before + 10);
 }
@@ -414,6 +485,9 @@ main(void)
 		SITE(import_reports_what_it_brought),
 		FILLED(import_takes_a_pipe_by_name),
 		FILLED(one_bad_line_keeps_all_out),
+		FILLED(of_many_bad_lines_it_says_how_many_are_shown),
+		FILLED(what_came_in_is_counted_in_words_that_fit),
+		FILLED(an_input_without_a_record_is_told),
 		FILLED(what_cannot_be_read_is_named),
 		FILLED(
 		    an_import_that_was_killed_is_completed_by_the_same_command),
