@@ -272,22 +272,6 @@ conf_parse_telling(struct conf *conf, struct str text, const char *name,
 	return parse(conf, text, name, teller, NULL);
 }
 
-/* What is to be done about a file that cannot be opened. */
-static const char *
-remedy(int err)
-{
-	switch (err) {
-	case ENOENT:
-	case ENOTDIR:
-		return ": name another with --config or $HUB_CONF";
-	case EACCES:
-	case EPERM:
-		return ": let this user read it, or start as another";
-	default:
-		return "";
-	}
-}
-
 static int
 read_file(struct buf *text, const char *path, struct why *why)
 {
@@ -297,8 +281,8 @@ read_file(struct buf *text, const char *path, struct why *why)
 	char *to;
 
 	if (fd < 0)
-		return why_set(why, HUB_EIO, "cannot read %s: %s%s", path,
-		    strerror(errno), remedy(errno));
+		return why_unread(
+		    why, path, "name another with --config or $HUB_CONF");
 	while ((to = buf_space(text, 4096)) != NULL) {
 		n = read(fd, to, 4096);
 		text->n -= 4096 - (n > 0 ? (size_t)n : 0);

@@ -1,5 +1,6 @@
 #include "base/err.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -48,6 +49,21 @@ why_say(struct why *why, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(why->text, sizeof(why->text), fmt, ap);
 	va_end(ap);
+}
+
+int
+why_unread(struct why *why, const char *path, const char *other)
+{
+	const char *remedy = NULL;
+	int err = errno;
+
+	if (err == ENOENT || err == ENOTDIR)
+		remedy = other;
+	else if (err == EACCES || err == EPERM)
+		remedy = "let this user read it, or start as another";
+	return why_set(why, HUB_EIO, "cannot read %s: %s%s%s", path,
+	    strerror(err), remedy == NULL ? "" : ": ",
+	    remedy == NULL ? "" : remedy);
 }
 
 void

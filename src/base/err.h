@@ -43,6 +43,13 @@ struct why {
 void why_say(struct why *why, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 
+/*
+ * Says that the file or folder PATH, which a person has named, cannot be read,
+ * the reason that errno has, and what to do: OTHER where it is not there. Gives
+ * HUB_EIO.
+ */
+int why_unread(struct why *why, const char *path, const char *other);
+
 /* Puts "PREFIX: " before the sentence. WHY may be NULL. */
 void why_prefix(struct why *why, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));

@@ -80,7 +80,8 @@ open_input(const char *file, const char *name, struct why *why)
 	int copy;
 
 	if (fd < 0 || fstat(fd, &st) != 0) {
-		why_say(why, "cannot read %s: %s", name, strerror(errno));
+		why_unread(
+		    why, name, "name another file, or - for standard input");
 		return -1;
 	}
 	if (!standard && (S_ISREG(st.st_mode) || S_ISDIR(st.st_mode)))

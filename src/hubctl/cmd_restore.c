@@ -67,11 +67,30 @@ read_small(struct work *w, int folder, const char *name)
 }
 
 static int
+open_part(struct work *w, enum backup_file file)
+{
+	const char *name = backup_name(file);
+	char path[CONF_PATH_MAX + 32];
+
+	w->file[file] =
+	    openat(w->backup, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	if (w->file[file] >= 0)
+		return 0;
+	if (errno == ENOENT)
+		return why_set(&w->why, HUB_ENOENT,
+		    "%s has no %s: this backup is not whole; take another",
+		    w->name, name);
+	snprintf(path, sizeof(path), "%s/%s", w->name, name);
+	return why_unread(&w->why, path, NULL);
+}
+
+static int
 open_backup(struct work *w)
 {
 	w->backup = open(w->name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (w->backup < 0)
-		return refused(w, "read", w->name);
+		return why_unread(
+		    &w->why, w->name, "name the folder of a backup");
 	w->text = read_small(w, w->backup, BACKUP_MANIFEST);
 	if (w->text.p == NULL)
 		return why_set(&w->why, HUB_ENOENT,
@@ -83,14 +102,10 @@ open_backup(struct work *w)
 		return HUB_EINVAL;
 	}
 	for (int i = 0; i < BACKUP_FILES; i++) {
-		const char *name = backup_name((enum backup_file)i);
+		int rc = open_part(w, (enum backup_file)i);
 
-		w->file[i] =
-		    openat(w->backup, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
-		if (w->file[i] < 0)
-			return why_set(&w->why, HUB_EIO,
-			    "cannot read %s/%s: %s", w->name, name,
-			    strerror(errno));
+		if (rc != 0)
+			return rc;
 	}
 	return 0;
 }

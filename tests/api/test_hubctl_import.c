@@ -292,7 +292,9 @@ what_cannot_be_read_is_named(void **state)
 	struct output o;
 
 	hubctl(&o, "import", "/nowhere/x.ndjson");
-	assert_failed(&o, 1, "cannot read /nowhere/x.ndjson");
+	assert_failed(&o, 1,
+	    "cannot read /nowhere/x.ndjson: No such file or directory: name "
+	    "another file, or - for standard input");
 	hubctl(&o, "import", site->root);
 	assert_failed(&o, 1, site->root);
 }

@@ -242,7 +242,9 @@ damage_is_found_before_anything_is_made(void **state)
 		    "/hub.conf is not what was written there" },
 		{ "truncate -s 4096 \"$0/vault.mdb\"",
 		    "/vault.mdb is not what was written there" },
-		{ "rm \"$0/vault.mdb\"", "/vault.mdb: No such file" },
+		{ "rm \"$0/vault.mdb\"",
+		    "/b has no vault.mdb: this backup is not whole; take "
+		    "another" },
 		{ "ln -sf /etc/passwd \"$0/vault.mdb\"",
 		    "/vault.mdb: Too many levels" },
 		{ "rm \"$0/manifest.json\"", "one that was broken off" },
@@ -261,7 +263,11 @@ damage_is_found_before_anything_is_made(void **state)
 		{ "sed -i 's/\"stores\":[0-9]*/\"stores\":999/' "
 		  "\"$0/manifest.json\"",
 		    "use the newer version" },
-		{ "rm -r \"$0\"", "/b: No such file" },
+		{ "rm -r \"$0\"",
+		    "/b: No such file or directory: name the folder of a "
+		    "backup" },
+		{ "rm -r \"$0\" && touch \"$0\"",
+		    "/b: Not a directory: name the folder of a backup" },
 	};
 	struct pair *p = *state;
 

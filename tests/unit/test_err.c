@@ -1,5 +1,6 @@
 #include "unit.h"
 
+#include <errno.h>
 #include <string.h>
 #include "base/err.h"
 
@@ -77,6 +78,32 @@ stays_in_its_room_whatever_the_prefix_leaves(void **state)
 	}
 }
 
+static void
+says_what_to_do_about_a_file_that_cannot_be_read(void **state)
+{
+	struct why why;
+
+	(void)state;
+	errno = ENOENT;
+	assert_int_equal(why_unread(&why, "/x", "name another"), HUB_EIO);
+	assert_string_equal(why.text,
+	    "cannot read /x: No such file or directory: name another");
+	errno = ENOTDIR;
+	why_unread(&why, "/x", "name another");
+	assert_string_equal(
+	    why.text, "cannot read /x: Not a directory: name another");
+	errno = EACCES;
+	why_unread(&why, "/x", "name another");
+	assert_string_equal(why.text,
+	    "cannot read /x: Permission denied: let this user read it, or "
+	    "start as another");
+	errno = EISDIR;
+	why_unread(&why, "/x", "name another");
+	assert_string_equal(why.text, "cannot read /x: Is a directory");
+	errno = ENOENT;
+	assert_int_equal(why_unread(NULL, "/x", NULL), HUB_EIO);
+}
+
 int
 main(void)
 {
@@ -85,6 +112,8 @@ main(void)
 		cmocka_unit_test(gives_the_error_back_with_the_sentence),
 		cmocka_unit_test(does_without_a_sentence),
 		cmocka_unit_test(cuts_a_sentence_that_is_too_long),
+		cmocka_unit_test(
+		    says_what_to_do_about_a_file_that_cannot_be_read),
 		cmocka_unit_test(stays_in_its_room_whatever_the_prefix_leaves),
 	};
 
