@@ -1,5 +1,8 @@
 #include "directory/username.h"
 
+/* Bytes of an address that are quoted. */
+#define EXCERPT 60
+
 static bool
 is_atom_char(char c)
 {
@@ -56,6 +59,18 @@ username_check(struct str text, struct str *out, struct why *why)
 		return why_set(why, HUB_EINVAL, "not an e-mail address");
 	*out = name;
 	return 0;
+}
+
+int
+username_given(struct str text, struct str *out, struct why *why)
+{
+	bool cut = text.n > EXCERPT;
+
+	if (username_check(text, out, why) == 0)
+		return 0;
+	why_prefix(why, "the address '%.*s%s'", cut ? EXCERPT : (int)text.n,
+	    text.p, cut ? "..." : "");
+	return HUB_EINVAL;
 }
 
 struct str

@@ -14,6 +14,9 @@
 /* *OUT is TEXT trimmed. HUB_EINVAL with the reason if it is no address. */
 int username_check(struct str text, struct str *out, struct why *why);
 
+/* The same for an address that a person gave: the reason quotes it. */
+int username_given(struct str text, struct str *out, struct why *why);
+
 /* In lower case, in the arena; STR_NONE when memory is short. */
 struct str username_fold(struct arena *arena, struct str name);
 

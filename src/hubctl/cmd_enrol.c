@@ -78,6 +78,9 @@ add(struct ctl *ctl, struct enrol *in)
 	rc = enrol(&hub, &actor, in, &why);
 	if (rc == HUB_EINVAL)
 		return ctl_usage(&command_account_add, why.text);
+	if (rc == HUB_EEXIST)
+		return ctl_fail(
+		    "%s (username %.*s)", why.text, STR_ARG(in->username));
 	if (rc != 0)
 		return ctl_fail("%s", why.text);
 	printf("account %.*s is added, username %.*s\n", STR_ARG(in->account),

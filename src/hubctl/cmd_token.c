@@ -4,6 +4,7 @@
 #include "directory/account.h"
 #include "directory/client_public.h"
 #include "hubctl/ctl.h"
+#include "hubctl/who.h"
 #include "identity/scope.h"
 #include "token/jwt.h"
 
@@ -64,7 +65,7 @@ read_account(
 	if (rc != 0)
 		return why_set(why, rc, "directory: %s", err_text(rc));
 	if (!found)
-		return why_set(why, HUB_ENOENT, "there is no account %s", name);
+		return why_set(why, HUB_ENOENT, WHO_UNKNOWN, name);
 	if (!rec.enabled)
 		return why_set(why, HUB_EDENIED,
 		    "account %s is disabled; enable it first: hubctl account "

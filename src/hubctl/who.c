@@ -15,6 +15,6 @@ who_find(
 	if (rc != 0)
 		return why_set(why, rc, "directory: %s", err_text(rc));
 	if (!found)
-		return why_set(why, HUB_ENOENT, "there is no account %s", name);
+		return why_set(why, HUB_ENOENT, WHO_UNKNOWN, name);
 	return 0;
 }

@@ -15,6 +15,9 @@
 int who_find(struct ctl *ctl, const char *name, struct account_rec *rec,
     struct why *why);
 
+/* The sentence about a word that names none, for printf. */
+#define WHO_UNKNOWN "there is no account %s: see hubctl account list"
+
 /* For the help of commands with such a word. */
 #define WHO_HELP                                                               \
 	"USERNAME is the e-mail address, in any letter case, or the id.\n"

@@ -119,12 +119,25 @@ dossier_block(const struct hub *hub, const struct actor *actor,
 	return record(hub, &event);
 }
 
+int
+dossier_taken(struct txn *directory, struct str contact, struct str account,
+    struct str *username, struct why *why)
+{
+	struct account_rec rec;
+
+	*username = account_get(directory, account, &rec) ? rec.name : STR("");
+	return why_set(why, HUB_EEXIST,
+	    "contact %.*s has an account already: %.*s; see hubctl account "
+	    "show %.*s",
+	    STR_ARG(contact), STR_ARG(account), STR_ARG(account));
+}
+
 /* The dossier of the contact, if it may become the account's. */
 static int
 check_link(struct txn *directory, struct change *c)
 {
 	struct contact_rec contact;
-	struct str other;
+	struct str other, username;
 
 	if (!contact_get(directory, c->contact, &contact))
 		return why_set(c->why, HUB_ENOENT, "there is no contact %.*s",
@@ -135,9 +148,8 @@ check_link(struct txn *directory, struct change *c)
 		    ", which customers are in: import it first");
 	if (account_of_dossier(
 		directory, contact.organization, contact.dossier, &other))
-		return why_set(c->why, HUB_EEXIST,
-		    "contact %.*s has an account already: %.*s",
-		    STR_ARG(c->contact), STR_ARG(other));
+		return dossier_taken(
+		    directory, c->contact, other, &username, c->why);
 	c->organization = contact.organization;
 	c->dossier = contact.dossier;
 	return 0;

@@ -49,6 +49,13 @@ int dossier_link(const struct hub *hub, const struct actor *actor,
     struct str account, struct str contact, struct why *why);
 
 /*
+ * HUB_EEXIST with the sentence: the dossier of this contact is this account's.
+ * Its username, which the sentence leaves out, is *USERNAME then; or empty.
+ */
+int dossier_taken(struct txn *directory, struct str contact, struct str account,
+    struct str *username, struct why *why);
+
+/*
  * Lets an account be used again that is the customer of this dossier and nothing
  * else, and that an employee blocked: HUB_ECONFLICT, too, for one that is shared
  * and for one that an operator has disabled.

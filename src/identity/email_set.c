@@ -204,10 +204,8 @@ email_change_set(const struct hub *hub, const struct actor *actor,
 
 	in->taken = false;
 	in->username = STR("");
-	if (username_check(in->address, &s.to, why) != 0) {
-		why_prefix(why, "the e-mail address");
+	if (username_given(in->address, &s.to, why) != 0)
 		return HUB_EINVAL;
-	}
 	rc = look(&s);
 	if (rc == 0 && !s.same) {
 		act_event(

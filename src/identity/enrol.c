@@ -14,6 +14,7 @@
 #include "directory/username.h"
 #include "identity/audit.h"
 #include "identity/credential.h"
+#include "identity/dossier.h"
 #include "identity/mail.h"
 #include "identity/proven.h"
 #include "store/schema.h"
@@ -57,10 +58,8 @@ check_customer(struct txn *directory, struct enrolment *e)
 	    !account_get(directory, id, &other))
 		return 0;
 	e->in->account = other.id;
-	e->in->username = other.name;
-	return why_set(e->why, HUB_EEXIST,
-	    "contact %.*s has an account already: %.*s",
-	    STR_ARG(e->in->contact), STR_ARG(other.id));
+	return dossier_taken(
+	    directory, e->in->contact, other.id, &e->in->username, e->why);
 }
 
 static int
@@ -335,10 +334,8 @@ enrol(const struct hub *hub, const struct actor *actor, struct enrol *in,
 		    "either a contact or an organisation must be named");
 	if (in->mailed && !conf_sends_mail(hub->conf))
 		return why_set(why, HUB_EINVAL, NO_MAIL);
-	if (username_check(in->email, &e.username, why) != 0) {
-		why_prefix(why, "the e-mail address");
+	if (username_given(in->email, &e.username, why) != 0)
 		return HUB_EINVAL;
-	}
 	if ((rc = check_now(&e)) != 0 || (rc = make_account(&e)) != 0)
 		return rc;
 	rc = in->mailed ? 0 : make_temporary(hub, in->temporary, e.hash);
@@ -596,15 +593,29 @@ enrol_reset_shared(const struct hub *hub, const struct actor *actor,
 	return store_write(hub->vault, hub->arena, remind, &r);
 }
 
-/* For operators; users get the pages' own texts. */
+/*
+ * For operators; users get the pages' own texts. How long it must be is said
+ * with the number that is configured.
+ */
 static const char *const faults[PASSWORD_FAULTS] = {
-	[PASSWORD_SHORT] = "it is too short",
 	[PASSWORD_LONG] = "it is too long",
 	[PASSWORD_UNREADABLE] = "it is not UTF-8 or holds control characters",
 	[PASSWORD_COMMON] = "it is too easy to guess: take unrelated words",
 	[PASSWORD_OWN] = "it is hardly more than the name or the address",
 	[PASSWORD_TEMPORARY] = "it has the form of a temporary password",
 };
+
+static int
+refuse(const struct conf *conf, enum password_fault fault, struct why *why)
+{
+	if (fault == PASSWORD_SHORT)
+		return why_set(why, HUB_EINVAL,
+		    "the password is refused: it is too short: %llu characters "
+		    "are the least (password.min)",
+		    (unsigned long long)conf->password_min);
+	return why_set(
+	    why, HUB_EINVAL, "the password is refused: %s", faults[fault]);
+}
 
 int
 enrol_set_password(const struct hub *hub, const struct actor *actor,
@@ -623,8 +634,7 @@ enrol_set_password(const struct hub *hub, const struct actor *actor,
 		return why_set(
 		    why, rc, "the password cannot be hashed: %s", err_text(rc));
 	if (fault != PASSWORD_GOOD)
-		return why_set(why, HUB_EINVAL, "the password is refused: %s",
-		    faults[fault]);
+		return refuse(hub->conf, fault, why);
 	r.born = rec.born;
 	act_event(&r.event, actor, "password.set", account, NULL);
 	return replace(&r, why);

@@ -15,6 +15,7 @@
 #include "directory/render.h"
 #include "directory/username.h"
 #include "identity/audit.h"
+#include "identity/dossier.h"
 #include "identity/expiry.h"
 #include "identity/mail.h"
 #include "identity/proven.h"
@@ -161,18 +162,6 @@ struct making {
 };
 
 static int
-has_account(struct txn *directory, struct making *m, struct str id)
-{
-	struct account_rec other;
-
-	if (account_get(directory, id, &other))
-		m->in->username = other.name;
-	return why_set(m->why, HUB_EEXIST,
-	    "contact %.*s has an account already: %.*s",
-	    STR_ARG(m->in->contact), STR_ARG(id));
-}
-
-static int
 check_contact(struct txn *directory, struct making *m)
 {
 	const struct invitation_form *in = m->in;
@@ -189,7 +178,8 @@ check_contact(struct txn *directory, struct making *m)
 		    ", which customers are in: import it first");
 	if (account_of_dossier(
 		directory, contact.organization, contact.dossier, &other))
-		return has_account(directory, m, other);
+		return dossier_taken(
+		    directory, in->contact, other, &m->in->username, m->why);
 	m->in->made.organization = contact.organization;
 	m->in->made.dossier = contact.dossier;
 	return 0;
@@ -293,10 +283,8 @@ invitation_make(const struct hub *hub, const struct actor *actor,
 	if (!conf_sends_mail(hub->conf))
 		return why_set(
 		    why, HUB_EDENIED, "the hub sends no mail: set mail.server");
-	if (username_check(in->address, &m.address, why) != 0) {
-		why_prefix(why, "the e-mail address");
+	if (username_given(in->address, &m.address, why) != 0)
 		return HUB_EINVAL;
-	}
 	if ((rc = check_now(&m)) != 0)
 		return rc;
 	in->made.account = m.account.id;

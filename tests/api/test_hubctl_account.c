@@ -59,7 +59,8 @@ account_show_takes_name_and_id(void **state)
 		assert_says(o.out, "item: {\"id\":\"" JANSSEN_ID "\"");
 	}
 	hubctl(&o, "account", "show", "none");
-	assert_failed(&o, 1, "there is no account none");
+	assert_failed(
+	    &o, 1, "there is no account none: see hubctl account list");
 }
 
 static void

@@ -150,7 +150,7 @@ what_does_not_fit_makes_no_account(void **state)
 		      "--group=102" },
 		    "--group goes with --organization", 2 },
 		{ { "--email=nobody", "--contact=k-204801" },
-		    "the e-mail address", 2 },
+		    "the address 'nobody': not an e-mail address", 2 },
 		{ { "--email=a@example.nl", "--contact=k-0" },
 		    "there is no contact k-0", 1 },
 		{ { "--email=a@example.nl", "--organization=9" },
@@ -161,7 +161,9 @@ what_does_not_fit_makes_no_account(void **state)
 		{ { "--email=" BOS, "--contact=k-204801" },
 		    "the username of account c-bos already", 1 },
 		{ { "--email=a@example.nl", "--contact=k-204602" },
-		    "has an account already: c-bos", 1 },
+		    "has an account already: c-bos; see hubctl account "
+		    "show c-bos (username " BOS ")",
+		    1 },
 	};
 	struct output o;
 
@@ -281,7 +283,8 @@ a_password_that_is_refused_changes_nothing(void **state)
 	} rows[] = {
 		{ "", "standard input has no password" },
 		{ "\n", "standard input has no password" },
-		{ "short one\n", "it is too short" },
+		{ "short one\n",
+		    "it is too short: 15 characters are the least" },
 		{ "aaaaaaaaaaaaaaaaaaaaaaaa\n", "too easy to guess" },
 		{ "a tab \t in the middle\n", "control characters" },
 		{ long_one, "longer than 1024 bytes" },

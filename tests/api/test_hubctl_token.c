@@ -172,7 +172,8 @@ no_token_for_the_unknown_and_the_disabled(void **state)
 	struct output o;
 
 	hubctl(&o, "token", "nobody@example.nl");
-	assert_failed(&o, 1, "there is no account nobody@example.nl");
+	assert_failed(&o, 1,
+	    "there is no account nobody@example.nl: see hubctl account list");
 	hubctl(&o, "token", "not an address");
 	assert_failed(&o, 1, "there is no account");
 	site_do(site, "account", "disable", JANSSEN);

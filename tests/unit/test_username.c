@@ -1,5 +1,7 @@
 #include "directory/username.h"
 
+#include <stdio.h>
+#include <string.h>
 #include "unit.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -126,6 +128,32 @@ the_length_is_bounded_after_trimming(void **state)
 }
 
 static void
+what_a_person_gave_is_quoted(void **state)
+{
+	char text[100], want[200];
+	struct str out;
+	struct why why;
+
+	(void)state;
+	assert_int_equal(username_given(STR(" jan@b.nl "), &out, &why), 0);
+	assert_true(str_eq(out, STR("jan@b.nl")));
+	assert_int_equal(username_given(STR("jan"), &out, &why), HUB_EINVAL);
+	assert_string_equal(
+	    why.text, "the address 'jan': not an e-mail address");
+	assert_int_equal(username_given(STR(""), &out, &why), HUB_EINVAL);
+	assert_string_equal(why.text, "the address '': not an e-mail address");
+	memset(text, 'x', sizeof(text));
+	username_given((struct str){ text, 60 }, &out, &why);
+	snprintf(want, sizeof(want),
+	    "the address '%.60s': not an e-mail address", text);
+	assert_string_equal(why.text, want);
+	username_given((struct str){ text, 61 }, &out, &why);
+	snprintf(want, sizeof(want),
+	    "the address '%.60s...': not an e-mail address", text);
+	assert_string_equal(why.text, want);
+}
+
+static void
 folding_changes_the_case_of_ascii_only(void **state)
 {
 	struct arena *arena = arena_new(1024, 4096);
@@ -149,6 +177,7 @@ main(void)
 		cmocka_unit_test(blanks_at_both_ends_are_trimmed),
 		cmocka_unit_test(what_is_no_address_is_refused),
 		cmocka_unit_test(the_length_is_bounded_after_trimming),
+		cmocka_unit_test(what_a_person_gave_is_quoted),
 		cmocka_unit_test(folding_changes_the_case_of_ascii_only),
 	};
 
