@@ -16,6 +16,8 @@ struct doctor {
 	struct buf text; /* of JSON, which comes as a whole at the end */
 	struct json_out out;
 	unsigned int count[FINDINGS];
+	/* Something of a store's files has failed, and is not told again. */
+	bool directory_failed, vault_failed;
 };
 
 void doctor_begin(struct doctor *doctor, struct ctl *ctl, bool json);

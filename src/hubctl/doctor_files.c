@@ -120,9 +120,9 @@ look_at(struct doctor *d, const char *check, const char *path, struct stat *st)
 	if (stat(path, st) == 0)
 		return true;
 	if (errno == EACCES)
-		doctor_say(d, FINDING_FAIL, check,
-		    "this user may not look at %s: run this as root or as the "
-		    "owner of the stores",
+		doctor_say(d, FINDING_SKIP, check,
+		    "not looked at: this user may not look at %s: run this as "
+		    "root or as the owner of the stores",
 		    path);
 	else
 		doctor_say(
@@ -284,16 +284,32 @@ check_data(struct doctor *d)
 	return true;
 }
 
+/* Whether something of it has failed. */
+static bool
+store_fails(struct doctor *d, const struct schema *schema)
+{
+	unsigned int before = d->count[FINDING_FAIL];
+
+	check_store(d, schema);
+	return d->count[FINDING_FAIL] > before;
+}
+
 void
 doctor_files(struct doctor *d)
 {
+	unsigned int before = d->count[FINDING_FAIL];
 	struct schema schema;
 
+	if (!check_data(d)) {
+		d->directory_failed = d->vault_failed =
+		    d->count[FINDING_FAIL] > before;
+		return;
+	}
 	/* That there is a backup in place of stores, who opens them tells. */
-	if (!check_data(d) || backup_is_in(d->ctl->conf.data))
+	if (backup_is_in(d->ctl->conf.data))
 		return;
 	schema_directory(&schema, &d->ctl->conf);
-	check_store(d, &schema);
+	d->directory_failed = store_fails(d, &schema);
 	schema_vault(&schema, &d->ctl->conf);
-	check_store(d, &schema);
+	d->vault_failed = store_fails(d, &schema);
 }

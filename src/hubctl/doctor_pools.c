@@ -125,9 +125,9 @@ say_failure(struct doctor *d, enum pool pool, int rc, const struct why *why)
 		    why->text, name, name);
 		break;
 	case HUB_EDENIED:
-		doctor_say(d, FINDING_FAIL, name,
-		    "%s: run this as root, or as a member of the socket's "
-		    "group",
+		doctor_say(d, FINDING_SKIP, name,
+		    "not looked at: %s: run this as root, or as a member of "
+		    "the socket's group",
 		    why->text);
 		break;
 	case HUB_EEXPIRED:

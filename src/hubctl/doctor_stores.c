@@ -3,6 +3,8 @@
  * set their rights right before anybody has seen that they were wrong.
  */
 #include <inttypes.h>
+#include <sys/stat.h>
+#include <unistd.h>
 #include "base/clock.h"
 #include "directory/client_public.h"
 #include "directory/import_mark.h"
@@ -80,16 +82,45 @@ check_readers(struct doctor *d, struct store *store, const char *kind)
 		    readers.slots, max, readers.swept);
 }
 
+/* Whether this user is neither root nor the owner of the store. */
+static bool
+is_stranger(const struct schema *schema)
+{
+	struct stat st;
+
+	return geteuid() != 0 &&
+	    (stat(schema->folder, &st) != 0 || st.st_uid != geteuid());
+}
+
+/* FAILED: its files have, which may be why. */
+static void
+say_closed(struct doctor *d, const struct schema *schema, bool failed, int rc,
+    const struct why *why)
+{
+	const char *kind = schema->spec.kind;
+
+	if (failed)
+		doctor_say(d, FINDING_SKIP, kind,
+		    "what is in it is not looked at: mend its files first");
+	else if (rc == HUB_EDENIED && is_stranger(schema))
+		doctor_say(d, FINDING_SKIP, kind,
+		    "what is in it is not looked at: run this as root or as "
+		    "the owner of the stores");
+	else
+		doctor_say(d, FINDING_FAIL, kind, "%s", why->text);
+}
+
 /* NULL, said why, if it cannot be opened: kind and format stand in that. */
 static struct store *
-open_store(struct doctor *d, const struct schema *schema)
+open_store(struct doctor *d, const struct schema *schema, bool failed)
 {
 	const struct store_spec *spec = &schema->spec;
 	struct store *store;
 	struct why why;
+	int rc = store_open(&store, spec, STORE_READ, &why);
 
-	if (store_open(&store, spec, STORE_READ, &why) != 0) {
-		doctor_say(d, FINDING_FAIL, spec->kind, "%s", why.text);
+	if (rc != 0) {
+		say_closed(d, schema, failed, rc, &why);
 		return NULL;
 	}
 	doctor_say(d, FINDING_OK, spec->kind,
@@ -206,9 +237,9 @@ doctor_stores(struct doctor *d)
 	struct schema schema;
 
 	schema_directory(&schema, &ctl->conf);
-	ctl->directory = open_store(d, &schema);
+	ctl->directory = open_store(d, &schema, d->directory_failed);
 	schema_vault(&schema, &ctl->conf);
-	ctl->vault = open_store(d, &schema);
+	ctl->vault = open_store(d, &schema, d->vault_failed);
 	if (ctl->directory != NULL) {
 		check_import(d);
 		check_builtin(d);

@@ -226,10 +226,13 @@ what_is_missing_is_told(void **state)
 	    0);
 	doctor(site, &o, "--offline");
 	assert_fails(&o, "vault", "there is no store in ");
+	assert_null(strstr(o.out, "FAIL  stores "));
+	assert_says(o.out, "mend th");
 	assert_int_equal(
 	    rename(site->data, site_path(site, "else-elsewhere")), 0);
 	doctor(site, &o, "--offline");
 	assert_fails(&o, "data", ": run hubctl init");
+	assert_null(strstr(strstr(o.out, "FAIL  ") + 1, "FAIL  "));
 }
 
 static void

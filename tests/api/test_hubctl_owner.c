@@ -1,8 +1,9 @@
 #include "hubctl_checks.h"
 
-#include <stdlib.h>
+#include <grp.h>
 #include <pwd.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include "unit.h"
@@ -188,6 +189,42 @@ a_stranger_who_owns_the_folder_is_told(void **state)
 }
 
 static void
+become_a_stranger(void)
+{
+	if (setgroups(0, NULL) != 0 || setgid(1) != 0 || setuid(1) != 0)
+		_exit(126);
+}
+
+/* What they cannot see is not wrong, and what is wrong is told once. */
+static void
+the_doctor_skips_what_a_stranger_may_not_see(void **state)
+{
+	struct site *site = *state;
+	const char *program = site_program("HUBCTL", "./hubctl");
+	const char *const arguments[] = { "--config", site->conf, "doctor",
+		"--offline", NULL };
+	struct output o;
+
+	site_do(site, "init");
+	site_run(&o, NULL, become_a_stranger, program, arguments);
+	if (o.status == 127)
+		skip(); /* the program lies where only root gets to */
+	assert_null(strstr(o.out, "FAIL  "));
+	assert_int_equal(o.status, 0);
+	assert_says(o.out, "skip  directory      not looked at: this user ");
+	assert_says(o.out,
+	    "skip  directory      what is in it is not looked at: run this as "
+	    "root or as the owner of the stores\n");
+	assert_says(o.out, "skip  vault          not looked at: this user ");
+	assert_says(o.out, "skip  mail           not looked at: it takes the ");
+	assert_int_equal(
+	    chmod(site_path(site, "data/vault/data.mdb"), 0400), 0);
+	hubctl(&o, "doctor", "--offline");
+	assert_int_equal(o.status, 1);
+	assert_int_equal(count_in(o.out, "FAIL  vault "), 1);
+}
+
+static void
 an_unknown_store_user_is_named(void **state)
 {
 	struct site *site = *state;
@@ -213,6 +250,7 @@ main(void)
 		TEST(a_backup_goes_where_the_caller_may_and_comes_back),
 		TEST(the_owner_of_the_vault_is_become),
 		TEST(a_stranger_who_owns_the_folder_is_told),
+		TEST(the_doctor_skips_what_a_stranger_may_not_see),
 		TEST(an_unknown_store_user_is_named),
 	};
 	const struct passwd *user = getpwnam(OWNER);
