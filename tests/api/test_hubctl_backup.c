@@ -320,7 +320,7 @@ a_full_disk_is_said_and_left_empty(void **state)
 		site_program("HUBCTL", "./hubctl"), site->conf, small_disk,
 		NULL });
 	if (o.status == SKIPPED) {
-		say_skipped();
+		SAY_SKIPPED(NO_RIGHTS);
 		return;
 	}
 	assert_says(o.err,

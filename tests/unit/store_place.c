@@ -160,12 +160,6 @@ place_get(
 	return value;
 }
 
-void
-say_skipped(void)
-{
-	print_message("# the next one needs more rights than this user has\n");
-}
-
 pid_t
 child_fork(void)
 {
@@ -198,7 +192,7 @@ child_end(pid_t pid)
 	assert_int_equal(waitpid(pid, &status, 0), pid);
 	assert_true(WIFEXITED(status));
 	if (WEXITSTATUS(status) == SKIPPED) {
-		say_skipped();
+		SAY_SKIPPED(NO_RIGHTS);
 		return 0;
 	}
 	return WEXITSTATUS(status);

@@ -51,9 +51,6 @@ int place_del(struct place *place, struct store *store, unsigned int table,
 struct str place_get(struct place *place, struct store *store,
     unsigned int table, const char *key);
 
-/* Says that a test passes without having looked: cmocka's skip() fails TAP. */
-void say_skipped(void);
-
 /* As fork(); the child ends with the test, also if that fails. */
 pid_t child_fork(void);
 

@@ -193,7 +193,7 @@ group_and_modes_are_set_right_by_the_owner(void **state)
 	char name[64];
 
 	if (group == NULL) {
-		say_skipped();
+		SAY_SKIPPED(NO_RIGHTS);
 		return;
 	}
 	snprintf(name, sizeof(name), "%s", group->gr_name);
@@ -389,7 +389,7 @@ the_group_may_read_and_not_write(void **state)
 	char name[64];
 
 	if (geteuid() != 0 || group == NULL) {
-		say_skipped();
+		SAY_SKIPPED(NO_RIGHTS);
 		return;
 	}
 	snprintf(name, sizeof(name), "%s", group->gr_name);
