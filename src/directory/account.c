@@ -28,34 +28,15 @@ decode(struct txn *txn, struct str bytes, struct account_rec *rec)
 	return rc == 0;
 }
 
-static bool
-get_placed(
-    struct txn *txn, struct str id, struct txn_place *place, struct str *bytes)
-{
-	struct key key;
-
-	key_of(&key, id);
-	return str_is_id(id) &&
-	    txn_get_placed(txn, DIR_ACCOUNT, &key, place, bytes);
-}
-
-bool
-account_get_again(struct txn *txn, struct str id, struct txn_place *place,
-    struct account_rec *rec)
-{
-	struct str bytes;
-
-	return (txn_get_again(txn, place, &bytes) ||
-		   get_placed(txn, id, place, &bytes)) &&
-	    decode(txn, bytes, rec);
-}
-
 bool
 account_get(struct txn *txn, struct str id, struct account_rec *rec)
 {
-	struct txn_place nowhere = { 0 };
+	struct key key;
+	struct str bytes;
 
-	return account_get_again(txn, id, &nowhere, rec);
+	key_of(&key, id);
+	return str_is_id(id) && txn_get(txn, DIR_ACCOUNT, &key, &bytes) &&
+	    decode(txn, bytes, rec);
 }
 
 /* The id of the account with this username in lower case. */

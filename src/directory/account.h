@@ -42,9 +42,6 @@ bool account_delete(struct txn *directory, struct str id);
 /* False if there is none; damage fails the transaction. */
 bool account_get(struct txn *directory, struct str id, struct account_rec *rec);
 
-/* The same of the one account that belongs to PLACE: see txn_get_again(). */
-bool account_get_again(struct txn *directory, struct str id,
-    struct txn_place *place, struct account_rec *rec);
 bool account_by_name(
     struct txn *directory, struct str name, struct account_rec *rec);
 

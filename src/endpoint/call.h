@@ -25,7 +25,8 @@ struct call {
 	struct str methods; /* of the path, if the request has none of them */
 	struct txn *txn;
 	const struct claims *claims; /* of CREDENTIAL_USER */
-	struct account_rec account;  /* likewise */
+	struct account_rec account;  /* likewise; in the readers it may be
+					without its source */
 	struct claims storage;
 	bool looked;            /* keys and clients are those of this request */
 	const char *cache;      /* Cache-Control; NULL: no-store */

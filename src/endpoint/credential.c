@@ -2,9 +2,10 @@
  * The gate of every route: RFC 6750, and the promise that whatever ends a
  * token shows at the very next request. A verified token may come out of the
  * cache; what can change about it is judged by the directory each time. Beside
- * the token stands what it opened and in which state of the directory that was:
- * in the same state it opens it again, and nothing of it has to be looked up
- * but the account. Any change at all makes another state.
+ * the token stands what it opened and in which state of the directory that was,
+ * and in the readers the account as it was then: in the same state it opens it
+ * again, and nothing of it has to be looked up. Any change at all makes another
+ * state.
  */
 #include "endpoint/credential.h"
 
@@ -178,18 +179,55 @@ has_opened(const struct call *call, const struct token_note *note,
 	    (note->opens & route_bit(route)) != 0;
 }
 
+/* Of these none looks at an account's source, which is half of its record. */
+static bool
+is_readers(const struct route *route)
+{
+	return route->pools == POOL_BIT(POOL_READERS);
+}
+
+/* If it is not large; in the form of the store. */
+static void
+keep_account(struct call *call, struct token_note *note)
+{
+	struct account_rec rec = call->account;
+	struct buf bytes;
+
+	note->account_n = 0;
+	rec.source = STR("");
+	buf_init_arena(&bytes, call->req->arena, TOKEN_NOTE_MAX);
+	account_rec_put(&bytes, &rec);
+	if (buf_error(&bytes) != 0)
+		return;
+	memcpy(note->account, bytes.p, bytes.n);
+	note->account_n = bytes.n;
+}
+
+/* Of a note for the present state; the text is a view of it. */
+static bool
+kept_account(
+    struct call *call, const struct token_note *note, const struct route *route)
+{
+	struct str bytes = { note->account, note->account_n };
+
+	return is_readers(route) && bytes.n > 0 &&
+	    account_rec_get(bytes, &call->account) == 0;
+}
+
 static void
 write_down(
-    const struct call *call, struct token_note *note, const struct route *route)
+    struct call *call, struct token_note *note, const struct route *route)
 {
 	uint64_t state = txn_state(call->txn);
 
 	if (state == 0)
 		return;
 	if (note->state != state)
-		note->opens = 0;
+		note->opens = note->account_n = 0;
 	note->state = state;
 	note->opens |= route_bit(route);
+	if (is_readers(route))
+		keep_account(call, note);
 }
 
 /* Whether a token that was verified opens the route, as credential_check(). */
@@ -246,8 +284,9 @@ credential_check(struct call *call, const struct route *route, struct str token)
 	}
 	note = verified.note;
 	if (has_opened(call, note, route) &&
-	    account_get_again(call->txn, str_of(call->claims->sub),
-		&note->account, &call->account))
+	    (kept_account(call, note, route) ||
+		account_get(
+		    call->txn, str_of(call->claims->sub), &call->account)))
 		return true;
 	if (!opens(call, route))
 		return false;

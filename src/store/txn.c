@@ -399,36 +399,6 @@ txn_get(struct txn *txn, unsigned int table, const struct key *key,
 }
 
 bool
-txn_get_placed(struct txn *txn, unsigned int table, const struct key *key,
-    struct txn_place *place, struct str *value)
-{
-	struct str v;
-
-	*value = STR_NONE;
-	if (!find(txn, table, key, &v))
-		return false;
-	*place = (struct txn_place){ txn_state(txn), v };
-	if (!copy(txn, &v))
-		return false;
-	*value = v;
-	return true;
-}
-
-/* What a state holds is not overwritten while a look can still see it. */
-bool
-txn_get_again(struct txn *txn, const struct txn_place *place, struct str *value)
-{
-	uint64_t state = txn_state(txn);
-	struct str v = place->bytes;
-
-	*value = STR_NONE;
-	if (state == 0 || place->state != state || !copy(txn, &v))
-		return false;
-	*value = v;
-	return true;
-}
-
-bool
 txn_has(struct txn *txn, unsigned int table, const struct key *key)
 {
 	struct str v;

@@ -156,27 +156,6 @@ int store_write(struct store *store, struct arena *arena,
 bool txn_get(struct txn *txn, unsigned int table, const struct key *key,
     struct str *value);
 
-/*
- * Where a record was found, for whoever asks for the same one again and again.
- * Zeros: nowhere yet. It is good for one state of the store, which is looked
- * at, so it may be kept as long as the store is open.
- */
-struct txn_place {
-	uint64_t state;
-	struct str bytes; /* the engine's memory: only for txn_get_again() */
-};
-
-/* txn_get() that notes where it was. */
-bool txn_get_placed(struct txn *txn, unsigned int table, const struct key *key,
-    struct txn_place *place, struct str *value);
-
-/*
- * The same record without a search. False if the state is no longer the one in
- * which it was found there.
- */
-bool txn_get_again(
-    struct txn *txn, const struct txn_place *place, struct str *value);
-
 bool txn_has(struct txn *txn, unsigned int table, const struct key *key);
 
 /* Whether any key of the table begins with PREFIX. */

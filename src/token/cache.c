@@ -19,19 +19,18 @@
 
 #define WAYS 4
 #define CHOICES 2
-#define LINE 64         /* bytes that a processor fetches at a time */
-#define RECORD_MAX 2048 /* bytes of a record that are worth it */
+#define LINE 64 /* bytes that a processor fetches at a time */
 
 /*
- * It is alive if used after the clear. All that is looked at to find a token,
- * and to see that it opens what it has opened before, stands at the front.
+ * It is alive if used after the clear. All that is looked at to find a token
+ * stands at the front.
  */
 struct entry {
 	_Alignas(LINE) uint64_t used; /* the clock then */
 	size_t n;                     /* bytes of the token */
 	struct nh_tag tag;
-	struct token_note note;
 	struct claims claims;
+	struct token_note note;
 };
 
 /* Entries are zeros at first, and touched as they fill. */
@@ -147,16 +146,13 @@ probe_begin(
 	return true;
 }
 
-/* The rest of the one that is it, and the record of its account. */
+/* What is looked at of the one that is it. */
 static void
 call_in_entry(const struct entry *entry)
 {
-	const struct str *record = &entry->note.account.bytes;
-
+	call_in(&entry->claims, offsetof(struct claims, client_id));
 	call_in(&entry->note,
-	    offsetof(struct claims, client_id) +
-		offsetof(struct entry, claims) - offsetof(struct entry, note));
-	call_in(record->p, record->n < RECORD_MAX ? record->n : RECORD_MAX);
+	    offsetof(struct token_note, account) + entry->note.account_n);
 }
 
 static bool

@@ -4,7 +4,6 @@
 #include <stddef.h>
 #include <stdint.h>
 #include "base/str.h"
-#include "store/txn.h"
 #include "token/claims.h"
 
 /*
@@ -20,10 +19,13 @@ struct token_cache;
  * What the caller has found out about a token beyond what it says; zeros at
  * first.
  */
+#define TOKEN_NOTE_MAX 640 /* bytes of an account that are worth it */
+
 struct token_note {
-	uint64_t state;           /* of the directory, in which that is so */
-	uint64_t opens;           /* a bit for each route */
-	struct txn_place account; /* of its user */
+	uint64_t state;   /* of the directory, in which that is so */
+	uint64_t opens;   /* a bit for each route */
+	size_t account_n; /* bytes of the user's account; 0: not kept */
+	char account[TOKEN_NOTE_MAX]; /* in a form of the caller's */
 };
 
 /* ENTRIES is rounded up to a power of two, 4 at least. NULL: no memory. */

@@ -375,6 +375,34 @@ a_changed_account_shows_at_the_next_request(void **state)
 	assert_false(str_eq(field(f, "ETag"), str_of(etag)));
 }
 
+/* One of a size that is kept beside a token, and one that is looked up again. */
+static void
+an_account_of_any_size_is_whole_each_time(void **state)
+{
+	struct fixture *f = *state;
+	const char *bearer = jan_bearer(f);
+	char long_name[1000];
+
+	memset(long_name, 'L', sizeof(long_name) - 1);
+	long_name[sizeof(long_name) - 1] = '\0';
+	for (size_t n = 1; n < sizeof(long_name); n += 37) {
+		const char *name = long_name + sizeof(long_name) - 1 - n;
+
+		hub_put(f->hub,
+		    arena_printf(f->hub->arena,
+			"{\"type\":\"account\",\"id\":\"jan\",\"name\":"
+			"\"Jan@example.nl\",\"email\":\"Jan@example.nl\","
+			"\"note\":\"%s\",\"groupIds\":[\"101\"]}",
+			name));
+		for (int i = 0; i < 3; i++) {
+			assert_int_equal(ask_as(f, bearer), 200);
+			assert_true(answer_holds(f,
+			    arena_printf(
+				f->hub->arena, "\"note\":\"%s\"", name)));
+		}
+	}
+}
+
 static void
 no_304_without_a_good_credential(void **state)
 {
@@ -413,6 +441,7 @@ main(void)
 		TEST(
 		    a_permission_that_is_withdrawn_is_gone_at_the_next_request),
 		TEST(a_changed_account_shows_at_the_next_request),
+		TEST(an_account_of_any_size_is_whole_each_time),
 		TEST(no_304_without_a_good_credential),
 	};
 

@@ -62,69 +62,6 @@ a_state_has_its_number_until_something_is_committed(void **state)
 	assert_int_equal(store_read_end(txn), HUB_ESTORE);
 }
 
-/* Not where it was, and not what it was. */
-static void
-a_place_is_good_for_one_state(void **state)
-{
-	struct open_place *f = *state;
-	struct txn_place place = { 0 };
-	struct str value;
-	struct txn *txn;
-	struct key key;
-
-	key_of(&key, STR("k"));
-	for (int i = 0; i < 20; i++) {
-		char text[16];
-
-		snprintf(text, sizeof(text), "value %d", i);
-		assert_int_equal(put(f, "k", str_of(text)), 0);
-		txn = store_read_begin(f->store, f->arena);
-		assert_false(txn_get_again(txn, &place, &value));
-		assert_null(value.p);
-		assert_true(txn_get_placed(txn, TABLE_A, &key, &place, &value));
-		assert_true(str_eq(value, str_of(text)));
-		assert_int_equal(store_read_end(txn), 0);
-		txn = store_read_begin(f->store, f->arena);
-		assert_true(txn_get_again(txn, &place, &value));
-		assert_true(str_eq(value, str_of(text)));
-		assert_true(value.p != place.bytes.p);
-		txn_fail(txn, HUB_ESTORE);
-		assert_false(txn_get_again(txn, &place, &value));
-		assert_int_equal(store_read_end(txn), HUB_ESTORE);
-	}
-	assert_int_equal(place_del(f->place, f->store, TABLE_A, "k"), 0);
-	txn = store_read_begin(f->store, f->arena);
-	assert_false(txn_get_again(txn, &place, &value));
-	assert_false(txn_get_placed(txn, TABLE_A, &key, &place, &value));
-	assert_false(txn_get_again(txn, &place, &value));
-	assert_int_equal(store_read_end(txn), 0);
-}
-
-static int
-get_and_put(struct txn *txn, void *arg)
-{
-	struct txn_place place = { 0 };
-	struct str value;
-	struct key key;
-
-	(void)arg;
-	key_of(&key, STR("k"));
-	assert_true(txn_get_placed(txn, TABLE_A, &key, &place, &value));
-	assert_true(str_eq(value, STR("old")));
-	assert_false(txn_get_again(txn, &place, &value));
-	return 0;
-}
-
-/* What it sees changes under its hands. */
-static void
-a_writer_keeps_no_place(void **state)
-{
-	struct open_place *f = *state;
-
-	assert_int_equal(put(f, "k", STR("old")), 0);
-	assert_int_equal(store_write(f->store, f->arena, get_and_put, NULL), 0);
-}
-
 /* What another process commits is another state, too. */
 static void
 a_commit_of_another_process_is_another_state(void **state)
@@ -162,8 +99,6 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		WITH_STORE(a_state_has_its_number_until_something_is_committed),
-		WITH_STORE(a_place_is_good_for_one_state),
-		WITH_STORE(a_writer_keeps_no_place),
 		WITH_STORE(a_commit_of_another_process_is_another_state),
 	};
 
