@@ -14,12 +14,14 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include "base/rand.h"
 #include "token/nh.h"
 
 #define WAYS 4
 #define CHOICES 2
 #define LINE 64 /* bytes that a processor fetches at a time */
+#define LARGE_PAGE (2UL * 1024 * 1024)
 
 /*
  * It is alive if used after the clear. All that is looked at to find a token
@@ -35,8 +37,9 @@ struct entry {
 
 /* Entries are zeros at first, and touched as they fill. */
 struct token_cache {
-	void *memory;
-	struct entry *entries; /* in it, at the beginning of a line */
+	void *memory; /* mapped, so much of it */
+	size_t memory_n;
+	struct entry *entries; /* in it, at the beginning of a large page */
 	size_t mask;           /* number of sets - 1 */
 	uint64_t clock;        /* counts uses */
 	uint64_t cleared;      /* the clock at the last clear */
@@ -51,24 +54,44 @@ struct probe {
 	struct entry *set[CHOICES]; /* the first of each */
 };
 
+/*
+ * Zeros. Each look-up is at other places of the table, and beside a web server
+ * the processor has forgotten where their pages are: so they are to be large
+ * ones. Where the system has none the table is as good.
+ */
+static bool
+make_table(struct token_cache *cache, size_t n)
+{
+	uintptr_t at;
+	void *memory;
+
+	n = (n + LARGE_PAGE - 1) / LARGE_PAGE * LARGE_PAGE;
+	cache->memory_n = n + LARGE_PAGE;
+	memory = mmap(NULL, cache->memory_n, PROT_READ | PROT_WRITE,
+	    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (memory == MAP_FAILED)
+		return false;
+	cache->memory = memory;
+	at = ((uintptr_t)memory + LARGE_PAGE - 1) / LARGE_PAGE * LARGE_PAGE;
+	cache->entries = (struct entry *)at;
+	madvise(cache->entries, n, MADV_HUGEPAGE);
+	return true;
+}
+
 struct token_cache *
 token_cache_new(size_t entries)
 {
 	struct token_cache *cache = calloc(1, sizeof(*cache));
 	size_t sets = 1;
-	uintptr_t at;
 
 	if (cache == NULL)
 		return NULL;
 	while (sets < entries / WAYS + (entries % WAYS != 0))
 		sets *= 2;
-	cache->memory = calloc(sets * WAYS + 1, sizeof(struct entry));
-	if (cache->memory == NULL) {
+	if (!make_table(cache, sets * WAYS * sizeof(struct entry))) {
 		token_cache_free(cache);
 		return NULL;
 	}
-	at = (uintptr_t)cache->memory;
-	cache->entries = (struct entry *)((at + LINE - 1) / LINE * LINE);
 	cache->mask = sets - 1;
 	rand_bytes(cache->seed, sizeof(cache->seed));
 	nh_key_make(&cache->key);
@@ -80,7 +103,8 @@ token_cache_free(struct token_cache *cache)
 {
 	if (cache == NULL)
 		return;
-	free(cache->memory);
+	if (cache->memory != NULL)
+		munmap(cache->memory, cache->memory_n);
 	free(cache);
 }
 

@@ -19,7 +19,7 @@ struct token_cache;
  * What the caller has found out about a token beyond what it says; zeros at
  * first.
  */
-#define TOKEN_NOTE_MAX 640 /* bytes of an account that are worth it */
+#define TOKEN_NOTE_MAX 768 /* bytes of an account that are worth it */
 
 struct token_note {
 	uint64_t state;   /* of the directory, in which that is so */
