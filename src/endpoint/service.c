@@ -71,6 +71,8 @@ service_open(struct service *s, const struct conf *conf, enum pool pool,
 	s->verifier.cache = token_cache_new(conf->token_cache);
 	if (s->verifier.cache == NULL)
 		return why_set(why, HUB_ENOMEM, "out of memory");
+	if (pool == POOL_READERS)
+		token_cache_use_large_pages(s->verifier.cache);
 	rc = open_stores(s, why);
 	if (rc == 0)
 		rc = first_load(s, why);

@@ -54,11 +54,7 @@ struct probe {
 	struct entry *set[CHOICES]; /* the first of each */
 };
 
-/*
- * Zeros. Each look-up is at other places of the table, and beside a web server
- * the processor has forgotten where their pages are: so they are to be large
- * ones. Where the system has none the table is as good.
- */
+/* Zeros, which are memory only as they are touched. */
 static bool
 make_table(struct token_cache *cache, size_t n)
 {
@@ -74,7 +70,6 @@ make_table(struct token_cache *cache, size_t n)
 	cache->memory = memory;
 	at = ((uintptr_t)memory + LARGE_PAGE - 1) / LARGE_PAGE * LARGE_PAGE;
 	cache->entries = (struct entry *)at;
-	madvise(cache->entries, n, MADV_HUGEPAGE);
 	return true;
 }
 
@@ -106,6 +101,12 @@ token_cache_free(struct token_cache *cache)
 	if (cache->memory != NULL)
 		munmap(cache->memory, cache->memory_n);
 	free(cache);
+}
+
+void
+token_cache_use_large_pages(struct token_cache *cache)
+{
+	madvise(cache->entries, cache->memory_n - LARGE_PAGE, MADV_HUGEPAGE);
 }
 
 /* Both halves of the product of two words. */

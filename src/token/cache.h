@@ -33,6 +33,14 @@ struct token_cache *token_cache_new(size_t entries);
 void token_cache_free(struct token_cache *cache);
 
 /*
+ * For a worker that does little else than look tokens up: each time it is at
+ * other places of the table, and beside a web server the processor has forgotten
+ * where their pages are. The table is memory in whole pieces of 2 MB then. Where
+ * the system has no such pages nothing happens.
+ */
+void token_cache_use_large_pages(struct token_cache *cache);
+
+/*
  * NULL if it is not there; valid until the next put or clear, as is *NOTE,
  * which the caller may change.
  */

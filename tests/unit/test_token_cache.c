@@ -267,6 +267,23 @@ the_longest_token_is_kept_and_no_longer_one(void **state)
 }
 
 static void
+in_large_pages_it_is_the_same_table(void **state)
+{
+	struct token_cache *cache = cache_of(8192);
+	char text[64];
+
+	(void)state;
+	put(cache, STR("before"), 1);
+	token_cache_use_large_pages(cache);
+	assert_int_equal(got(cache, STR("before")), 1);
+	for (int i = 0; i < 2000; i++)
+		put(cache, token_of(text, i), i);
+	for (int i = 0; i < 2000; i++)
+		assert_int_equal(got(cache, token_of(text, i)), i);
+	token_cache_free(cache);
+}
+
+static void
 the_empty_token_is_never_there(void **state)
 {
 	struct token_cache *cache = cache_of(4);
@@ -450,6 +467,7 @@ main(void)
 		cmocka_unit_test(tokens_of_one_first_sum_are_told_apart),
 		cmocka_unit_test(a_shorter_or_longer_token_is_no_hit),
 		cmocka_unit_test(the_longest_token_is_kept_and_no_longer_one),
+		cmocka_unit_test(in_large_pages_it_is_the_same_table),
 		cmocka_unit_test(the_empty_token_is_never_there),
 		cmocka_unit_test(a_token_put_again_replaces_itself),
 		cmocka_unit_test(the_least_recently_used_gives_way),
