@@ -2,11 +2,9 @@
 
 #include <arpa/inet.h>
 #include <string.h>
+#include "base/conf_value.h"
 
 #define ADDRESS_MAX 254 /* bytes; RFC 5321, 4.5.3.1.3 */
-
-/* For "%.*s": what fits a sentence, so that its end is read too. */
-#define EXCERPT(text) 60, (text)
 
 /* Where mail goes to: what stands around the last colon. */
 struct server {
@@ -85,7 +83,7 @@ check_server(const struct conf *conf, const struct conf_mail_teller *t)
 		why_say(&why,
 		    "mail.server: '%.*s' is not host:port: write it as "
 		    "mail.example.nl:587, an IPv6 address in brackets",
-		    EXCERPT(conf->mail_server));
+		    EXCERPT(str_of(conf->mail_server)));
 		t->found(t->ctx, conf->mail_server, &why);
 		return;
 	}
@@ -95,7 +93,7 @@ check_server(const struct conf *conf, const struct conf_mail_teller *t)
 	    "mail.security: none would send passwords readably to %.*s: only "
 	    "localhost, 127.0.0.0/8 and [::1] may be reached so; make it "
 	    "starttls or tls",
-	    EXCERPT(conf->mail_server));
+	    EXCERPT(str_of(conf->mail_server)));
 	t->found(t->ctx, &conf->mail_security, &why);
 }
 
@@ -132,7 +130,7 @@ check_sender(const struct conf *conf, const struct conf_mail_teller *t)
 		why_say(&why,
 		    "mail.from: '%.*s' is not an address such as "
 		    "hub@example.nl; a name belongs into mail.name",
-		    EXCERPT(conf->mail_from));
+		    EXCERPT(str_of(conf->mail_from)));
 		t->found(t->ctx, conf->mail_from, &why);
 	}
 	if (!str_is_utf8(str_of(conf->mail_name))) {
@@ -189,7 +187,7 @@ check_portal(const struct conf *conf, const struct conf_mail_teller *t)
 	why_say(&why,
 	    "portal_url: '%.*s' is not an https address: give the one where "
 	    "customers sign in, or leave it empty",
-	    EXCERPT(conf->portal_url));
+	    EXCERPT(str_of(conf->portal_url)));
 	t->found(t->ctx, conf->portal_url, &why);
 }
 

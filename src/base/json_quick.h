@@ -5,9 +5,9 @@
 
 /*
  * The ordinary text in a fraction of yajl's time: without a backslash and
- * without a control character, as records and requests nearly always are.
- * Sound such a text becomes a tree, the same that yajl makes; for all else, and
- * above all for every text that is refused, yajl is the judge.
+ * without a control character, as records and requests nearly always are. If
+ * such a text is sound it becomes the tree that yajl would make of it; all else
+ * is left to yajl, which so is the judge of every text that is refused.
  */
 
 /* Whether a text is UTF-8 and may be given to json_quick(). */

@@ -171,7 +171,7 @@ begins_as_contract(struct str text)
 static int
 refuse_mark(struct str text, int rc, struct why *why)
 {
-	if (!str_starts(text, STR("\xef\xbb\xbf")))
+	if (rc != HUB_EINVAL || !str_starts(text, STR("\xef\xbb\xbf")))
 		return rc;
 	return why_set(why, HUB_EINVAL,
 	    "begins with a byte order mark: save the file as UTF-8 without "

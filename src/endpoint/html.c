@@ -1,5 +1,7 @@
 #include "endpoint/html.h"
 
+#include "base/html_reference.h"
+
 #define REPLACEMENT "\xef\xbf\xbd"
 
 /* The bytes of the character that REST begins with; 0 if it is not UTF-8. */
@@ -21,40 +23,19 @@ is_control(char c)
 	return byte < ' ' || byte == 0x7f;
 }
 
-static void
-put_character(struct buf *out, struct str c)
-{
-	switch (c.p[0]) {
-	case '&':
-		BUF_LIT(out, "&amp;");
-		break;
-	case '<':
-		BUF_LIT(out, "&lt;");
-		break;
-	case '>':
-		BUF_LIT(out, "&gt;");
-		break;
-	case '"':
-		BUF_LIT(out, "&quot;");
-		break;
-	case '\'':
-		BUF_LIT(out, "&#39;");
-		break;
-	default:
-		buf_str(out, c);
-	}
-}
-
 void
 html_put(struct buf *out, struct str s)
 {
 	while (s.n > 0) {
 		size_t n = character(s);
+		struct str reference = html_reference(s.p[0]);
 
 		if (n == 0 || is_control(s.p[0]))
 			BUF_LIT(out, REPLACEMENT);
+		else if (reference.n > 0)
+			buf_str(out, reference);
 		else
-			put_character(out, (struct str){ s.p, n });
+			buf_str(out, (struct str){ s.p, n });
 		n += n == 0;
 		s.p += n;
 		s.n -= n;

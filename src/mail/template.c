@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 #include "base/buf.h"
+#include "base/html_reference.h"
 #include "identity/mail.h"
 
 #define FILE_MAX (64 * 1024)
@@ -306,25 +307,12 @@ put_plain(struct buf *out, char c)
 static void
 put_html(struct buf *out, char c)
 {
-	switch (c) {
-	case '&':
-		BUF_LIT(out, "&amp;");
-		break;
-	case '<':
-		BUF_LIT(out, "&lt;");
-		break;
-	case '>':
-		BUF_LIT(out, "&gt;");
-		break;
-	case '"':
-		BUF_LIT(out, "&quot;");
-		break;
-	case '\'':
-		BUF_LIT(out, "&#39;");
-		break;
-	default:
+	struct str reference = html_reference(c);
+
+	if (reference.n > 0)
+		buf_str(out, reference);
+	else
 		put_plain(out, c);
-	}
 }
 
 static struct str
