@@ -116,8 +116,9 @@ port_is_taken() {
 }
 
 # become USER [GROUP...]: sets the words before a command that run it as that
-# user, with these groups beside its own. It gets TERM when this script dies. Words and not a function, so that a command
-# in the background is a child of this very shell.
+# user, with these groups beside its own. It gets TERM when this script dies.
+# Words and not a function, so that a command in the background is a child of
+# this very shell.
 become() {
 	as_user=(setpriv --pdeathsig TERM)
 	if ((EUID == 0)); then

@@ -245,6 +245,29 @@ test('two commands, restore and run, and the records are there', async () => {
 		'the first hub is as it was');
 });
 
+test('records without the demo users are restored and run as well', async () => {
+	const bare = path.join(folder, 'bare');
+	const demo = hubctl('demo').trim().split('\n')
+		.map((line) => JSON.parse(line))
+		.filter(({ type }) => type === 'account');
+	assert.ok(demo.length > 0);
+	const gone = path.join(folder, 'gone.ndjson');
+	fs.writeFileSync(gone, demo.map(({ type, id }) =>
+		`${JSON.stringify({ type, id, deleted: true })}\n`).join(''));
+	assert.equal(
+		run('hubctl', '--state', bare, 'restore', backup).status, 0);
+	const { status, stderr } =
+		run('hubctl', '--state', bare, 'import', gone);
+	assert.equal(status, 0, stderr);
+	await withHub(bare, async (said, base) => {
+		assert.match(said, /hub is ready/);
+		const { stdout: bearer } = run('hubctl', '--state', bare, 'token',
+			name);
+		assert.equal((await call(MINE,
+			{ token: bearer.trim(), base })).status, 200);
+	});
+});
+
 test('a state with something in it is left alone', () => {
 	const before = run('hubctl', '--state', state, 'key', 'list').stdout;
 	const { status, stderr } =

@@ -14,15 +14,19 @@ const log = () => fs.readFileSync(`${STATE}/log/readers.log`, 'utf8');
 const count = (text) => log().split(text).length - 1;
 
 // Puts the keys in place of those of the same names, and has the readers
-// read them; waits for the line of the log that says how that ended.
+// read them; waits for the line of the log that says how that ended, and where
+// others took over until none of the former workers is left.
 async function reload(keys, says) {
 	const kept = original.split('\n').filter((line) =>
 		!Object.keys(keys).includes(line.split(' ')[0]));
 	fs.writeFileSync(CONF, [...kept,
 		...Object.entries(keys).map((pair) => pair.join(' = ')), ''].join('\n'));
-	const before = count(says);
-	process.kill(daemon('readers').master, 'SIGHUP');
-	assert.ok(await until(() => count(says) > before), says);
+	const before = count(says), { master, workers } = daemon('readers');
+	process.kill(master, 'SIGHUP');
+	assert.ok(await until(() => count(says) > before, 60), says);
+	if (says.endsWith('took over'))
+		assert.ok(await until(() => !daemon('readers').workers
+			.some((pid) => workers.includes(pid)), 60), 'the old ones end');
 }
 
 after(() => reload({}, 'took over'));
@@ -42,8 +46,7 @@ test('reloads under load, the number of workers changed: no request is lost',
 			const workers = i % 4 + 1;
 			await reload({ 'readers.workers': workers },
 				`${workers} workers took over`);
-			assert.ok(await until(() =>
-				daemon('readers').workers.length === workers), 'the old ones end');
+			assert.equal(daemon('readers').workers.length, workers);
 			await pause(50);
 		}
 		running = false;

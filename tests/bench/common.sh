@@ -80,9 +80,11 @@ trace_calls() {
 	local file=$1 calls=$2 attach=() p
 
 	shift 2
+	(($# > 0)) || die "no process to trace"
 	for p; do
 		attach+=(-p "$p")
 	done
+	: >"$file.log"
 	strace -c -e "trace=$calls" -o "$file" "${attach[@]}" 2>"$file.log" &
 	tracer=$!
 	until (($(grep -c attached "$file.log") == $#)); do

@@ -2,13 +2,14 @@
 """Measures targets in turn, round by round, and prints what came of each.
 
 A TARGET is NAME,TOKENS,URL: wrk asks for the URL with the tokens of that file,
-with a connection for each request where the URL ends with #anew. The first is what the others are compared with. With --core, wrk has one thread
-on that core. The table is in Markdown; --head prints nothing but its head,
---continue all but that. --file gets a line of JSON for each single run, with
-the name of its --series and where it stands in it, --at. With --bytes the ratio
-is of bytes, not of requests: those of long answers are few. A target whose runs had errors keeps its figures, with
-the errors beside them, and makes the exit status 1; with --judge-first only the
-first target does.
+with a connection for each request where the URL ends with #anew. The first is
+what the others are compared with. With --core, wrk has one thread on that core.
+The table is in Markdown; --head prints nothing but its head, --continue all but
+that. --file gets a line of JSON for each single run, with the name of its
+--series and where it stands in it, --at. With --bytes the ratio is of bytes, not
+of requests: those of long answers are few. A target whose runs had errors keeps
+its figures, with the errors beside them, and makes the exit status 1; with
+--judge-first only the first target does.
 """
 import argparse
 import json

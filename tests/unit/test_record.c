@@ -17,6 +17,7 @@ parse(struct str text, struct record *out)
 static void
 a_byte_order_mark_is_named(void **state)
 {
+	static char long_line[RECORD_LINE_MAX + 1];
 	struct record r;
 
 	(void)state;
@@ -30,6 +31,11 @@ a_byte_order_mark_is_named(void **state)
 	    "one");
 	assert_int_equal(parse(STR("\xef\xbb"), &r), HUB_EINVAL);
 	assert_null(strstr(why.text, "byte order mark"));
+	memcpy(long_line, "\xef\xbb\xbf", 3);
+	assert_int_equal(
+	    parse((struct str){ long_line, sizeof(long_line) }, &r),
+	    HUB_ETOOBIG);
+	assert_string_equal(why.text, "longer than 1048576 bytes");
 }
 
 static void
@@ -314,32 +320,6 @@ a_fault_deep_in_a_contract_is_named(void **state)
 	assert_string_equal(why.text, "an object has a member twice");
 }
 
-/*
- * The escape keeps it from being skimmed, and that it is no contract is known
- * at the end alone: there is memory for one of its trees, but not for two.
- */
-static void
-a_line_is_not_in_memory_twice(void **state)
-{
-	static char numbers[40 * 1024 + 1];
-	struct arena *small = arena_new(4096, 3 * 1024 * 1024);
-	const char *line;
-	struct record r;
-
-	(void)state;
-	for (size_t i = 0; i + 1 < sizeof(numbers); i++)
-		numbers[i] = i % 2 == 0 ? '1' : ',';
-	line = arena_printf(arena,
-	    "{\"id\":\"g\",\"x\":[%s1],\"permissions\":[],"
-	    "\"y\":\"\\u0041\",\"type\":\"group\"}",
-	    numbers);
-	assert_non_null(line);
-	assert_int_equal(record_check(small, str_of(line), &r, &why), 0);
-	assert_int_equal(r.kind, RECORD_GROUP);
-	assert_str(r.id, "g");
-	arena_free(small);
-}
-
 int
 main(void)
 {
@@ -357,7 +337,6 @@ main(void)
 		TEST(bytes_that_are_no_text_are_refused),
 		TEST(a_contract_is_the_same_however_it_is_spelled),
 		TEST(a_fault_deep_in_a_contract_is_named),
-		TEST(a_line_is_not_in_memory_twice),
 #undef TEST
 	};
 
