@@ -62,7 +62,7 @@ static const struct conf_key keys[] = {
 	{ "token.lifetime", KIND_SECONDS, ON_RELOAD, MEMBER(token_lifetime), 30,
 	    TOKEN_LIFETIME_MAX, "15m", "of an access token" },
 	{ "token.cache", KIND_COUNT, ON_RELOAD, MEMBER(token_cache), 4, 1 << 20,
-	    "4096", "verified tokens that a worker remembers" },
+	    "2048", "verified tokens that a worker remembers" },
 	{ "session.idle", KIND_SECONDS, ON_RELOAD, MEMBER(session_idle), 60,
 	    30 * DAY, "1h", "of single sign-on, between two uses" },
 	{ "session.lifetime", KIND_SECONDS, ON_RELOAD, MEMBER(session_lifetime),

@@ -214,7 +214,7 @@ set_readers() {
 
 	sed -i "/^#*${1//./\\.} =/d" "$hub/hub.conf"
 	printf '%s = %s\n' "$1" "$2" >>"$hub/hub.conf"
-	master=$(readers | sort -n | head -n 1)
+	master=$(pgrep -of "^$hub/bin/hubd --pool readers ")
 	kill -HUP "$master"
 	sleep 2
 	[[ -z ${cores-} ]] || pin "$cores"

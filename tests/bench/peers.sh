@@ -59,7 +59,7 @@ form() {
 	[[ ! -e $form ]] || return 0
 	mkdir -p "$kept/peers" || return
 	rm -f -- "$kept/peers/$1-"*
-	say "making the accounts for $1"
+	say "making the accounts in the form: $1" >&2
 	"${@:3}" "$form.new" <"${accounts_file:-/dev/null}" || return
 	mv -- "$form.new" "$form" || return
 	rm -f -- "$form.new"*
