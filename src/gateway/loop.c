@@ -1,9 +1,7 @@
 /*
  * A connection waits for one of three things, each with one fixed time-out:
  * so the connections that wait for the same stand in a list in the order of
- * their deadlines, and only the heads are looked at. What a connection needs
- * while something is under way on it (struct work) is taken when its first
- * byte arrives and given back when it is idle again.
+ * their deadlines, and only the heads are looked at.
  */
 #include "gateway/loop.h"
 
@@ -20,36 +18,11 @@
 #include "base/log.h"
 #include "base/secret.h"
 #include "gateway/fcgi.h"
+#include "gateway/work.h"
 
-#define INPUT_SIZE 65536
 #define EVENTS 256
 
-#define ARENA_FIRST 32768
-
-/* The largest answer in records, behind answers to a whole input of records. */
-#define OUT_MAX (RESP_HEADERS_MAX + RESP_BODY_MAX + 4 * INPUT_SIZE)
-
-/* Work that waits for its next use: so much of it, its buffers in all. */
-#define SPARE_WORK 32
-#define SPARE_OUT (2 * 1024 * 1024)
-
-/* No larger buffer stays: the first part of a long answer takes so much. */
-#define OUT_COMMON (512 * 1024)
-
 enum wait { WAIT_REQUEST, WAIT_NEXT, WAIT_WRITE, WAIT_COUNT };
-
-struct work {
-	SLIST_ENTRY(work) entry;
-	struct arena *arena;
-	struct fcgi_in in;
-	struct req req;
-	struct resp resp;
-	struct buf out;  /* an answer, or answers to records */
-	size_t sent;     /* of it */
-	size_t taken;    /* bytes that the peer took, of all */
-	struct buf rest; /* input that came behind an answer that waits */
-	bool unfinished; /* more of the body is made as the peer takes it */
-};
 
 struct conn {
 	TAILQ_ENTRY(conn) entry;
@@ -63,7 +36,6 @@ struct conn {
 };
 
 TAILQ_HEAD(conn_list, conn);
-SLIST_HEAD(work_list, work);
 
 struct loop {
 	const struct loop_spec *spec;
@@ -83,89 +55,12 @@ struct loop {
 	bool emptying; /* draining, and what waits in the socket is ours */
 	int64_t drain_end;
 
-	struct work_list spare;
-	unsigned int spare_count;
-	size_t spare_out; /* bytes of its buffers */
-	size_t arena_max;
+	struct work_pool work;
 	struct buf head; /* of the answer that is being made */
 	struct buf piece;
-	char input[INPUT_SIZE];
+	char input[WORK_INPUT];
 	struct epoll_event events[EVENTS];
 };
-
-static struct work *
-work_new(const struct loop *l)
-{
-	struct work *w = calloc(1, sizeof(*w));
-
-	if (w == NULL)
-		return NULL;
-	w->arena = arena_new(ARENA_FIRST, l->arena_max);
-	if (w->arena == NULL) {
-		free(w);
-		return NULL;
-	}
-	if (l->spec->clears)
-		arena_clears(w->arena);
-	buf_init(&w->out, OUT_MAX);
-	buf_init(&w->rest, INPUT_SIZE);
-	return w;
-}
-
-static void
-work_free(struct work *w)
-{
-	arena_free(w->arena);
-	buf_free(&w->out);
-	buf_free(&w->rest);
-	free(w);
-}
-
-static struct work *
-work_take(struct loop *l)
-{
-	struct work *w = SLIST_FIRST(&l->spare);
-
-	if (w != NULL) {
-		SLIST_REMOVE_HEAD(&l->spare, entry);
-		l->spare_count--;
-		l->spare_out -= w->out.cap;
-	} else if ((w = work_new(l)) == NULL) {
-		log_err("out of memory for a request");
-		return NULL;
-	}
-	fcgi_in_begin(
-	    &w->in, &l->spec->limits, l->spec->connections, w->arena, &w->out);
-	return w;
-}
-
-static void
-rest_clear(const struct loop *l, struct work *w)
-{
-	if (l->spec->clears && w->rest.n > 0)
-		secret_clear(w->rest.p, w->rest.n);
-	buf_reset(&w->rest);
-}
-
-static void
-work_give(struct loop *l, struct work *w)
-{
-	rest_clear(l, w);
-	if (l->spare_count >= SPARE_WORK) {
-		work_free(w);
-		return;
-	}
-	arena_reset(w->arena);
-	buf_reset(&w->out);
-	buf_free(&w->rest);
-	w->sent = 0;
-	w->unfinished = false;
-	if (w->out.cap > OUT_COMMON || w->out.cap > SPARE_OUT - l->spare_out)
-		buf_free(&w->out);
-	l->spare_out += w->out.cap;
-	SLIST_INSERT_HEAD(&l->spare, w, entry);
-	l->spare_count++;
-}
 
 /*
  * EPOLLEXCLUSIVE wakes one worker for one connection. Such an entry cannot be
@@ -212,7 +107,7 @@ conn_close(struct loop *l, struct conn *c)
 	close(c->fd);
 	c->fd = -1;
 	if (c->work != NULL)
-		work_give(l, c->work);
+		work_give(&l->work, c->work);
 	c->work = NULL;
 	TAILQ_REMOVE(&l->waiting[c->wait], c, entry);
 	TAILQ_INSERT_HEAD(&l->unused, c, entry);
@@ -322,7 +217,7 @@ produce(struct loop *l, struct work *w)
 {
 	enum resp_step step;
 
-	if (w->out.cap > OUT_COMMON)
+	if (w->out.cap > WORK_OUT_COMMON)
 		buf_free(&w->out);
 	step = gateway_produce(&w->resp, &l->piece);
 	if (step == RESP_BROKEN)
@@ -440,7 +335,7 @@ receive(struct loop *l, struct conn *c)
 	if (n == 0)
 		return false;
 	if (c->work == NULL)
-		c->work = work_take(l);
+		c->work = work_take(&l->work);
 	if (c->work == NULL)
 		return false;
 	return advance_input(l, c, (size_t)n);
@@ -463,7 +358,7 @@ send_on(struct loop *l, struct conn *c)
 	n = w->rest.n;
 	if (n > 0)
 		memcpy(l->input, w->rest.p, n);
-	rest_clear(l, w);
+	work_rest_clear(&l->work, w);
 	return advance_input(l, c, n);
 }
 
@@ -505,7 +400,7 @@ conn_turn(struct loop *l, struct conn *c)
 		return;
 	}
 	if (w != NULL)
-		work_give(l, w);
+		work_give(&l->work, w);
 	c->work = NULL;
 	/* One that has just been accepted has a request to bring. */
 	if (c->kept && l->draining)
@@ -622,11 +517,10 @@ setup(struct loop *l, struct why *why)
 	for (int wait = 0; wait < WAIT_COUNT; wait++)
 		TAILQ_INIT(&l->waiting[wait]);
 	TAILQ_INIT(&l->unused);
-	SLIST_INIT(&l->spare);
 	l->timeout[WAIT_REQUEST] = spec->timeout_request;
 	l->timeout[WAIT_NEXT] = spec->timeout_idle;
 	l->timeout[WAIT_WRITE] = spec->timeout_write;
-	l->arena_max = gateway_arena_max(&spec->limits);
+	work_pool_init(&l->work, spec);
 	buf_init(&l->head, GATEWAY_HEAD_MAX);
 	buf_init(&l->piece, RESP_BODY_MAX);
 	l->now = clock_mono_ms();
@@ -652,8 +546,6 @@ setup(struct loop *l, struct why *why)
 static void
 teardown(struct loop *l)
 {
-	struct work *w;
-
 	l->draining = true;
 	if (l->open > 0)
 		log_warn("%u connections were cut off at the end", l->open);
@@ -665,10 +557,7 @@ teardown(struct loop *l)
 		if (l->conns[i].fd >= 0)
 			conn_close(l, &l->conns[i]);
 	}
-	while ((w = SLIST_FIRST(&l->spare)) != NULL) {
-		SLIST_REMOVE_HEAD(&l->spare, entry);
-		work_free(w);
-	}
+	work_pool_free(&l->work);
 	if (l->epoll >= 0)
 		close(l->epoll);
 	buf_free(&l->head);
