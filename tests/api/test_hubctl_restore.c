@@ -1,8 +1,7 @@
 /*
  * A hub that is made from a backup: whole, with nothing that was given out
  * before, from a sound backup only, over nothing, and at once or not at all,
- * whenever it is killed. The last test is the drill: backup while others
- * write and read.
+ * whenever it is killed.
  */
 #include "hubctl_checks.h"
 
@@ -16,112 +15,24 @@
 #include <sys/wait.h>
 #include <unistd.h>
 #include "base/clock.h"
-#include "base/json_in.h"
+#include "site_pair.h"
 #include "store_place.h"
 #include "unit.h"
 
 #define MINE "/account/mine"
 #define CUSTOMER BOS
 
-/* The first hub, a backup of it in "b", and where the second one is to be. */
-struct pair {
-	struct site *first;
-	struct site second;
-	char backup[96];
-	struct token token; /* of the first hub */
-};
-
-static int
-setup_without(void **state)
-{
-	struct pair *p = calloc(1, sizeof(*p));
-	struct site *s = &p->second;
-	void *first;
-
-	assert_non_null(p);
-	site_setup_filled(&first);
-	p->first = first;
-	snprintf(p->backup, sizeof(p->backup), "%s", site_path(first, "b"));
-	assert_int_equal(mkdir(site_path(first, "2"), 0755), 0);
-	snprintf(s->root, sizeof(s->root), "%s", site_path(first, "2"));
-	snprintf(s->conf, sizeof(s->conf), "%s", site_path(s, "hub.conf"));
-	snprintf(s->data, sizeof(s->data), "%s", site_path(s, "data"));
-	for (int i = 0; i < POOL_COUNT; i++)
-		snprintf(s->socket[i], sizeof(s->socket[i]), "%s/%s.sock",
-		    s->root, pool_name((enum pool)i));
-	site_configure(s, "");
-	*state = p;
-	return 0;
-}
-
-static int
-setup(void **state)
-{
-	struct pair *p;
-
-	setup_without(state);
-	p = *state;
-	p->token = site_token(p->first, JANSSEN);
-	site_do(p->first, "backup", p->backup);
-	return 0;
-}
-
-static int
-teardown(void **state)
-{
-	struct pair *p = *state;
-	void *first = p->first;
-
-	for (size_t i = 0; i < SITE_DAEMONS; i++) {
-		if (p->second.daemon[i] == 0)
-			continue;
-		kill(p->second.daemon[i], SIGKILL);
-		waitpid(p->second.daemon[i], NULL, 0);
-	}
-	free(p);
-	return site_teardown(&first);
-}
-
-static void
-restore(struct pair *p)
-{
-	site_do(&p->second, "restore", p->backup);
-}
-
-static void
-shell(const struct pair *p, const char *command)
-{
-	struct output o;
-
-	site_run(&o, NULL, NULL, "/bin/sh",
-	    (const char *const[]){
-		"-c", command, p->backup, p->second.data, NULL });
-	if (o.status != 0)
-		fail_msg("%s: %d: %s", command, o.status, o.err);
-}
-
-/* For shell(): nothing else is in the folder. */
+/* For pair_shell(): nothing else is in the folder. */
 #define ONLY_STORES                                                            \
 	"test \"$(ls -A \"$1\" | tr '\\n' ' ')\" = 'directory vault '"
 
 static void
-assert_whole(struct site *site)
-{
-	struct output o;
-
-	site_hubctl(site, &o, NULL, "verify");
-	assert_string_equal(o.err, "");
-	assert_says(o.out, "no errors");
-	assert_int_equal(o.status, 0);
-}
-
-static void
 a_restored_hub_has_the_records_and_a_new_key(void **state)
 {
-	struct pair *p = *state;
+	struct site_pair *p = *state;
 	struct output before, after;
 
-	restore(p);
+	pair_restore(p);
 	assert_whole(&p->second);
 	site_hubctl(p->first, &before, NULL, "export");
 	site_hubctl(&p->second, &after, NULL, "export");
@@ -132,21 +43,21 @@ a_restored_hub_has_the_records_and_a_new_key(void **state)
 	assert_says(after.out, "  signing ");
 	assert_null(strstr(after.out, "  verifying "));
 	assert_string_not_equal(before.out, after.out);
-	shell(
+	pair_shell(
 	    p, "test \"$(ls -A \"$1\" | tr '\\n' ' ')\" = 'directory vault '");
-	shell(p, "cmp \"$0/hub.conf\" \"${0%/b}/hub.conf\"");
+	pair_shell(p, "cmp \"$0/hub.conf\" \"${0%/b}/hub.conf\"");
 }
 
 static void
 old_tokens_are_refused_and_new_ones_taken(void **state)
 {
-	struct pair *p = *state;
+	struct site_pair *p = *state;
 	struct token token;
 
 	site_start(p->first, POOL_READERS);
 	assert_int_equal(
 	    site_ask(p->first, POOL_READERS, MINE, &p->token), 200);
-	restore(p);
+	pair_restore(p);
 	site_start(&p->second, POOL_READERS);
 	assert_int_equal(
 	    site_ask(&p->second, POOL_READERS, MINE, &p->token), 401);
@@ -160,16 +71,16 @@ old_tokens_are_refused_and_new_ones_taken(void **state)
 static void
 what_was_ended_stays_ended(void **state)
 {
-	struct pair *p = *state;
+	struct site_pair *p = *state;
 	struct output o;
 
 	site_do(p->first, "account", "disable", CUSTOMER);
 	site_do(p->first, "client", "add", "--id", "app", "--public",
 	    "--redirect-uri", "https://app.example.nl/cb");
 	site_do(p->first, "client", "disable", "app");
-	shell(p, "rm -r \"$0\"");
+	pair_shell(p, "rm -r \"$0\"");
 	site_do(p->first, "backup", p->backup);
-	restore(p);
+	pair_restore(p);
 	site_hubctl(&p->second, &o, NULL, "token", CUSTOMER);
 	assert_int_equal(o.status, 1);
 	site_hubctl(&p->second, &o, NULL, "client", "show", "app");
@@ -182,11 +93,11 @@ what_was_ended_stays_ended(void **state)
 static void
 the_log_goes_on_with_the_restore(void **state)
 {
-	struct pair *p = *state;
+	struct site_pair *p = *state;
 	struct output o;
 
-	restore(p);
-	shell(p,
+	pair_restore(p);
+	pair_shell(p,
 	    "grep -aq state.restored \"$1/vault/data.mdb\" && "
 	    "grep -aq 'backup of 20' \"$1/vault/data.mdb\" && "
 	    "grep -aq token.issued \"$1/vault/data.mdb\" && "
@@ -198,15 +109,15 @@ the_log_goes_on_with_the_restore(void **state)
 static void
 a_restored_hub_can_be_backed_up_and_restored_again(void **state)
 {
-	struct pair *p = *state;
+	struct site_pair *p = *state;
 	struct output before, after, o;
 
-	restore(p);
+	pair_restore(p);
 	site_hubctl(&p->second, &before, NULL, "export");
-	shell(p, "rm -r \"$0\"");
+	pair_shell(p, "rm -r \"$0\"");
 	site_do(&p->second, "backup", p->backup);
-	shell(p, "rm -r \"$1\"");
-	restore(p);
+	pair_shell(p, "rm -r \"$1\"");
+	pair_restore(p);
 	assert_whole(&p->second);
 	site_hubctl(&p->second, &after, NULL, "export");
 	assert_string_equal(before.out, after.out);
@@ -216,7 +127,7 @@ a_restored_hub_can_be_backed_up_and_restored_again(void **state)
 
 /* That a restore fails, says this, and makes nothing. */
 static void
-assert_refused(struct pair *p, const char *sentence)
+assert_refused(struct site_pair *p, const char *sentence)
 {
 	struct output o;
 
@@ -269,21 +180,21 @@ damage_is_found_before_anything_is_made(void **state)
 		{ "rm -r \"$0\" && touch \"$0\"",
 		    "/b: Not a directory: name the folder of a backup" },
 	};
-	struct pair *p = *state;
+	struct site_pair *p = *state;
 
-	shell(p, "cp -a \"$0\" \"$0.sound\"");
+	pair_shell(p, "cp -a \"$0\" \"$0.sound\"");
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		shell(p, cases[i].command);
+		pair_shell(p, cases[i].command);
 		assert_refused(p, cases[i].sentence);
-		shell(p, "rm -rf \"$0\" && cp -a \"$0.sound\" \"$0\"");
+		pair_shell(p, "rm -rf \"$0\" && cp -a \"$0.sound\" \"$0\"");
 	}
-	restore(p);
+	pair_restore(p);
 }
 
 static void
 nothing_is_ever_overwritten(void **state)
 {
-	struct pair *p = *state;
+	struct site_pair *p = *state;
 	struct output o;
 
 	site_hubctl(p->first, &o, NULL, "restore", p->backup);
@@ -296,15 +207,15 @@ nothing_is_ever_overwritten(void **state)
 	site_file(&p->second, "data/letter", "dear");
 	site_hubctl(&p->second, &o, NULL, "restore", p->backup);
 	assert_int_equal(o.status, 1);
-	shell(p, "test \"$(ls -A \"$1\")\" = letter && rm \"$1/letter\"");
-	restore(p);
+	pair_shell(p, "test \"$(ls -A \"$1\")\" = letter && rm \"$1/letter\"");
+	pair_restore(p);
 	assert_whole(&p->second);
 }
 
 static void
 without_a_configuration_the_one_of_the_backup_is_named(void **state)
 {
-	struct pair *p = *state;
+	struct site_pair *p = *state;
 	struct output o;
 	char conf[128];
 
@@ -323,7 +234,7 @@ without_a_configuration_the_one_of_the_backup_is_named(void **state)
 static void
 two_restores_at_a_time_are_one(void **state)
 {
-	struct pair *p = *state;
+	struct site_pair *p = *state;
 	struct output o;
 
 	assert_int_equal(mkdir(p->second.data, 0755), 0);
@@ -333,12 +244,12 @@ two_restores_at_a_time_are_one(void **state)
 		"restore", p->backup, NULL });
 	assert_int_equal(o.status, 1);
 	assert_says(o.err, "another hubctl makes a hub in ");
-	restore(p);
+	pair_restore(p);
 }
 
 /* hubctl restore under way, to be killed. */
 static pid_t
-start_restore(const struct pair *p)
+start_restore(const struct site_pair *p)
 {
 	const char *program = site_program("HUBCTL", "./hubctl");
 	const char *const line[] = { program, "--config", p->second.conf,
@@ -355,7 +266,7 @@ start_restore(const struct pair *p)
 
 /* Kills it as soon as the file is there; false if it had ended by itself. */
 static bool
-kill_at(const struct pair *p, pid_t pid, const char *name)
+kill_at(const struct site_pair *p, pid_t pid, const char *name)
 {
 	int64_t began = clock_mono_ms();
 	int status;
@@ -375,7 +286,7 @@ kill_at(const struct pair *p, pid_t pid, const char *name)
 
 /* No hub at all, for any program, or a whole one. */
 static void
-assert_none_or_whole(struct pair *p)
+assert_none_or_whole(struct site_pair *p)
 {
 	struct output o;
 
@@ -404,7 +315,7 @@ a_restore_that_is_killed_is_done_again(void **state)
 		"data/vault",
 		"data/directory",
 	};
-	struct pair *p = *state;
+	struct site_pair *p = *state;
 	unsigned int killed = 0;
 
 	for (size_t i = 0; i < sizeof(moments) / sizeof(moments[0]); i++) {
@@ -412,10 +323,10 @@ a_restore_that_is_killed_is_done_again(void **state)
 		assert_none_or_whole(p);
 		if (!is_there(&p->second, "data/directory") ||
 		    is_there(&p->second, "data/restore.json"))
-			restore(p);
+			pair_restore(p);
 		assert_whole(&p->second);
-		shell(p, ONLY_STORES);
-		shell(p, "rm -r \"$1\"");
+		pair_shell(p, ONLY_STORES);
+		pair_shell(p, "rm -r \"$1\"");
 	}
 	/* The first moments are long before the end. */
 	assert_true(killed > 0);
@@ -425,12 +336,12 @@ a_restore_that_is_killed_is_done_again(void **state)
 static void
 half_of_it_is_no_hub_and_the_same_command_goes_on(void **state)
 {
-	struct pair *p = *state;
+	struct site_pair *p = *state;
 	struct output key, o;
 
-	restore(p);
+	pair_restore(p);
 	site_hubctl(&p->second, &key, NULL, "key", "list");
-	shell(p,
+	pair_shell(p,
 	    "mkdir \"$1/restore.new\" && "
 	    "cp \"$0/manifest.json\" \"$1/restore.json\" && "
 	    "mv \"$1/directory\" \"$1/restore.new\"");
@@ -438,9 +349,9 @@ half_of_it_is_no_hub_and_the_same_command_goes_on(void **state)
 	assert_int_equal(
 	    site_wait(&p->second, site_spawn(&p->second, POOL_READERS, NULL)),
 	    1);
-	restore(p);
+	pair_restore(p);
 	assert_whole(&p->second);
-	shell(p, ONLY_STORES);
+	pair_shell(p, ONLY_STORES);
 	site_hubctl(&p->second, &o, NULL, "key", "list");
 	assert_string_equal(key.out, o.out);
 }
@@ -448,16 +359,16 @@ half_of_it_is_no_hub_and_the_same_command_goes_on(void **state)
 static void
 the_last_step_is_made_up_for_and_the_hub_left_alone(void **state)
 {
-	struct pair *p = *state;
+	struct site_pair *p = *state;
 	struct output key, o;
 
-	restore(p);
+	pair_restore(p);
 	site_hubctl(&p->second, &key, NULL, "key", "list");
-	shell(p,
+	pair_shell(p,
 	    "mkdir \"$1/restore.new\" && "
 	    "cp \"$0/manifest.json\" \"$1/restore.json\"");
-	restore(p);
-	shell(p, ONLY_STORES);
+	pair_restore(p);
+	pair_shell(p, ONLY_STORES);
 	site_hubctl(&p->second, &o, NULL, "key", "list");
 	assert_string_equal(key.out, o.out);
 	site_hubctl(&p->second, &o, NULL, "restore", p->backup);
@@ -467,11 +378,11 @@ the_last_step_is_made_up_for_and_the_hub_left_alone(void **state)
 static void
 another_backup_does_not_go_on_with_half_of_this_one(void **state)
 {
-	struct pair *p = *state;
+	struct site_pair *p = *state;
 	struct output o;
 
-	restore(p);
-	shell(p,
+	pair_restore(p);
+	pair_shell(p,
 	    "mkdir \"$1/restore.new\" && "
 	    "sed 's/20/19/' \"$0/manifest.json\" "
 	    "> \"$1/restore.json\" && "
@@ -491,7 +402,7 @@ a_backup_that_is_killed_is_refused(void **state)
 		"b/draft/data.mdb.new", "b/vault.mdb", "b/hub.conf",
 		"b/manifest.json.new" };
 	const char *program = site_program("HUBCTL", "./hubctl");
-	struct pair *p = *state;
+	struct site_pair *p = *state;
 
 	for (size_t i = 0; i < sizeof(moments) / sizeof(moments[0]); i++) {
 		const char *const line[] = { program, "--config",
@@ -500,7 +411,7 @@ a_backup_that_is_killed_is_refused(void **state)
 		int status;
 		pid_t pid;
 
-		shell(p, "rm -rf \"$0\"");
+		pair_shell(p, "rm -rf \"$0\"");
 		pid = child_fork();
 		if (pid == 0) {
 			freopen("/dev/null", "w", stdout);
@@ -513,9 +424,9 @@ a_backup_that_is_killed_is_refused(void **state)
 		kill(pid, SIGKILL);
 		waitpid(pid, &status, 0);
 		if (is_there(p->first, "b/manifest.json")) {
-			restore(p);
+			pair_restore(p);
 			assert_whole(&p->second);
-			shell(p, "rm -r \"$1\"");
+			pair_shell(p, "rm -r \"$1\"");
 		} else {
 			assert_refused(p, "one that was broken off");
 		}
@@ -523,165 +434,10 @@ a_backup_that_is_killed_is_refused(void **state)
 	assert_whole(p->first);
 }
 
-#define DOSSIERS 20
-
-/*
- * Round N of the writer: a contract for each dossier that bears the number,
- * one after the other, and an account whose username bears it, which is a
- * record with an index. Between two rounds an account is stopped and let in.
- */
-static void
-write_round(struct site *site, unsigned int n)
-{
-	char text[8192];
-	size_t used = 0;
-	struct output o;
-
-	for (unsigned int i = 0; i < DOSSIERS; i++)
-		used += (size_t)snprintf(text + used, sizeof(text) - used,
-		    "{\"type\":\"contract\",\"id\":\"r-%02u\","
-		    "\"organizationId\":\"1001\",\"dossierNumber\":\"d-%02u\","
-		    "\"format\":\"AFD2\",\"status\":\"ACTIVE\","
-		    "\"metadata\":{\"round\":%u},\"content\":{}}\n",
-		    i, i, n);
-	snprintf(text + used, sizeof(text) - used,
-	    "{\"type\":\"account\",\"id\":\"r\",\"name\":"
-	    "\"round-%u@example.nl\",\"email\":\"r@example.nl\","
-	    "\"dossiers\":{\"1001\":\"round-%u\"}}\n",
-	    n, n);
-	site_hubctl(site, &o, text, "import", "-");
-	assert_int_equal(o.status, 0);
-	site_do(site, "account", n % 2 ? "disable" : "enable", CUSTOMER);
-}
-
-static pid_t
-start_writer(struct site *site)
-{
-	pid_t pid = child_fork();
-
-	if (pid == 0) {
-		setpgid(0, 0);
-		for (unsigned int n = 2;; n++)
-			write_round(site, n);
-	}
-	setpgid(pid, pid);
-	return pid;
-}
-
-static pid_t
-start_reader(struct site *site, const struct token *token)
-{
-	struct client c;
-	pid_t pid = child_fork();
-
-	if (pid != 0)
-		return pid;
-	site_connect(site, POOL_READERS, &c);
-	while (site_get(&c, MINE, token) == 200)
-		;
-	_exit(1);
-}
-
-/* The round that a contract of the export bears. */
-static unsigned long
-round_of(const char *export, unsigned int i)
-{
-	const char *line, *number;
-	char id[24];
-
-	snprintf(id, sizeof(id), "\"id\":\"r-%02u\"", i);
-	line = strstr(export, id);
-	if (line == NULL)
-		fail_msg("%s is not there", id);
-	number = strstr(line, "\"round\":");
-	assert_non_null(number);
-	return strtoul(number + 8, NULL, 10);
-}
-
-/*
- * Each import writes its contracts in this order. So at any one moment those
- * of a round come first, and all others are of the round before.
- */
-static unsigned long
-assert_one_moment(const char *export)
-{
-	unsigned long first = round_of(export, 0), last = first;
-
-	for (unsigned int i = 1; i < DOSSIERS; i++) {
-		unsigned long n = round_of(export, i);
-
-		assert_true(n <= last && n + 1 >= first);
-		last = n;
-	}
-	return first;
-}
-
-static void
-wait_for_round(struct site *site, unsigned long n)
-{
-	int64_t began = clock_mono_ms();
-	struct output o;
-
-	do {
-		site_rest(began);
-		site_hubctl(site, &o, NULL, "export", "--type", "contract");
-		assert_int_equal(o.status, 0);
-	} while (round_of(o.out, DOSSIERS - 1) < n);
-}
-
-/* Three times: backup in the midst of it, restore elsewhere, look. */
-static void
-drill(struct pair *p)
-{
-	unsigned long round = 1;
-	struct output o;
-
-	for (int i = 0; i < 3; i++) {
-		wait_for_round(p->first, round + 1);
-		shell(p, "rm -rf \"$0\" \"$1\"");
-		site_do(p->first, "backup", p->backup);
-		restore(p);
-		assert_whole(&p->second);
-		site_hubctl(
-		    &p->second, &o, NULL, "export", "--type", "contract");
-		assert_int_equal(o.status, 0);
-		assert_true(assert_one_moment(o.out) > round);
-		round = round_of(o.out, 0);
-	}
-}
-
-static void
-a_backup_under_load_is_the_hub_at_one_moment(void **state)
-{
-	struct pair *p = *state;
-	struct token token = site_token(p->first, JANSSEN), new;
-	pid_t writer, readers[2];
-	int status;
-
-	write_round(p->first, 1);
-	site_start(p->first, POOL_READERS);
-	writer = start_writer(p->first);
-	for (size_t i = 0; i < 2; i++)
-		readers[i] = start_reader(p->first, &token);
-	drill(p);
-	/* They have gone on all the time. */
-	assert_int_equal(waitpid(writer, &status, WNOHANG), 0);
-	kill(-writer, SIGKILL);
-	waitpid(writer, &status, 0);
-	for (size_t i = 0; i < 2; i++) {
-		assert_int_equal(waitpid(readers[i], &status, WNOHANG), 0);
-		kill(readers[i], SIGKILL);
-		waitpid(readers[i], &status, 0);
-	}
-	site_start(&p->second, POOL_READERS);
-	assert_int_equal(site_ask(&p->second, POOL_READERS, MINE, &token), 401);
-	new = site_token(&p->second, JANSSEN);
-	assert_int_equal(site_ask(&p->second, POOL_READERS, MINE, &new), 200);
-}
-
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name)                                                             \
+	cmocka_unit_test_setup_teardown(name, pair_setup, pair_teardown)
 #define TEST_WITHOUT(name)                                                     \
-	cmocka_unit_test_setup_teardown(name, setup_without, teardown)
+	cmocka_unit_test_setup_teardown(name, pair_setup_without, pair_teardown)
 
 int
 main(void)
@@ -701,7 +457,6 @@ main(void)
 		TEST(the_last_step_is_made_up_for_and_the_hub_left_alone),
 		TEST(another_backup_does_not_go_on_with_half_of_this_one),
 		TEST_WITHOUT(a_backup_that_is_killed_is_refused),
-		TEST_WITHOUT(a_backup_under_load_is_the_hub_at_one_moment),
 	};
 
 	unsetenv("HUB_CONF");

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 #include <unistd.h>
+#include "chance.h"
 #include "directory/import.h"
 #include "hub_fixture.h"
 #include "unit.h"
@@ -111,13 +112,12 @@ each_kind_is_written_as_it_came_in(void **state)
 	assert_round_trip(hub);
 }
 
-static unsigned int seed;
+static uint64_t seed;
 
 static unsigned int
 dice(unsigned int sides)
 {
-	seed = seed * 1103515245U + 12345U;
-	return (seed >> 8) % sides;
+	return chance_below(&seed, sides);
 }
 
 /* A character of Unicode as JSON text: raw, or as an escape. */

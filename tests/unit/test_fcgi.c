@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 #include "base/err.h"
+#include "chance.h"
 #include "fcgi_client.h"
 #include "unit.h"
 
@@ -779,40 +780,30 @@ an_answer_fills_records_to_a_multiple_of_eight(void **state)
 	}
 }
 
-static uint32_t
-next_random(uint32_t *seed)
-{
-	*seed ^= *seed << 13;
-	*seed ^= *seed >> 17;
-	*seed ^= *seed << 5;
-	return *seed;
-}
-
 /* Some records that make sense, of which chance then spoils some bytes. */
 static void
-put_chance(struct buf *bytes, uint32_t *seed)
+put_chance(struct buf *bytes, uint64_t *seed)
 {
-	uint32_t records = next_random(seed) % 12;
+	uint32_t records = chance_below(seed, 12);
 	static const char text[300] = "\13\4REQUEST_URI/abc\1\1ab";
 
 	for (uint32_t i = 0; i < records; i++) {
-		uint16_t id = (uint16_t)(next_random(seed) % 3);
-		uint8_t type = (uint8_t)(next_random(seed) % 13);
-		struct str content = { text, next_random(seed) % 300 };
+		uint16_t id = (uint16_t)chance_below(seed, 3);
+		uint8_t type = (uint8_t)chance_below(seed, 13);
+		struct str content = { text, chance_below(seed, 300) };
 
-		if (next_random(seed) % 4 == 0)
+		if (chance_below(seed, 4) == 0)
 			content.n = 0;
-		if (type == FCGI_BEGIN_REQUEST && next_random(seed) % 8 != 0)
+		if (type == FCGI_BEGIN_REQUEST && chance_below(seed, 8) != 0)
 			put_begin(bytes, id, FCGI_RESPONDER, true);
 		else
 			put_record(bytes, type, id, content,
-			    (uint8_t)(next_random(seed) % 16));
+			    (uint8_t)chance_below(seed, 16));
 	}
-	if (next_random(seed) % 2 == 0)
+	if (chance_below(seed, 2) == 0)
 		put_request(bytes, &post);
-	for (uint32_t i = next_random(seed) % 4; i > 0 && bytes->n > 0; i--)
-		bytes->p[next_random(seed) % bytes->n] =
-		    (char)next_random(seed);
+	for (uint32_t i = chance_below(seed, 4); i > 0 && bytes->n > 0; i--)
+		bytes->p[chance(seed) % bytes->n] = (char)chance(seed);
 }
 
 static void
@@ -830,12 +821,12 @@ assert_within_limits(const struct layer *t)
 
 /* Feeds all in pieces of chance; requests are taken and forgotten. */
 static void
-feed_pieces(struct layer *t, uint32_t *seed)
+feed_pieces(struct layer *t, uint64_t *seed)
 {
 	struct str rest = buf_view(&t->bytes);
 
 	while (rest.n > 0) {
-		size_t n = 1 + next_random(seed) % rest.n;
+		size_t n = 1 + chance(seed) % rest.n;
 		struct str piece = { rest.p, n };
 		enum fcgi_event event = FCGI_MORE;
 
@@ -860,7 +851,7 @@ feed_pieces(struct layer *t, uint32_t *seed)
 static void
 garbage_stays_within_the_limits(void **state)
 {
-	uint32_t seed = 20240229;
+	uint64_t seed = 20240229;
 	struct layer t;
 
 	(void)state;

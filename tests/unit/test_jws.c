@@ -9,6 +9,7 @@
 #include "base/b64.h"
 #include "base/err.h"
 #include "base/secret.h"
+#include "chance.h"
 #include "forge.h"
 
 static void
@@ -508,28 +509,18 @@ a_changed_character_anywhere_is_refused(void **state)
 	}
 }
 
-/* A generator of our own, so that a failure can be repeated. */
-static uint32_t
-next_random(uint32_t *state)
-{
-	*state ^= *state << 13;
-	*state ^= *state >> 17;
-	*state ^= *state << 5;
-	return *state;
-}
-
 static size_t
-mutate(char *p, size_t n, size_t cap, uint32_t *seed)
+mutate(char *p, size_t n, size_t cap, uint64_t *seed)
 {
-	size_t at = next_random(seed) % n;
-	size_t len = next_random(seed) % 16 + 1;
+	size_t at = chance(seed) % n;
+	size_t len = chance(seed) % 16 + 1;
 
-	switch (next_random(seed) % 6) {
+	switch (chance(seed) % 6) {
 	case 0: /* any byte */
-		p[at] = (char)next_random(seed);
+		p[at] = (char)chance(seed);
 		break;
 	case 1: /* a byte that has a meaning */
-		p[at] = "..=+/-_AZaz09{}\"\\ \n"[next_random(seed) % 20];
+		p[at] = "..=+/-_AZaz09{}\"\\ \n"[chance(seed) % 20];
 		break;
 	case 2: /* cut */
 		return at > 0 ? at : 1;
@@ -544,7 +535,7 @@ mutate(char *p, size_t n, size_t cap, uint32_t *seed)
 		memmove(p + at + len, p + at, n - at);
 		return n + len;
 	default: /* swap */
-		len = next_random(seed) % n;
+		len = chance(seed) % n;
 		if (p[at] != p[len]) {
 			char c = p[at];
 
@@ -561,12 +552,12 @@ random_changes_never_crash_nor_pass(void **state)
 {
 	struct str token = good_token();
 	char *copy = arena_alloc(arena, JWT_MAX + 8);
-	uint32_t seed = 20260131;
+	uint64_t seed = 20260131;
 
 	(void)state;
 	for (int round = 0; round < 3000; round++) {
 		size_t n = token.n;
-		uint32_t times = next_random(&seed) % 4 + 1;
+		uint32_t times = chance_below(&seed, 4) + 1;
 		struct claims claims;
 		char *exact;
 		int rc;
@@ -593,7 +584,7 @@ random_changes_under_a_right_signature_never_crash(void **state)
 {
 	struct str header = good_header(), payload = good_payload();
 	struct arena_mark mark = arena_mark(arena);
-	uint32_t seed = 1;
+	uint64_t seed = 1;
 
 	(void)state;
 	for (int round = 0; round < 40; round++) {

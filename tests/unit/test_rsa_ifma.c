@@ -1,11 +1,10 @@
 /*
- * Verification by AVX-512 against OpenSSL: the multiplication against its
- * numbers, the verdict against its verdict. Where the processor cannot do it,
+ * Verification by AVX-512, its verdict against that of OpenSSL; what it
+ * calculates is test_rsa_ifma_product.c's. Where the processor cannot do it,
  * there is nothing to compare; valgrind's cannot.
  */
 #include "unit.h"
 
-#include <stdio.h>
 #include <string.h>
 #include <openssl/bn.h>
 #include <openssl/evp.h>
@@ -13,14 +12,12 @@
 #include <openssl/x509.h>
 #include "base/arena.h"
 #include "base/err.h"
+#include "chance.h"
 #include "keys.h"
 #include "token/rsa.h"
 #include "token/rsa_ifma.h"
 
-#define LIMBS RSA_IFMA_LIMBS
 #define BYTES RSA_IFMA_BYTES
-#define LIMB_BITS 52
-#define MASK ((UINT64_C(1) << LIMB_BITS) - 1)
 
 static struct arena *arena;
 static BN_CTX *ctx;
@@ -44,286 +41,7 @@ tear_down(void **state)
 	return 0;
 }
 
-/* A random number out of a counter: the same in each run. */
-static uint64_t
-random_number(void)
-{
-	uint64_t x = seed += UINT64_C(0x9e3779b97f4a7c15);
-
-	x = (x ^ x >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
-	x = (x ^ x >> 27) * UINT64_C(0x94d049bb133111eb);
-	return x ^ x >> 31;
-}
-
-static void
-random_bytes(unsigned char *p, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		p[i] = (unsigned char)random_number();
-}
-
 #define NO_IFMA "this processor has no AVX-512 IFMA"
-
-/* A modulus and what both sides need to calculate with it. */
-struct modulus {
-	BIGNUM *n, *twice, *inverse; /* 1 / R modulo n */
-	struct rsa_ifma *key;
-};
-
-/* Takes N over. False if the processor cannot. */
-static bool
-modulus_init(struct modulus *m, BIGNUM *n)
-{
-	unsigned char bytes[BYTES];
-
-	m->n = n;
-	m->twice = BN_new();
-	m->inverse = BN_new();
-	BN_lshift1(m->twice, n);
-	BN_set_bit(m->inverse, LIMBS * LIMB_BITS);
-	assert_non_null(BN_mod_inverse(m->inverse, m->inverse, n, ctx));
-	assert_int_equal(BN_bn2binpad(n, bytes, BYTES), BYTES);
-	m->key = rsa_ifma_new(bytes);
-	return m->key != NULL;
-}
-
-static void
-modulus_free(struct modulus *m)
-{
-	rsa_ifma_free(m->key);
-	BN_free(m->inverse);
-	BN_free(m->twice);
-	BN_free(m->n);
-}
-
-static void
-limbs_of(uint64_t limbs[LIMBS], const BIGNUM *x)
-{
-	unsigned char bytes[LIMBS * LIMB_BITS / 8 + 8] = { 0 };
-
-	assert_true(BN_bn2lebinpad(x, bytes, LIMBS * LIMB_BITS / 8) > 0);
-	for (size_t i = 0; i < LIMBS; i++) {
-		limbs[i] = 0;
-		for (size_t k = 8; k-- > 0;)
-			limbs[i] = limbs[i] << 8 | bytes[i * 13 / 2 + k];
-		limbs[i] = limbs[i] >> i % 2 * 4 & MASK;
-	}
-}
-
-static void
-number_of(BIGNUM *x, const uint64_t limbs[LIMBS])
-{
-	BN_zero(x);
-	for (int i = LIMBS - 1; i >= 0; i--) {
-		BN_lshift(x, x, LIMB_BITS);
-		BN_add_word(x, limbs[i]);
-	}
-}
-
-static void
-check_product(const struct modulus *m, const BIGNUM *a, const BIGNUM *b)
-{
-	uint64_t la[LIMBS], lb[LIMBS], product[LIMBS];
-	BIGNUM *expected = BN_new(), *got = BN_new();
-
-	limbs_of(la, a);
-	limbs_of(lb, b);
-	rsa_ifma_multiply(m->key, product, la, lb);
-	for (int i = 0; i < LIMBS; i++)
-		assert_true(product[i] <= MASK);
-	number_of(got, product);
-	assert_true(BN_cmp(got, m->twice) < 0);
-	assert_true(BN_mod(got, got, m->n, ctx));
-	assert_true(BN_mod_mul(expected, a, b, m->n, ctx));
-	assert_true(BN_mod_mul(expected, expected, m->inverse, m->n, ctx));
-	if (BN_cmp(got, expected) != 0)
-		fail_msg("%s * %s modulo %s is wrong", BN_bn2hex(a),
-		    BN_bn2hex(b), BN_bn2hex(m->n));
-	BN_free(expected);
-	BN_free(got);
-}
-
-/* Limbs at which carries begin, are handed on or end. */
-static void
-limbs_at_the_edge(BIGNUM *x)
-{
-	uint64_t limbs[LIMBS];
-	uint64_t kinds = random_number();
-
-	for (int i = 0; i < LIMBS; i++) {
-		uint64_t r = random_number();
-		const uint64_t some[] = { 0, 1, MASK, MASK - 1, r & 0xff,
-			MASK - (r & 0xff), UINT64_C(1) << r % LIMB_BITS,
-			r & MASK };
-
-		/* Some numbers have two kinds of limbs only. */
-		limbs[i] = kinds % 2 != 0
-		    ? some[r >> 61]
-		    : some[(r >> 61) % 2 != 0 ? kinds >> 61 : kinds >> 58 & 7];
-	}
-	number_of(x, limbs);
-}
-
-/* Below twice the modulus; the first few are the same for each modulus. */
-static BIGNUM *
-factor_of(const struct modulus *m, unsigned int which)
-{
-	unsigned char bytes[BYTES + 1];
-	BIGNUM *x = BN_new();
-
-	if (which == 0 || which == 1) {
-		BN_set_word(x, which);
-	} else if (which >= 2 && which <= 4) {
-		BN_copy(x, m->n);
-		BN_sub_word(x, 1);
-		BN_add_word(x, which - 2);
-	} else if (which == 5) {
-		BN_copy(x, m->twice);
-		BN_sub_word(x, 1);
-	} else if (which == 6 || which == 7) {
-		BN_set_bit(x, 2048);
-		BN_sub_word(x, which - 5);
-	} else if (which == 8) {
-		BN_set_bit(x, 2047);
-	} else if (which % 2 == 0) {
-		limbs_at_the_edge(x);
-	} else {
-		random_bytes(bytes, sizeof(bytes));
-		BN_bin2bn(bytes, sizeof(bytes), x);
-	}
-	BN_mod(x, x, m->twice, ctx);
-	return x;
-}
-
-/* The first ones are near powers of two. */
-static BIGNUM *
-modulus_of(unsigned int which)
-{
-	static const struct {
-		int high, low; /* 2^high + sign * 2^low + small */
-		int sign, small;
-	} edges[] = { { 2048, 0, 0, -1 }, { 2048, 0, 0, -3 },
-		{ 2048, 0, 0, -189 }, { 2047, 0, 0, 1 }, { 2047, 0, 0, 3 },
-		{ 2047, 52, 1, 1 }, { 2047, 52, 1, -1 }, { 2047, 104, 1, 1 },
-		{ 2047, 104, 1, -1 }, { 2048, 52, -1, 1 }, { 2048, 52, -1, -1 },
-		{ 2048, 104, -1, -1 }, { 2048, 2028, -1, 1 },
-		{ 2048, 2028, -1, -1 }, { 2047, 2028, 1, -1 },
-		{ 2047, 2027, 1, 1 }, { 2048, 1024, -1, -1 },
-		{ 2047, 2046, 1, -1 }, { 2048, 2046, -1, 1 } };
-	BIGNUM *n = BN_new(), *low = BN_new();
-	unsigned char bytes[BYTES];
-
-	if (which < sizeof(edges) / sizeof(edges[0])) {
-		BN_set_bit(n, edges[which].high);
-		BN_set_bit(low, edges[which].low);
-		if (edges[which].sign > 0)
-			BN_add(n, n, low);
-		else if (edges[which].sign < 0)
-			BN_sub(n, n, low);
-		if (edges[which].small > 0)
-			BN_add_word(n, (BN_ULONG)edges[which].small);
-		else
-			BN_sub_word(n, (BN_ULONG)-edges[which].small);
-	} else if (which % 2 == 0) {
-		limbs_at_the_edge(n);
-		BN_mask_bits(n, 2048);
-	} else {
-		random_bytes(bytes, BYTES);
-		BN_bin2bn(bytes, BYTES, n);
-	}
-	BN_set_bit(n, 2047);
-	BN_set_bit(n, 0);
-	BN_free(low);
-	return n;
-}
-
-/* The first ones with each other, then at random; also squares in place. */
-static void
-check_modulus(const struct modulus *m)
-{
-	for (unsigned int i = 0; i < 9 * 9 + 60; i++) {
-		unsigned int first = i < 81 ? i / 9 : 9 + i;
-		BIGNUM *a = factor_of(m, first);
-		BIGNUM *b = factor_of(m, i < 81 ? i % 9 : 9 + i / 2);
-
-		check_product(m, a, b);
-		check_product(m, a, a);
-		BN_free(a);
-		BN_free(b);
-	}
-}
-
-static void
-products_are_those_of_openssl(void **state)
-{
-	struct modulus m;
-
-	(void)state;
-	seed = 1;
-	for (unsigned int which = 0; which < 40; which++) {
-		bool able = modulus_init(&m, modulus_of(which));
-
-		if (able)
-			check_modulus(&m);
-		modulus_free(&m);
-		if (!able) {
-			SAY_SKIPPED(NO_IFMA);
-			return;
-		}
-	}
-}
-
-/* What the sums of a product look like cannot be chosen, but its limbs can. */
-static void
-products_with_limbs_at_the_edge_are_right(void **state)
-{
-	BIGNUM *r = BN_new(), *a = BN_new(), *b = BN_new();
-	unsigned char bytes[BYTES];
-	struct modulus m;
-	bool able = true;
-
-	(void)state;
-	seed = 2;
-	BN_set_bit(r, LIMBS * LIMB_BITS);
-	for (unsigned int which = 0; able && which < 3000; which++) {
-		if (which % 100 == 0)
-			able = modulus_init(&m, modulus_of(21 + which / 100));
-		if (able) {
-			do {
-				random_bytes(bytes, BYTES);
-				BN_bin2bn(bytes, BYTES, b);
-			} while (!BN_mod_inverse(a, b, m.n, ctx));
-			BN_mod_mul(a, a, r, m.n, ctx);
-			limbs_at_the_edge(r);
-			BN_mod_mul(a, a, r, m.n, ctx);
-			BN_zero(r);
-			BN_set_bit(r, LIMBS * LIMB_BITS);
-			check_product(&m, a, b);
-		}
-		if (!able || which % 100 == 99)
-			modulus_free(&m);
-	}
-	BN_free(r);
-	BN_free(a);
-	BN_free(b);
-	if (!able)
-		SAY_SKIPPED(NO_IFMA);
-}
-
-static void
-a_modulus_is_odd_and_of_2048_bits(void **state)
-{
-	unsigned char n[BYTES];
-
-	(void)state;
-	memset(n, 0xff, sizeof(n));
-	n[BYTES - 1] = 0xfe;
-	assert_null(rsa_ifma_new(n));
-	n[BYTES - 1] = 0xff;
-	n[0] = 0x7f;
-	assert_null(rsa_ifma_new(n));
-	rsa_ifma_free(NULL);
-}
 
 /* A key with all its ways of verification; NULL if there is but one. */
 struct pair {
@@ -373,14 +91,14 @@ check_key(struct pair *pair)
 	size_t n;
 
 	for (int i = 0; i < 200; i++) {
-		random_bytes(digest, sizeof(digest));
+		chance_bytes(&seed, digest, sizeof(digest));
 		if (i < 2)
 			memset(digest, -i, sizeof(digest));
 		assert_int_equal(rsa_sign(pair->key, digest, signature, &n), 0);
 		check_verdict(pair, digest, signature, n, true);
 		digest[i % SHA256_LEN] ^= (unsigned char)(1 << i % 8);
 		check_verdict(pair, digest, signature, n, false);
-		random_bytes(signature, BYTES);
+		chance_bytes(&seed, signature, BYTES);
 		check_verdict(pair, digest, signature, n, false);
 	}
 }
@@ -583,7 +301,8 @@ encode(unsigned char message[BYTES], size_t which,
 	memset(message, 0xff, BYTES);
 	memcpy(message, start.p, start.n);
 	memcpy(message + end, digest, SHA256_LEN);
-	random_bytes(message + end + SHA256_LEN, encodings[which].garbage);
+	chance_bytes(
+	    &seed, message + end + SHA256_LEN, encodings[which].garbage);
 	memcpy(message + end - info.n, info.p, info.n);
 	message[end - info.n - 1] = 0;
 }
@@ -602,7 +321,7 @@ only_the_one_encoding_is_taken(void **state)
 		bool right = encodings[i].right;
 		int rc;
 
-		random_bytes(digest, sizeof(digest));
+		chance_bytes(&seed, digest, sizeof(digest));
 		encode(message, i, digest);
 		sign_as_it_is(pair.key, message, s);
 		rc = rsa_verify_openssl(pair.key, digest, signature);
@@ -696,9 +415,6 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_key_is_taken_where_the_processor_can),
-		cmocka_unit_test(products_are_those_of_openssl),
-		cmocka_unit_test(products_with_limbs_at_the_edge_are_right),
-		cmocka_unit_test(a_modulus_is_odd_and_of_2048_bits),
 		cmocka_unit_test(signatures_are_right_for_their_digest_only),
 		cmocka_unit_test(each_bit_of_a_signature_counts),
 		cmocka_unit_test(a_signature_is_below_the_modulus),
